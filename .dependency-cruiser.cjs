@@ -1,0 +1,78 @@
+/** Imports run one way: apps -> libs, and inside libs/inventory down the trade's own order. */
+const inventory = (noun) => `^libs/inventory/src/${noun}/`;
+
+/** Each noun of libs/inventory may import only those after it. */
+const order = [
+  'reconcile',
+  'dead-letter',
+  'receiving',
+  'sale',
+  'restock',
+  'notification',
+  'stock',
+  'product',
+  'outbox',
+  'database',
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '(^|/)main\\.ts$'] },
+      to: {},
+    },
+    { name: 'libs-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
+    {
+      name: 'apps-never-import-apps',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'inventory-and-messaging-are-strangers',
+      severity: 'error',
+      from: { path: '^libs/(inventory|messaging)/' },
+      to: { path: '^libs/(inventory|messaging)/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'runtime-imports-no-lib',
+      severity: 'error',
+      from: { path: '^libs/runtime/' },
+      to: { path: '^libs/(inventory|messaging)/' },
+    },
+    {
+      name: 'libs-are-entered-by-their-index',
+      severity: 'error',
+      from: { path: '^(apps|test)/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/[^/]+/src/testing/'] },
+    },
+    {
+      name: 'no-dev-dependency-in-production-code',
+      severity: 'error',
+      from: { path: '^(apps/(sales|worker|factory)|libs)/', pathNot: ['\\.spec\\.ts$', '/testing/'] },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    ...order.slice(1).map((noun, index) => ({
+      name: `inventory-${noun}-imports-downwards`,
+      severity: 'error',
+      from: { path: inventory(noun), pathNot: ['\\.spec\\.ts$', '/migrations/', '/database/entities\\.ts$'] },
+      to: {
+        path: order
+          .slice(0, index + 1)
+          .map(inventory)
+          .join('|'),
+      },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,41 @@
+import { type Static, type TObject } from 'typebox';
+import Value from 'typebox/value';
+
+/** Every fault of the environment at once, so that a deployment is mended in one go. Holds no values: they may be secrets. */
+export class EnvironmentError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`The environment is not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'EnvironmentError';
+  }
+}
+
+/**
+ * Reads the variables that `schema` names, converted to its types and with its defaults.
+ * An empty variable counts as one that is not set, as docker compose passes `${NAME:-}`.
+ *
+ * @throws EnvironmentError naming every missing or unusable variable
+ */
+export function readEnvironment<Schema extends TObject>(
+  schema: Schema,
+  variables: NodeJS.ProcessEnv = process.env,
+): Static<Schema> {
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(schema.properties)) {
+    if (variables[name] !== undefined && variables[name] !== '') given[name] = variables[name];
+  }
+  const values = Value.Convert(schema, Value.Default(schema, given));
+  if (Value.Check(schema, values)) return values;
+
+  const faults = new Map<string, string>();
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const value = (values as Record<string, unknown>)[name];
+    const { description = '' } = property as { description?: string };
+    if (value === undefined) {
+      if (schema.required?.includes(name)) faults.set(name, `${name} is missing: ${description}`);
+      continue;
+    }
+    const [error] = Value.Errors(property, value);
+    if (error) faults.set(name, `${name} ${error.message}: ${description}`);
+  }
+  throw new EnvironmentError([...faults.values()]);
+}

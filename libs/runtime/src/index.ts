@@ -1,0 +1,6 @@
+export { type ListenOptions, PortTakenError, runApplication } from './application.js';
+export { EnvironmentError, readEnvironment } from './environment.js';
+export { HealthModule } from './health.module.js';
+export { createLogger, LoggerEnvironment } from './logger.js';
+export { Readiness, type ReadinessReport } from './readiness.js';
+export { TimeoutError, withTimeout } from './timeout.js';
