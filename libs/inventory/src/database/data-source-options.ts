@@ -1,0 +1,46 @@
+import { type DataSourceOptions } from 'typeorm';
+import { EmbeddedConnection } from './embedded-connection.js';
+import { ENTITIES } from './entities.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+export interface DatabaseSettings {
+  /** `mysql://user:password@host:port/database`, or a file for the embedded database. */
+  url: string;
+  /** Connections to MySQL. The embedded database has one. */
+  poolSize: number;
+}
+
+/** How long the embedded database blocks the process for a lock, in ms, before the transaction is tried again. */
+const EMBEDDED_LOCK_WAIT_MS = 250;
+
+/** Longest wait for a connection to MySQL to open, in ms. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** The one place where the databases differ in how they are reached. */
+export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSourceOptions {
+  const schema = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false, logging: false as const };
+  if (/^mysql:\/\//.test(url)) {
+    return {
+      ...schema,
+      type: 'mysql',
+      url,
+      poolSize,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      charset: 'utf8mb4',
+      timezone: 'Z',
+      // Locking reads then see what was committed while they waited, and take no gap locks.
+      isolationLevel: 'READ COMMITTED',
+    };
+  }
+  return {
+    ...schema,
+    type: 'better-sqlite3',
+    database: url.replace(/^file:/, ''),
+    driver: EmbeddedConnection,
+    timeout: EMBEDDED_LOCK_WAIT_MS,
+    enableWAL: true,
+    statementCacheSize: 200,
+    // better-sqlite3 is built to sync the WAL at checkpoints only; a confirmed sale must be on disk at once.
+    prepareDatabase: (connection: EmbeddedConnection) => void connection.pragma('synchronous = FULL'),
+  };
+}

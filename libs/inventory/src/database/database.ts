@@ -1,0 +1,100 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import { InventoryError } from '../errors.js';
+import { isConflict, isUnavailable } from './database-errors.js';
+
+/** How often a transaction that lost a conflict is run again before the database counts as unavailable. */
+const MAX_ATTEMPTS = 8;
+
+/**
+ * The only way to the tables. Every transaction runs here, so that it is the same on both databases:
+ * `READ COMMITTED` or stricter, retried whole after a deadlock or a busy lock, and never two at once on the
+ * embedded database's single connection, where TypeORM would mix their statements.
+ *
+ * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached
+ */
+@Injectable()
+export class Database {
+  private readonly logger = new Logger(Database.name);
+  private readonly insideTransaction = new AsyncLocalStorage<true>();
+  /** Settles when the work that is now on the embedded database's connection is done. */
+  private embeddedTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  get isEmbedded(): boolean {
+    return this.dataSource.options.type === 'better-sqlite3';
+  }
+
+  /** Statements that only read, each seeing what is committed. */
+  async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.guarded(() => this.inTurn(() => work(this.dataSource.manager)));
+  }
+
+  /** Statements that only read, all seeing the same moment. */
+  async snapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.guarded(() =>
+      this.inTurn(() =>
+        this.isEmbedded
+          ? this.dataSource.transaction(work)
+          : this.dataSource.transaction('REPEATABLE READ', work),
+      ),
+    );
+  }
+
+  /**
+   * One transaction. `work` may run several times, so it has no effect but through `manager`,
+   * and waits for nothing outside the database: it may hold locks that every buyer wants.
+   */
+  async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.guarded(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.inTurn(() => this.dataSource.transaction(work));
+        } catch (error) {
+          if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw error;
+          await sleep(Math.random() * 10 * 2 ** attempt);
+        }
+      }
+    });
+  }
+
+  /** Makes a query lock the rows that it selects. The embedded database has no row locks: a writer has it alone. */
+  forUpdate<Entity extends ObjectLiteral>(
+    query: SelectQueryBuilder<Entity>,
+    { skipLocked = false } = {},
+  ): SelectQueryBuilder<Entity> {
+    if (this.isEmbedded) return query;
+    query.setLock('pessimistic_write');
+    return skipLocked ? query.setOnLocked('skip_locked') : query;
+  }
+
+  async ping(): Promise<void> {
+    await this.read((manager) => manager.query('SELECT 1'));
+  }
+
+  /** Runs `work` alone on the embedded database's connection; on MySQL, at once on one of the pool. */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.insideTransaction.getStore()) {
+      throw new Error('A transaction inside a transaction would wait for itself: use the manager at hand.');
+    }
+    const run = () => this.insideTransaction.run(true, work);
+    if (!this.isEmbedded) return run();
+    const result = this.embeddedTurn.then(run);
+    this.embeddedTurn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error) && !isConflict(error)) throw error;
+      this.logger.error(`The database did not answer: ${(error as Error).message}`);
+      throw new InventoryError('DATABASE.UNAVAILABLE', 'The warehouse cannot be reached right now.', {}, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export type DeadLetterStatus = 'OPEN' | 'REDRIVEN' | 'DISCARDED';
+
+/** A failed attempt at a message, as kept with its {@link DeadLetter}. */
+export interface DeadLetterAttempt {
+  receiveCount: number;
+  code: string;
+  detail: string;
+  failedAt: string;
+}
+
+/**
+ * A message that could not be handled, kept until a person redrives or discards it: what came out of a
+ * dead-letter queue, and what was quarantined on the way in because it cannot be believed.
+ */
+@Entity('dead_letter')
+@Index('uq_dead_letter_message_id', ['messageId'], { unique: true })
+@Index('ix_dead_letter_status', ['status', 'queue', 'causeCode'])
+export class DeadLetter {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id: string;
+
+  /** The queue that the message was meant for, and is redriven to. */
+  @Column({ type: 'varchar', length: 64 })
+  queue: string;
+
+  /** The id that SQS gave the message: one dead letter a message, however often it is delivered. */
+  @Column({ name: 'message_id', type: 'varchar', length: 128 })
+  messageId: string;
+
+  /** The message as it came. Wrapped, because a bare string in a JSON column is parsed twice by TypeORM on MySQL. */
+  @Column({
+    type: 'json',
+    transformer: { to: (raw: string) => ({ raw }), from: (stored: { raw: string }) => stored.raw },
+  })
+  body: string;
+
+  @Column({ type: 'json' })
+  attributes: Record<string, string>;
+
+  @Column({ name: 'cause_code', type: 'varchar', length: 64 })
+  causeCode: string;
+
+  @Column({ name: 'cause_detail', type: 'varchar', length: 500 })
+  causeDetail: string;
+
+  @Column({ type: 'json' })
+  attempts: DeadLetterAttempt[];
+
+  @Column({ type: 'varchar', length: 16 })
+  status: DeadLetterStatus;
+
+  @Column({ name: 'opened_at', type: 'datetime', precision: 3 })
+  openedAt: Date;
+
+  @Column({ name: 'resolved_at', type: 'datetime', precision: 3, nullable: true })
+  resolvedAt: Date | null;
+
+  @Column({ name: 'resolved_by', type: 'varchar', length: 100, nullable: true })
+  resolvedBy: string | null;
+
+  @Column({ name: 'resolution_note', type: 'varchar', length: 500, nullable: true })
+  resolutionNote: string | null;
+}

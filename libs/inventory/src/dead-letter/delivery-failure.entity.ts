@@ -1,0 +1,24 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** Why one attempt at a message failed. SQS keeps no cause, so this is what tells it to its {@link DeadLetter}. */
+@Entity('delivery_failure')
+@Index('ix_delivery_failure_message', ['messageId', 'receiveCount'])
+export class DeliveryFailure {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id: string;
+
+  @Column({ name: 'message_id', type: 'varchar', length: 128 })
+  messageId: string;
+
+  @Column({ name: 'receive_count', type: 'int' })
+  receiveCount: number;
+
+  @Column({ type: 'varchar', length: 64 })
+  code: string;
+
+  @Column({ type: 'varchar', length: 500 })
+  detail: string;
+
+  @Column({ name: 'failed_at', type: 'datetime', precision: 3 })
+  failedAt: Date;
+}

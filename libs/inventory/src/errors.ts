@@ -1,0 +1,27 @@
+/** What can be refused by the rules of the warehouse. Only the HTTP filter knows which status each one gets. */
+export type InventoryErrorCode =
+  | 'DATABASE.UNAVAILABLE'
+  | 'DEAD_LETTER.RESOLVED'
+  | 'DEAD_LETTER.UNKNOWN'
+  | 'FACTORY.UNKNOWN'
+  | 'RESTOCK_ORDER.CLOSED'
+  | 'RESTOCK_ORDER.UNKNOWN'
+  | 'SALE.KEY_REUSED'
+  | 'SALE.QUANTITY_EXCEEDED'
+  | 'SALE.UNKNOWN'
+  | 'SKU.UNKNOWN'
+  | 'STOCK.NEGATIVE';
+
+/** A refusal by the rules of the warehouse. Its message may be shown to a client. */
+export class InventoryError extends Error {
+  constructor(
+    readonly code: InventoryErrorCode,
+    message: string,
+    /** What a client can act on, such as the SKU meant. */
+    readonly facts: Record<string, unknown> = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'InventoryError';
+  }
+}

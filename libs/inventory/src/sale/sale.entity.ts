@@ -1,0 +1,28 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export type SaleStatus = 'CONFIRMED';
+
+/** A purchase whose units have left the {@link StockLevel}s. Its lines are {@link SaleLine}s. */
+@Entity('sale')
+@Index('uq_sale_idempotency_key', ['idempotencyKey'], { unique: true })
+export class Sale {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id: string;
+
+  /** Chosen by the client so that a repeated request is answered with the same sale. */
+  @Column({ name: 'idempotency_key', type: 'varchar', length: 255, nullable: true })
+  idempotencyKey: string | null;
+
+  /** SHA-256 of what was asked for, in hex: tells a repeated request from another one under the same key. */
+  @Column({ name: 'request_fingerprint', type: 'varchar', length: 64 })
+  requestFingerprint: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  status: SaleStatus;
+
+  @Column({ name: 'customer_email', type: 'varchar', length: 254, nullable: true })
+  customerEmail: string | null;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt: Date;
+}

@@ -1,0 +1,34 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+
+/**
+ * The units of one SKU in the warehouse. Its row is the lock under which everything about the SKU is decided.
+ * Changed by this library alone; every change of `onHand` has its {@link StockMovement} in the same transaction.
+ */
+@Entity('stock_level')
+@Check('ck_stock_level_on_hand', '"on_hand" >= 0')
+@Check('ck_stock_level_reserved', '"reserved" >= 0')
+@Check('ck_stock_level_on_order', '"on_order" >= 0')
+export class StockLevel {
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  sku: string;
+
+  @Column({ name: 'on_hand', type: 'int' })
+  onHand: number;
+
+  /** Promised to backorders and not yet shipped. */
+  @Column({ type: 'int', default: 0 })
+  reserved: number;
+
+  /** Asked of the factory in open restock orders and not yet received. */
+  @Column({ name: 'on_order', type: 'int', default: 0 })
+  onOrder: number;
+
+  /** Units that buyers were refused since the last restock order was opened. Sizes the next one. */
+  @Column({ name: 'refused_demand', type: 'int', default: 0 })
+  refusedDemand: number;
+
+  /** What a sale may take. */
+  get available(): number {
+    return this.onHand - this.reserved;
+  }
+}

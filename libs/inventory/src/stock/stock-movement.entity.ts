@@ -1,0 +1,30 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+export type StockMovementReason = 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+
+/** One change of a {@link StockLevel}: the append-only ledger. Per SKU, the deltas add up to what is on hand. */
+@Entity('stock_movement')
+@Index('ix_stock_movement_sku', ['sku', 'createdAt'])
+export class StockMovement {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id: string;
+
+  @Column({ type: 'varchar', length: 64 })
+  sku: string;
+
+  @Column({ type: 'int' })
+  delta: number;
+
+  @Column({ type: 'varchar', length: 16 })
+  reason: StockMovementReason;
+
+  /** What caused it: the id of the sale, goods receipt or adjustment. */
+  @Column({ type: 'varchar', length: 255 })
+  reference: string;
+
+  @Column({ name: 'balance_after', type: 'int' })
+  balanceAfter: number;
+
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt: Date;
+}
