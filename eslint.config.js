@@ -30,7 +30,14 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/environment.ts', '**/main.ts', 'test/**', '**/*.spec.ts', 'apps/standalone/**'],
+    files: [
+      '**/environment.ts',
+      '**/main.ts',
+      'test/**',
+      '**/testing/**',
+      '**/*.spec.ts',
+      'apps/standalone/**',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -1,6 +1,7 @@
 /** What can be refused by the rules of the warehouse. Only the HTTP filter knows which status each one gets. */
 export type InventoryErrorCode =
   | 'DATABASE.UNAVAILABLE'
+  | 'DEAD_LETTER.NOT_REDRIVABLE'
   | 'DEAD_LETTER.RESOLVED'
   | 'DEAD_LETTER.UNKNOWN'
   | 'FACTORY.UNKNOWN'

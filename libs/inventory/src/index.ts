@@ -1,1 +1,38 @@
-export {};
+export { AdjustmentService } from './adjustment/adjustment.service.js';
+export { type DatabaseSettings } from './database/data-source-options.js';
+export { Database } from './database/database.js';
+export { type Page } from './database/page.js';
+export {
+  DeadLetter,
+  type DeadLetterAttempt,
+  type DeadLetterStatus,
+} from './dead-letter/dead-letter.entity.js';
+export {
+  DeadLetterService,
+  type DeadLetterCause,
+  type UnhandledMessage,
+} from './dead-letter/dead-letter.service.js';
+export { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
+export { DatabaseEnvironment } from './environment.js';
+export { InventoryError, type InventoryErrorCode } from './errors.js';
+export { InventoryModule } from './inventory.module.js';
+export { NotificationService, type NotificationKind } from './notification/notification.service.js';
+export { OutboxMessage } from './outbox/outbox-message.entity.js';
+export { OutboxService } from './outbox/outbox.service.js';
+export { Factory } from './product/factory.entity.js';
+export { Product } from './product/product.entity.js';
+export { ProductService, type ProductWithStock } from './product/product.service.js';
+export { ReceivingService, type Delivery, type ReceiptOutcome } from './receiving/receiving.service.js';
+export { ReconcileService, type Difference } from './reconcile/reconcile.service.js';
+export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
+export { RestockOrder, type RestockOrderStatus } from './restock/restock-order.entity.js';
+export { RestockProgressService, type AttemptClaim } from './restock/restock-progress.service.js';
+export { RestockService, type RestockEstimate } from './restock/restock.service.js';
+export { SaleService } from './sale/sale.service.js';
+export {
+  type ConfirmedSale,
+  type SaleOutcome,
+  type SaleRequest,
+  type Shortage,
+} from './sale/sale-request.js';
+export { StockLevel } from './stock/stock-level.entity.js';

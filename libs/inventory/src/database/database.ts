@@ -94,7 +94,12 @@ export class Database {
     } catch (error) {
       if (!isUnavailable(error) && !isConflict(error)) throw error;
       this.logger.error(`The database did not answer: ${(error as Error).message}`);
-      throw new InventoryError('DATABASE.UNAVAILABLE', 'The warehouse cannot be reached right now.', {}, { cause: error });
+      throw new InventoryError(
+        'DATABASE.UNAVAILABLE',
+        'The warehouse cannot be reached right now.',
+        {},
+        { cause: error },
+      );
     }
   }
 }

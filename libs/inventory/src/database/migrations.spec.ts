@@ -35,7 +35,9 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
       );
     await insert('first');
     await expect(insert('second')).rejects.toThrow(/open_sku/);
-    const closedButStillOpen = dataSource.query(`UPDATE restock_order SET status = 'RECEIVED' WHERE id = 'first'`);
+    const closedButStillOpen = dataSource.query(
+      `UPDATE restock_order SET status = 'RECEIVED' WHERE id = 'first'`,
+    );
     await expect(closedButStillOpen).rejects.toThrow(/ck_restock_order_open_sku/);
   });
 

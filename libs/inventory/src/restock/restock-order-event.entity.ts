@@ -1,4 +1,5 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 
 export type RestockOrderEventKind =
   | 'REQUESTED'
@@ -29,4 +30,21 @@ export class RestockOrderEvent {
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt: Date;
+}
+
+/** Adds a step to the timeline in the caller's transaction. `detail` is cut to what fits. */
+export async function appendEvent(
+  manager: EntityManager,
+  restockOrderId: string,
+  kind: RestockOrderEventKind,
+  detail: string,
+  at: Date,
+): Promise<void> {
+  await manager.insert(RestockOrderEvent, {
+    id: uuidv7(),
+    restockOrderId,
+    kind,
+    detail: detail.slice(0, 500),
+    createdAt: at,
+  });
 }

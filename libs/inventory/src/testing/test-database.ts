@@ -26,7 +26,10 @@ export async function createTestDatabase(kind: 'embedded' | 'mysql'): Promise<Te
 
 async function createFile(): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'donut-states-'));
-  return { url: join(directory, 'warehouse.sqlite'), drop: () => rm(directory, { recursive: true, force: true }) };
+  return {
+    url: join(directory, 'warehouse.sqlite'),
+    drop: () => rm(directory, { recursive: true, force: true }),
+  };
 }
 
 async function createSchema(serverUrl: string): Promise<TestDatabase> {

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { Product } from '../product/product.entity.js';
+import { RestockService } from '../restock/restock.service.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { StockService } from '../stock/stock.service.js';
+
+/** Corrects stock by hand: after a count, or for goods that were quarantined. */
+@Injectable()
+export class AdjustmentService {
+  constructor(
+    private readonly database: Database,
+    private readonly stock: StockService,
+    private readonly restock: RestockService,
+  ) {}
+
+  /**
+   * @param delta units added, or taken when negative
+   * @param note why, kept in the ledger; up to 255 characters
+   * @returns the stock level after it
+   * @throws InventoryError `SKU.UNKNOWN`, `STOCK.NEGATIVE`
+   */
+  async adjust(sku: string, delta: number, note: string): Promise<StockLevel> {
+    return this.database.write(async (manager) => {
+      const level = (await this.stock.lock(manager, [sku])).get(sku)!;
+      const at = new Date();
+      await this.stock.move(manager, level, { delta, reason: 'ADJUSTMENT', reference: note, at });
+      await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level, at);
+      return level;
+    });
+  }
+}

@@ -1,0 +1,229 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import { isDuplicate } from '../database/database-errors.js';
+import { type Page } from '../database/page.js';
+import { InventoryError } from '../errors.js';
+import { NotificationService } from '../notification/notification.service.js';
+import { OutboxService } from '../outbox/outbox.service.js';
+import { RestockProgressService } from '../restock/restock-progress.service.js';
+import { DeadLetter, type DeadLetterStatus } from './dead-letter.entity.js';
+import { DeliveryFailureService } from './delivery-failure.service.js';
+
+/** A message that came out of a dead-letter queue, or that a handler refuses to believe. */
+export interface UnhandledMessage {
+  /** The queue that it was meant for. */
+  queue: string;
+  messageId: string;
+  body: string;
+  attributes: Record<string, string>;
+}
+
+export interface DeadLetterCause {
+  code: string;
+  detail: string;
+}
+
+/** Who resolves a dead letter, and why. */
+export interface Resolution {
+  by: string;
+  note?: string;
+}
+
+/** SQS does not say why a message was given up. Without a recorded attempt, this is what is known. */
+const UNRECORDED: DeadLetterCause = {
+  code: 'HANDLER.DIED',
+  detail: 'no attempt reported its end: the worker died, or took longer than the visibility timeout',
+};
+
+/** Causes that a redrive cannot mend: the message would come back the same. */
+const NOT_REDRIVABLE = new Set(['RECEIPT.FORGED']);
+
+@Injectable()
+export class DeadLetterService {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: OutboxService,
+    private readonly progress: RestockProgressService,
+    private readonly failures: DeliveryFailureService,
+    private readonly notifications: NotificationService,
+  ) {}
+
+  /**
+   * Records a message and has the operators told. One mail a cause: while a dead letter with the same queue and
+   * cause is open, others join it silently. Recording one message twice changes nothing.
+   *
+   * @param cause known to who quarantines; for what came out of a dead-letter queue, its last failed attempt
+   */
+  async open(message: UnhandledMessage, cause?: DeadLetterCause): Promise<void> {
+    try {
+      await this.database.write((manager) => this.openWithin(manager, message, cause));
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+  }
+
+  /** Dead letters, newest first, starting behind the id `cursor`. */
+  async list(query: {
+    status?: DeadLetterStatus;
+    queue?: string;
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<DeadLetter>> {
+    const where: FindOptionsWhere<DeadLetter> = {};
+    if (query.status) where.status = query.status;
+    if (query.queue) where.queue = query.queue;
+    if (query.cursor) where.id = LessThan(query.cursor);
+    return this.database.read(async (manager) => {
+      const found = await manager.find(DeadLetter, { where, order: { id: 'DESC' }, take: query.limit + 1 });
+      const items = found.slice(0, query.limit);
+      return { items, nextCursor: found.length > query.limit ? items.at(-1)!.id : null };
+    });
+  }
+
+  /** @throws InventoryError `DEAD_LETTER.UNKNOWN` */
+  async get(id: string): Promise<DeadLetter> {
+    return this.database.read((manager) => findDeadLetter(manager, id));
+  }
+
+  /**
+   * Sends the message to its queue again, through the outbox: once, whoever else asks for it at the same time.
+   *
+   * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`
+   */
+  async redrive(id: string, resolution: Resolution): Promise<DeadLetter> {
+    return this.database.write(async (manager) => {
+      const letter = await findDeadLetter(manager, id);
+      const payload = redrivablePayload(letter);
+      await resolve(manager, letter, 'REDRIVEN', resolution);
+      const restockOrderId = restockOrderOf(letter);
+      if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by);
+      await this.outbox.add(manager, letter.queue, payload);
+      return findDeadLetter(manager, id);
+    });
+  }
+
+  /**
+   * Gives the message up. The restock order that it was about is cancelled, so that the SKU can be refilled again.
+   *
+   * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`
+   */
+  async discard(id: string, resolution: Resolution): Promise<DeadLetter> {
+    return this.database.write(async (manager) => {
+      const letter = await findDeadLetter(manager, id);
+      await resolve(manager, letter, 'DISCARDED', resolution);
+      const restockOrderId = restockOrderOf(letter);
+      if (restockOrderId) {
+        await this.progress.cancelDeadLettered(
+          manager,
+          restockOrderId,
+          resolution.by,
+          'dead letter discarded',
+        );
+      }
+      return findDeadLetter(manager, id);
+    });
+  }
+
+  private async openWithin(
+    manager: EntityManager,
+    message: UnhandledMessage,
+    givenCause?: DeadLetterCause,
+  ): Promise<void> {
+    if (await manager.existsBy(DeadLetter, { messageId: message.messageId })) return;
+    const attempts = await this.failures.takeAll(manager, message.messageId);
+    const cause = givenCause ?? attempts.at(-1) ?? UNRECORDED;
+    const isFirst = !(await manager.existsBy(DeadLetter, {
+      status: 'OPEN',
+      queue: message.queue,
+      causeCode: cause.code,
+    }));
+    const letter = manager.create(DeadLetter, {
+      ...message,
+      id: uuidv7(),
+      causeCode: cause.code,
+      causeDetail: cause.detail.slice(0, 500),
+      attempts,
+      status: 'OPEN',
+      openedAt: new Date(),
+    });
+    await manager.insert(DeadLetter, letter);
+    const restockOrderId = restockOrderOf(letter);
+    if (restockOrderId) {
+      await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`);
+    }
+    if (isFirst) {
+      await this.notifications.request(manager, {
+        kind: 'DEAD_LETTER_OPENED',
+        audience: 'OPERATIONS',
+        facts: {
+          deadLetterId: letter.id,
+          queue: letter.queue,
+          causeCode: letter.causeCode,
+          causeDetail: letter.causeDetail,
+          restockOrderId: restockOrderId ?? null,
+        },
+      });
+    }
+  }
+}
+
+async function findDeadLetter(manager: EntityManager, id: string): Promise<DeadLetter> {
+  const letter = await manager.findOneBy(DeadLetter, { id });
+  if (!letter) throw new InventoryError('DEAD_LETTER.UNKNOWN', `There is no dead letter ${id}.`);
+  return letter;
+}
+
+/** Guarded by the state, so that of two who resolve it at once one is refused. */
+async function resolve(
+  manager: EntityManager,
+  letter: DeadLetter,
+  status: 'REDRIVEN' | 'DISCARDED',
+  { by, note }: Resolution,
+): Promise<void> {
+  const { affected } = await manager.update(
+    DeadLetter,
+    { id: letter.id, status: 'OPEN' },
+    { status, resolvedAt: new Date(), resolvedBy: by, resolutionNote: note ?? null },
+  );
+  if (affected === 1) return;
+  const { status: current } = await findDeadLetter(manager, letter.id);
+  throw new InventoryError('DEAD_LETTER.RESOLVED', `Dead letter ${letter.id} is ${current} already.`, {
+    status: current,
+  });
+}
+
+/** The restock order that a message on the `restock` queue is about, if it can be read at all. */
+function restockOrderOf({ queue, body }: Pick<DeadLetter, 'queue' | 'body'>): string | undefined {
+  if (queue !== 'restock') return undefined;
+  const restockOrderId = parseObject(body)?.restockOrderId;
+  return typeof restockOrderId === 'string' ? restockOrderId : undefined;
+}
+
+/**
+ * The message to send again. A callback whose signature was right and too old is sent as a valid one:
+ * the person who redrives it vouches for it.
+ */
+function redrivablePayload(letter: DeadLetter): Record<string, unknown> {
+  const payload = parseObject(letter.body);
+  if (!payload || NOT_REDRIVABLE.has(letter.causeCode)) {
+    throw new InventoryError(
+      'DEAD_LETTER.NOT_REDRIVABLE',
+      'This message would fail again as it is. Discard it; if goods did arrive, add them by a stock adjustment.',
+      { causeCode: letter.causeCode },
+    );
+  }
+  return letter.causeCode === 'RECEIPT.EXPIRED' ? { ...payload, verification: 'VALID' } : payload;
+}
+
+function parseObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

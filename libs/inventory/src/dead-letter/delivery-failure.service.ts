@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import { type DeadLetterAttempt } from './dead-letter.entity.js';
+import { DeliveryFailure } from './delivery-failure.entity.js';
+
+/** Remembers why attempts at a message failed, until it is handled or becomes a dead letter. */
+@Injectable()
+export class DeliveryFailureService {
+  constructor(private readonly database: Database) {}
+
+  async recordFailure(failure: {
+    messageId: string;
+    receiveCount: number;
+    code: string;
+    detail: string;
+    failedAt: Date;
+  }): Promise<void> {
+    await this.database.write((manager) =>
+      manager.insert(DeliveryFailure, {
+        id: uuidv7(),
+        messageId: failure.messageId,
+        receiveCount: failure.receiveCount,
+        code: failure.code.slice(0, 64),
+        detail: failure.detail.slice(0, 500),
+        failedAt: failure.failedAt,
+      }),
+    );
+  }
+
+  async forget(messageId: string): Promise<void> {
+    await this.database.write((manager) => manager.delete(DeliveryFailure, { messageId }));
+  }
+
+  /** The failed attempts of a message, first to last, in the caller's transaction. They are forgotten with it. */
+  async takeAll(manager: EntityManager, messageId: string): Promise<DeadLetterAttempt[]> {
+    const failures = await manager.find(DeliveryFailure, { where: { messageId }, order: { id: 'ASC' } });
+    await manager.delete(DeliveryFailure, { messageId });
+    return failures.map(({ receiveCount, code, detail, failedAt }) => ({
+      receiveCount,
+      code,
+      detail,
+      failedAt: failedAt.toISOString(),
+    }));
+  }
+}

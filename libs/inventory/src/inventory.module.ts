@@ -1,0 +1,55 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AdjustmentService } from './adjustment/adjustment.service.js';
+import { dataSourceOptions, type DatabaseSettings } from './database/data-source-options.js';
+import { Database } from './database/database.js';
+import { DeadLetterService } from './dead-letter/dead-letter.service.js';
+import { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
+import { NotificationService } from './notification/notification.service.js';
+import { OutboxService } from './outbox/outbox.service.js';
+import { ProductService } from './product/product.service.js';
+import { ReceivingService } from './receiving/receiving.service.js';
+import { ReconcileService } from './reconcile/reconcile.service.js';
+import { RestockProgressService } from './restock/restock-progress.service.js';
+import { RestockService } from './restock/restock.service.js';
+import { SaleService } from './sale/sale.service.js';
+import { StockService } from './stock/stock.service.js';
+
+/** Connecting is tried for about half a minute at boot: a database that starts beside us needs as long. */
+const CONNECT_ATTEMPTS = 10;
+const CONNECT_RETRY_DELAY_MS = 3_000;
+
+const SERVICES = [
+  Database,
+  SaleService,
+  ProductService,
+  AdjustmentService,
+  RestockService,
+  RestockProgressService,
+  ReceivingService,
+  DeadLetterService,
+  DeliveryFailureService,
+  NotificationService,
+  OutboxService,
+  ReconcileService,
+];
+
+/** The warehouse: its tables and all rules about stock. */
+@Module({})
+export class InventoryModule {
+  static forRoot(settings: DatabaseSettings): DynamicModule {
+    return {
+      module: InventoryModule,
+      global: true,
+      imports: [
+        TypeOrmModule.forRoot({
+          ...dataSourceOptions(settings),
+          retryAttempts: CONNECT_ATTEMPTS,
+          retryDelay: CONNECT_RETRY_DELAY_MS,
+        }),
+      ],
+      providers: [...SERVICES, StockService],
+      exports: SERVICES,
+    };
+  }
+}

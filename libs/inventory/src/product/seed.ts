@@ -1,0 +1,61 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type EntityManager } from 'typeorm';
+import { Factory } from './factory.entity.js';
+import { Product } from './product.entity.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { StockMovement } from '../stock/stock-movement.entity.js';
+
+export interface SeedSettings {
+  factoryApiUrl: string;
+  factoryLeadTimeSeconds: number;
+  factoryOverdueAfterSeconds: number;
+}
+
+const DONUTS = [
+  { sku: 'CP-502101', name: '도넛', priceKrw: 19_900, openingStock: 50 },
+  { sku: 'CP-502102', name: '글레이즈드 도넛', priceKrw: 2_500, openingStock: 200 },
+  { sku: 'CP-502103', name: '초콜릿 도넛', priceKrw: 2_900, openingStock: 200 },
+  { sku: 'CP-502104', name: '한정판 흑임자 도넛', priceKrw: 4_900, openingStock: 10 },
+];
+
+/**
+ * Fills an empty warehouse with the shop's donuts and their factory. A warehouse that has products is left alone.
+ *
+ * @returns whether anything was written
+ */
+export async function seed(manager: EntityManager, settings: SeedSettings): Promise<boolean> {
+  if ((await manager.count(Product)) > 0) return false;
+  const factoryId = 'FF-500293';
+  await manager.insert(Factory, {
+    id: factoryId,
+    name: '팩토리',
+    managerEmail: 'factory-manager@donut-states.example',
+    apiUrl: settings.factoryApiUrl,
+    leadTimeSeconds: settings.factoryLeadTimeSeconds,
+    overdueAfterSeconds: settings.factoryOverdueAfterSeconds,
+  });
+  for (const { sku, name, priceKrw, openingStock } of DONUTS) {
+    await manager.insert(Product, {
+      sku,
+      name,
+      priceKrw,
+      factoryId,
+      reorderPoint: Math.floor(openingStock / 5),
+      targetLevel: openingStock,
+      lotSize: 10,
+      maxPerSale: Math.min(openingStock, 50),
+      adManagerEmail: 'ad-manager@donut-states.example',
+    });
+    await manager.insert(StockLevel, { sku, onHand: openingStock });
+    await manager.insert(StockMovement, {
+      id: uuidv7(),
+      sku,
+      delta: openingStock,
+      reason: 'ADJUSTMENT',
+      reference: 'opening stock',
+      balanceAfter: openingStock,
+      createdAt: new Date(),
+    });
+  }
+  return true;
+}

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import { NotificationService } from '../notification/notification.service.js';
+import { Product } from '../product/product.entity.js';
+import { appendEvent } from '../restock/restock-order-event.entity.js';
+import { RestockOrder } from '../restock/restock-order.entity.js';
+import { RestockProgressService } from '../restock/restock-progress.service.js';
+import { RestockService } from '../restock/restock.service.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { StockService } from '../stock/stock.service.js';
+import { GoodsReceipt } from './goods-receipt.entity.js';
+
+/** Goods that the factory says it has delivered. */
+export interface Delivery {
+  restockOrderId: string;
+  sku: string;
+  factoryId: string;
+  /** Whole units. */
+  quantity: number;
+  /** Tells this delivery from others for the same order. SHA-256 in hex. */
+  deliveryFingerprint: string;
+}
+
+export type ReceiptRefusalCode =
+  | 'RECEIPT.UNKNOWN_ORDER'
+  | 'RECEIPT.MISMATCH'
+  | 'RECEIPT.QUANTITY_INVALID'
+  | 'RECEIPT.ORDER_CANCELLED'
+  | 'RECEIPT.OVER_DELIVERY';
+
+export type ReceiptOutcome =
+  | { kind: 'APPLIED' }
+  /** Applied before: nothing was changed now. */
+  | { kind: 'DUPLICATE' }
+  /** Cannot be believed: nothing was changed, a person must look. */
+  | { kind: 'REFUSED'; code: ReceiptRefusalCode; detail: string };
+
+/** Puts delivered goods into stock: once each, and never more than was ordered. */
+@Injectable()
+export class ReceivingService {
+  constructor(
+    private readonly database: Database,
+    private readonly stock: StockService,
+    private readonly restock: RestockService,
+    private readonly progress: RestockProgressService,
+    private readonly notifications: NotificationService,
+  ) {}
+
+  /** Applies one delivery. Goods are welcome late, in parts, and before the factory's own answer. */
+  async receive(delivery: Delivery): Promise<ReceiptOutcome> {
+    return this.database.write(async (manager) => {
+      const found = await manager.findOneBy(RestockOrder, { id: delivery.restockOrderId });
+      if (!found) {
+        return refused('RECEIPT.UNKNOWN_ORDER', `there is no restock order ${delivery.restockOrderId}`);
+      }
+      const level = (await this.stock.lock(manager, [found.sku])).get(found.sku)!;
+      // Read again under the lock: a twin of this delivery may have been applied while it waited.
+      const order = await manager.findOneByOrFail(RestockOrder, { id: found.id });
+      const { restockOrderId, deliveryFingerprint } = delivery;
+      if (await manager.existsBy(GoodsReceipt, { restockOrderId, deliveryFingerprint })) {
+        return { kind: 'DUPLICATE' };
+      }
+      const refusal = refusalOf(delivery, order);
+      if (refusal) return refusal;
+      await this.apply(manager, delivery, order, level);
+      return { kind: 'APPLIED' };
+    });
+  }
+
+  private async apply(
+    manager: EntityManager,
+    delivery: Delivery,
+    order: RestockOrder,
+    level: StockLevel,
+  ): Promise<void> {
+    const at = new Date();
+    const receiptId = uuidv7();
+    const { restockOrderId, deliveryFingerprint, quantity } = delivery;
+    await manager.insert(GoodsReceipt, {
+      id: receiptId,
+      restockOrderId,
+      deliveryFingerprint,
+      quantity,
+      receivedAt: at,
+    });
+    await this.stock.move(manager, level, {
+      delta: quantity,
+      reason: 'GOODS_RECEIPT',
+      reference: receiptId,
+      at,
+    });
+    level.onOrder -= quantity;
+    await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder });
+
+    const receivedQuantity = order.receivedQuantity + quantity;
+    await manager.update(RestockOrder, { id: order.id }, { receivedQuantity });
+    const detail = `${quantity} units arrived, ${receivedQuantity} of ${order.quantity}`;
+    await appendEvent(manager, order.id, 'GOODS_RECEIVED', detail, at);
+    if (receivedQuantity < order.quantity) {
+      // Goods prove that the factory has the order, whatever became of its answer.
+      await this.progress.markOrdered(manager, order.id, ['REQUESTED', 'DEAD_LETTERED'], at);
+      return;
+    }
+    await this.close(manager, order, level, at);
+  }
+
+  private async close(
+    manager: EntityManager,
+    order: RestockOrder,
+    level: StockLevel,
+    at: Date,
+  ): Promise<void> {
+    await manager.update(
+      RestockOrder,
+      { id: order.id },
+      { status: 'RECEIVED', openSku: null, attemptUntil: null, closedAt: at },
+    );
+    await appendEvent(manager, order.id, 'RECEIVED', 'complete', at);
+    const product = await manager.findOneByOrFail(Product, { sku: order.sku });
+    await this.notifications.request(manager, {
+      kind: 'GOODS_RECEIVED',
+      audience: 'AD_MANAGER',
+      to: product.adManagerEmail,
+      facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.onHand },
+    });
+    // Buyers who were refused while this order was on its way are owed the next one.
+    await this.restock.ensure(manager, product, level, at);
+  }
+}
+
+function refusalOf(delivery: Delivery, order: RestockOrder): ReceiptOutcome | undefined {
+  if (delivery.sku !== order.sku || delivery.factoryId !== order.factoryId) {
+    return refused(
+      'RECEIPT.MISMATCH',
+      `${delivery.sku} from ${delivery.factoryId} came for an order of ${order.sku} from ${order.factoryId}`,
+    );
+  }
+  if (!Number.isSafeInteger(delivery.quantity) || delivery.quantity < 1) {
+    return refused('RECEIPT.QUANTITY_INVALID', `${delivery.quantity} is no number of units`);
+  }
+  if (order.status === 'CANCELLED') {
+    return refused('RECEIPT.ORDER_CANCELLED', `${delivery.quantity} units came for a cancelled order`);
+  }
+  const missing = order.quantity - order.receivedQuantity;
+  if (delivery.quantity > missing) {
+    return refused(
+      'RECEIPT.OVER_DELIVERY',
+      `${delivery.quantity} units came where ${missing} were still due`,
+    );
+  }
+  return undefined;
+}
+
+function refused(code: ReceiptRefusalCode, detail: string): ReceiptOutcome {
+  return { kind: 'REFUSED', code, detail };
+}

@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
+import { Database } from '../database/database.js';
+
+/** Something that must hold of the warehouse and does not. */
+export interface Difference {
+  invariant: string;
+  /** The SKU, order or sale that it was found at. */
+  subject: string;
+  expected: string;
+  actual: string;
+}
+
+/** Longest that a committed message may wait for the relay, in ms: several of its rounds, and a restart of the worker. */
+const OUTBOX_BOUND_MS = 120_000;
+
+/** Longest that an order may be past its deadline before the watchdog has told somebody, in ms. */
+const OVERDUE_BOUND_MS = 120_000;
+
+/** At most so many differences of one invariant are listed: they tend to have one cause. */
+const MAX_DIFFERENCES = 100;
+
+interface Row {
+  subject: string;
+  expected: string | number | null;
+  actual: string | number | null;
+}
+
+/**
+ * A statement finds the rows that break its invariant, with `subject`, `expected` and `actual`.
+ * Understood by both databases.
+ */
+const INVARIANTS: { invariant: string; sql: string; parameters?: () => Date[] }[] = [
+  {
+    invariant: 'stock on hand is not negative',
+    sql: `SELECT sku AS subject, '>= 0' AS expected, on_hand AS actual FROM stock_level WHERE on_hand < 0`,
+  },
+  {
+    invariant: 'stock on hand is the sum of its movements',
+    sql: `SELECT level.sku AS subject, COALESCE(SUM(movement.delta), 0) AS expected, level.on_hand AS actual
+      FROM stock_level level LEFT JOIN stock_movement movement ON movement.sku = level.sku
+      GROUP BY level.sku, level.on_hand HAVING COALESCE(SUM(movement.delta), 0) <> level.on_hand`,
+  },
+  {
+    invariant: 'every unit sold has left the stock',
+    sql: `SELECT level.sku AS subject, COALESCE(sold.units, 0) AS expected, COALESCE(moved.units, 0) AS actual
+      FROM stock_level level
+      LEFT JOIN (SELECT sku, SUM(quantity) AS units FROM sale_line GROUP BY sku) sold ON sold.sku = level.sku
+      LEFT JOIN (SELECT sku, -SUM(delta) AS units FROM stock_movement WHERE reason = 'SALE' GROUP BY sku) moved
+        ON moved.sku = level.sku
+      WHERE COALESCE(sold.units, 0) <> COALESCE(moved.units, 0)`,
+  },
+  {
+    invariant: 'every sale has lines',
+    sql: `SELECT sale.id AS subject, 'at least 1 line' AS expected, 0 AS actual FROM sale
+      LEFT JOIN sale_line line ON line.sale_id = sale.id WHERE line.sale_id IS NULL`,
+  },
+  {
+    invariant: 'every line belongs to a sale',
+    sql: `SELECT line.sale_id AS subject, 'a sale' AS expected, 'none' AS actual FROM sale_line line
+      LEFT JOIN sale ON sale.id = line.sale_id WHERE sale.id IS NULL`,
+  },
+  {
+    invariant: 'an idempotency key has one sale',
+    sql: `SELECT idempotency_key AS subject, 1 AS expected, COUNT(*) AS actual FROM sale
+      WHERE idempotency_key IS NOT NULL GROUP BY idempotency_key HAVING COUNT(*) > 1`,
+  },
+  {
+    invariant: 'what a restock order received is the sum of its goods receipts',
+    sql: `SELECT restock.id AS subject, COALESCE(SUM(receipt.quantity), 0) AS expected,
+        restock.received_quantity AS actual
+      FROM restock_order restock LEFT JOIN goods_receipt receipt ON receipt.restock_order_id = restock.id
+      GROUP BY restock.id, restock.received_quantity
+      HAVING COALESCE(SUM(receipt.quantity), 0) <> restock.received_quantity`,
+  },
+  {
+    invariant: 'a restock order receives no more than was ordered',
+    sql: `SELECT id AS subject, quantity AS expected, received_quantity AS actual FROM restock_order
+      WHERE received_quantity > quantity`,
+  },
+  {
+    invariant: 'every received unit has entered the stock',
+    sql: `SELECT level.sku AS subject, COALESCE(received.units, 0) AS expected, COALESCE(moved.units, 0) AS actual
+      FROM stock_level level
+      LEFT JOIN (SELECT sku, SUM(received_quantity) AS units FROM restock_order GROUP BY sku) received
+        ON received.sku = level.sku
+      LEFT JOIN (SELECT sku, SUM(delta) AS units FROM stock_movement WHERE reason = 'GOODS_RECEIPT' GROUP BY sku) moved
+        ON moved.sku = level.sku
+      WHERE COALESCE(received.units, 0) <> COALESCE(moved.units, 0)`,
+  },
+  {
+    invariant: 'a SKU has at most one open restock order',
+    sql: `SELECT sku AS subject, 1 AS expected, COUNT(*) AS actual FROM restock_order
+      WHERE status NOT IN ('RECEIVED', 'CANCELLED') GROUP BY sku HAVING COUNT(*) > 1`,
+  },
+  {
+    invariant: 'stock on order is what open restock orders still miss',
+    sql: `SELECT level.sku AS subject, COALESCE(SUM(restock.quantity - restock.received_quantity), 0) AS expected,
+        level.on_order AS actual
+      FROM stock_level level
+      LEFT JOIN restock_order restock ON restock.open_sku = level.sku
+      GROUP BY level.sku, level.on_order
+      HAVING COALESCE(SUM(restock.quantity - restock.received_quantity), 0) <> level.on_order`,
+  },
+  {
+    invariant: `no message waits in the outbox for more than ${OUTBOX_BOUND_MS / 1000} s`,
+    sql: `SELECT id AS subject, 'published' AS expected, 'waiting' AS actual FROM outbox_message
+      WHERE published_at IS NULL AND created_at < ?`,
+    parameters: () => [new Date(Date.now() - OUTBOX_BOUND_MS)],
+  },
+  {
+    invariant: `no restock order is past its deadline for more than ${OVERDUE_BOUND_MS / 1000} s without an alert`,
+    sql: `SELECT id AS subject, 'OVERDUE' AS expected, status AS actual FROM restock_order
+      WHERE status = 'ORDERED' AND deadline_at < ?`,
+    parameters: () => [new Date(Date.now() - OVERDUE_BOUND_MS)],
+  },
+];
+
+/** Compares what the tables say of each other. Nothing is changed. */
+@Injectable()
+export class ReconcileService {
+  constructor(private readonly database: Database) {}
+
+  /** @returns what does not agree, empty when all is well; every statement sees the same moment */
+  async reconcile(): Promise<Difference[]> {
+    return this.database.snapshot(async (manager) => {
+      const differences: Difference[] = [];
+      for (const { invariant, sql, parameters } of INVARIANTS) {
+        const rows = await this.find(manager, `${sql} LIMIT ${MAX_DIFFERENCES}`, parameters?.() ?? []);
+        differences.push(
+          ...rows.map(({ subject, expected, actual }) => ({
+            invariant,
+            subject,
+            expected: String(expected),
+            actual: String(actual),
+          })),
+        );
+      }
+      return differences;
+    });
+  }
+
+  private async find(manager: EntityManager, sql: string, times: Date[]): Promise<Row[]> {
+    // The embedded database keeps times as text, which TypeORM writes for entities only.
+    const parameters = this.database.isEmbedded
+      ? times.map((time) => time.toISOString().replace('T', ' ').replace('Z', ''))
+      : times;
+    return manager.query<Row[]>(sql, parameters);
+  }
+}

@@ -1,0 +1,227 @@
+import { Injectable } from '@nestjs/common';
+import { In, LessThan, type EntityManager } from 'typeorm';
+import { Database } from '../database/database.js';
+import { InventoryError } from '../errors.js';
+import { NotificationService } from '../notification/notification.service.js';
+import { Factory } from '../product/factory.entity.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { StockService } from '../stock/stock.service.js';
+import { appendEvent } from './restock-order-event.entity.js';
+import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+
+/** Whether a caller may now ask the factory for an order. */
+export type AttemptClaim =
+  | { kind: 'CLAIMED'; order: RestockOrder; factory: Factory }
+  /** Nothing to do any more: ordered, received or given up already. */
+  | { kind: 'SETTLED' }
+  /** Somebody else is asking right now. */
+  | { kind: 'BUSY' };
+
+const OPEN_STATUSES: RestockOrderStatus[] = ['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'];
+
+/** How many overdue orders one look finds at the most; the next look finds the rest. */
+const OVERDUE_BATCH = 100;
+
+/** Moves a restock order along. Every change is guarded by the state that it leaves, so that it happens once. */
+@Injectable()
+export class RestockProgressService {
+  constructor(
+    private readonly database: Database,
+    private readonly stock: StockService,
+    private readonly notifications: NotificationService,
+  ) {}
+
+  /**
+   * Takes the right to ask the factory, for `leaseMs`. A message that is delivered twice gets it once.
+   *
+   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
+   */
+  async claimAttempt(restockOrderId: string, leaseMs: number): Promise<AttemptClaim> {
+    return this.database.write(async (manager) => {
+      const now = new Date();
+      const { affected } = await manager
+        .createQueryBuilder()
+        .update(RestockOrder)
+        .set({ attempts: () => 'attempts + 1', attemptUntil: new Date(now.getTime() + leaseMs) })
+        .where(`id = :restockOrderId AND status = 'REQUESTED'`, { restockOrderId })
+        .andWhere('(attempt_until IS NULL OR attempt_until < :now)', { now })
+        .execute();
+      const order = await manager.findOneBy(RestockOrder, { id: restockOrderId });
+      if (!order) throw unknownOrder(restockOrderId);
+      if (affected === 0) return { kind: order.status === 'REQUESTED' ? 'BUSY' : 'SETTLED' };
+      return {
+        kind: 'CLAIMED',
+        order,
+        factory: await manager.findOneByOrFail(Factory, { id: order.factoryId }),
+      };
+    });
+  }
+
+  /** The factory accepted the order. Does nothing when its goods were faster than its answer. */
+  async recordOrdered(restockOrderId: string): Promise<void> {
+    await this.database.write(async (manager) => {
+      const now = new Date();
+      if (!(await this.markOrdered(manager, restockOrderId, ['REQUESTED'], now))) return;
+      await appendEvent(manager, restockOrderId, 'ORDERED', 'accepted by the factory', now);
+    });
+  }
+
+  /** The factory was asked and the attempt failed: the next one may start at once. */
+  async recordAttemptFailure(restockOrderId: string, cause: string): Promise<void> {
+    await this.database.write(async (manager) => {
+      await manager.update(
+        RestockOrder,
+        { id: restockOrderId, status: 'REQUESTED' },
+        { attemptUntil: null, lastError: cause.slice(0, 500) },
+      );
+      await appendEvent(manager, restockOrderId, 'ATTEMPT_FAILED', cause, new Date());
+    });
+  }
+
+  /** The attempts are used up: a person must redrive or discard. In the caller's transaction. */
+  async markDeadLettered(manager: EntityManager, restockOrderId: string, cause: string): Promise<void> {
+    const { affected } = await manager.update(
+      RestockOrder,
+      { id: restockOrderId, status: 'REQUESTED' },
+      { status: 'DEAD_LETTERED', attemptUntil: null, lastError: cause.slice(0, 500) },
+    );
+    if (affected === 1) await appendEvent(manager, restockOrderId, 'DEAD_LETTERED', cause, new Date());
+  }
+
+  /** A person asks for new attempts. In the caller's transaction, which also writes the message. */
+  async markRedriven(manager: EntityManager, restockOrderId: string, by: string): Promise<void> {
+    const { affected } = await manager.update(
+      RestockOrder,
+      { id: restockOrderId, status: 'DEAD_LETTERED' },
+      { status: 'REQUESTED' },
+    );
+    if (affected === 1) await appendEvent(manager, restockOrderId, 'REDRIVEN', `by ${by}`, new Date());
+  }
+
+  /**
+   * A person gives the order up: the next sale that finds stock low opens another.
+   * Goods that come for it all the same are quarantined.
+   *
+   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`, `RESTOCK_ORDER.CLOSED`
+   */
+  async cancel(restockOrderId: string, by: string, note: string): Promise<RestockOrder> {
+    return this.database.write(async (manager) => {
+      const found = await manager.findOneBy(RestockOrder, { id: restockOrderId });
+      if (!found) throw unknownOrder(restockOrderId);
+      const cancelled = await this.cancelFrom(manager, found, OPEN_STATUSES, `by ${by}: ${note}`);
+      const order = await manager.findOneByOrFail(RestockOrder, { id: restockOrderId });
+      if (!cancelled) {
+        throw new InventoryError(
+          'RESTOCK_ORDER.CLOSED',
+          `Restock order ${order.id} is ${order.status} already.`,
+          {
+            status: order.status,
+          },
+        );
+      }
+      return order;
+    });
+  }
+
+  /** A person discards the dead letter of an order: it is cancelled, unless its goods came after all. */
+  async cancelDeadLettered(
+    manager: EntityManager,
+    restockOrderId: string,
+    by: string,
+    note: string,
+  ): Promise<void> {
+    const order = await manager.findOneBy(RestockOrder, { id: restockOrderId });
+    if (order) await this.cancelFrom(manager, order, ['DEAD_LETTERED'], `by ${by}: ${note}`);
+  }
+
+  /**
+   * Finds ordered goods that did not come by their deadline, and has the operators told once of each.
+   *
+   * @returns how many orders became overdue
+   */
+  async markOverdue(): Promise<number> {
+    const now = new Date();
+    const late = await this.database.read((manager) =>
+      manager.find(RestockOrder, {
+        where: { status: 'ORDERED', deadlineAt: LessThan(now) },
+        order: { deadlineAt: 'ASC' },
+        take: OVERDUE_BATCH,
+      }),
+    );
+    for (const order of late) {
+      await this.database.write(async (manager) => {
+        const { affected } = await manager.update(
+          RestockOrder,
+          { id: order.id, status: 'ORDERED' },
+          { status: 'OVERDUE' },
+        );
+        if (affected !== 1) return;
+        const missing = order.quantity - order.receivedQuantity;
+        await appendEvent(manager, order.id, 'OVERDUE', `${missing} units did not come by the deadline`, now);
+        await this.notifications.request(manager, {
+          kind: 'RESTOCK_OVERDUE',
+          audience: 'OPERATIONS',
+          facts: {
+            restockOrderId: order.id,
+            sku: order.sku,
+            factoryId: order.factoryId,
+            quantity: order.quantity,
+            receivedQuantity: order.receivedQuantity,
+            deadlineAt: order.deadlineAt!.toISOString(),
+          },
+        });
+      });
+    }
+    return late.length;
+  }
+
+  /** Sets the state, times and deadline of an order that the factory has. In the caller's transaction. */
+  async markOrdered(
+    manager: EntityManager,
+    restockOrderId: string,
+    from: ('REQUESTED' | 'DEAD_LETTERED')[],
+    at: Date,
+  ): Promise<boolean> {
+    const order = await manager.findOneByOrFail(RestockOrder, { id: restockOrderId });
+    const factory = await manager.findOneByOrFail(Factory, { id: order.factoryId });
+    const { affected } = await manager.update(
+      RestockOrder,
+      { id: restockOrderId, status: In(from) },
+      {
+        status: 'ORDERED',
+        attemptUntil: null,
+        lastError: null,
+        orderedAt: at,
+        expectedAt: new Date(at.getTime() + factory.leadTimeSeconds * 1000),
+        deadlineAt: new Date(at.getTime() + factory.overdueAfterSeconds * 1000),
+      },
+    );
+    return affected === 1;
+  }
+
+  /** @returns whether the order was in one of the states `from`, and is now cancelled */
+  private async cancelFrom(
+    manager: EntityManager,
+    { id, sku }: RestockOrder,
+    from: RestockOrderStatus[],
+    detail: string,
+  ): Promise<boolean> {
+    const level = (await this.stock.lock(manager, [sku])).get(sku)!;
+    const order = await manager.findOneByOrFail(RestockOrder, { id });
+    const at = new Date();
+    const { affected } = await manager.update(
+      RestockOrder,
+      { id, status: In(from) },
+      { status: 'CANCELLED', openSku: null, attemptUntil: null, closedAt: at },
+    );
+    if (affected !== 1) return false;
+    const onOrder = level.onOrder - (order.quantity - order.receivedQuantity);
+    await manager.update(StockLevel, { sku }, { onOrder });
+    await appendEvent(manager, id, 'CANCELLED', detail, at);
+    return true;
+  }
+}
+
+function unknownOrder(id: string): InventoryError {
+  return new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
+}

@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { Database } from '../database/database.js';
+import { type Page } from '../database/page.js';
+import { InventoryError } from '../errors.js';
+import { OutboxService } from '../outbox/outbox.service.js';
+import { Factory } from '../product/factory.entity.js';
+import { Product } from '../product/product.entity.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { StockService } from '../stock/stock.service.js';
+import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
+import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+
+/** What a refused buyer is told about the refill. */
+export interface RestockEstimate {
+  id: string;
+  status: RestockOrderStatus;
+  quantity: number;
+  /** When goods are expected, null while nobody can tell. */
+  estimatedAt: Date | null;
+}
+
+/** Decides when a SKU is refilled, and by how much. */
+@Injectable()
+export class RestockService {
+  constructor(
+    private readonly database: Database,
+    private readonly stock: StockService,
+    private readonly outbox: OutboxService,
+  ) {}
+
+  /**
+   * The open restock order of a SKU in the caller's transaction, which holds the lock on `level`;
+   * opened now when stock has reached the reorder point or buyers were refused. Null when none is due.
+   */
+  async ensure(
+    manager: EntityManager,
+    product: Product,
+    level: StockLevel,
+    at: Date,
+  ): Promise<RestockOrder | null> {
+    const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
+    if (open) return open;
+    const isDue = level.available <= product.reorderPoint || level.refusedDemand > 0;
+    return isDue ? this.open(manager, product, level, at) : null;
+  }
+
+  /**
+   * Opens a restock order if one is due, in a transaction of its own: for changes that are not sales.
+   *
+   * @throws InventoryError `SKU.UNKNOWN`
+   */
+  async review(sku: string): Promise<void> {
+    await this.database.write(async (manager) => {
+      const level = (await this.stock.lock(manager, [sku])).get(sku)!;
+      await this.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level, new Date());
+    });
+  }
+
+  /** What is being done for a buyer of this order's SKU, in any transaction. */
+  async estimate(manager: EntityManager, order: RestockOrder): Promise<RestockEstimate> {
+    let estimatedAt = order.status === 'ORDERED' ? order.expectedAt : null;
+    if (order.status === 'REQUESTED') {
+      const { leadTimeSeconds } = await manager.findOneByOrFail(Factory, { id: order.factoryId });
+      estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
+    }
+    return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
+  }
+
+  /** Restock orders, newest first, starting behind the id `cursor`. */
+  async list(query: {
+    sku?: string;
+    status?: RestockOrderStatus;
+    cursor?: string;
+    limit: number;
+  }): Promise<Page<RestockOrder>> {
+    const where: FindOptionsWhere<RestockOrder> = {};
+    if (query.sku) where.sku = query.sku;
+    if (query.status) where.status = query.status;
+    // The ids are UUIDv7: their order is the order of opening.
+    if (query.cursor) where.id = LessThan(query.cursor);
+    return this.database.read(async (manager) => {
+      const orders = await manager.find(RestockOrder, {
+        where,
+        order: { id: 'DESC' },
+        take: query.limit + 1,
+      });
+      const items = orders.slice(0, query.limit);
+      return { items, nextCursor: orders.length > query.limit ? items.at(-1)!.id : null };
+    });
+  }
+
+  /** @throws InventoryError `RESTOCK_ORDER.UNKNOWN` */
+  async get(id: string): Promise<{ order: RestockOrder; timeline: RestockOrderEvent[] }> {
+    return this.database.read(async (manager) => {
+      const order = await manager.findOneBy(RestockOrder, { id });
+      if (!order) throw new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
+      const timeline = await manager.find(RestockOrderEvent, {
+        where: { restockOrderId: id },
+        order: { id: 'ASC' },
+      });
+      return { order, timeline };
+    });
+  }
+
+  private async open(
+    manager: EntityManager,
+    product: Product,
+    level: StockLevel,
+    at: Date,
+  ): Promise<RestockOrder> {
+    const order = manager.create(RestockOrder, {
+      id: uuidv7(),
+      sku: product.sku,
+      factoryId: product.factoryId,
+      quantity: restockQuantity(product, level),
+      receivedQuantity: 0,
+      status: 'REQUESTED',
+      openSku: product.sku,
+      requestedAt: at,
+    });
+    await manager.insert(RestockOrder, order);
+    await appendEvent(
+      manager,
+      order.id,
+      'REQUESTED',
+      `${order.quantity} units asked of ${order.factoryId}`,
+      at,
+    );
+    level.onOrder += order.quantity;
+    level.refusedDemand = 0;
+    await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder, refusedDemand: 0 });
+    await this.outbox.add(manager, 'restock', { restockOrderId: order.id });
+    return order;
+  }
+}
+
+/** Units to order: up to the target and for every unit that was refused since the last order, in whole lots. */
+export function restockQuantity(product: Product, level: StockLevel): number {
+  const needed = product.targetLevel + level.refusedDemand - level.available - level.onOrder;
+  return Math.max(1, Math.ceil(needed / product.lotSize)) * product.lotSize;
+}
