@@ -22,6 +22,14 @@ export { OutboxService } from './outbox/outbox.service.js';
 export { Factory } from './product/factory.entity.js';
 export { Product } from './product/product.entity.js';
 export { ProductService, type ProductWithStock } from './product/product.service.js';
+export {
+  callbackUrl,
+  deliveryFingerprint,
+  signOrder,
+  verifyOrder,
+  type SignedOrder,
+  type Verification,
+} from './receiving/callback-signature.js';
 export { ReceivingService, type Delivery, type ReceiptOutcome } from './receiving/receiving.service.js';
 export { ReconcileService, type Difference } from './reconcile/reconcile.service.js';
 export { RestockOrderEvent } from './restock/restock-order-event.entity.js';

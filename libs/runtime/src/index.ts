@@ -2,5 +2,7 @@ export { type ListenOptions, PortTakenError, runApplication } from './applicatio
 export { EnvironmentError, readEnvironment } from './environment.js';
 export { HealthModule } from './health.module.js';
 export { createLogger, LoggerEnvironment } from './logger.js';
+export { MetricsModule } from './metrics.module.js';
+export { PeriodicTask } from './periodic-task.js';
 export { Readiness, type ReadinessReport } from './readiness.js';
 export { TimeoutError, withTimeout } from './timeout.js';

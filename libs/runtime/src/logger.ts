@@ -1,9 +1,11 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import Type, { type Static } from 'typebox';
 
+const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const satisfies LogLevel[];
+
 export const LoggerEnvironment = Type.Object({
   LOG_LEVEL: Type.Union(
-    ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'].map((level) => Type.Literal(level as LogLevel)),
+    LEVELS.map((level) => Type.Literal(level)),
     { default: 'log', description: 'the least severe level that is printed' },
   ),
   LOG_FORMAT: Type.Union([Type.Literal('json'), Type.Literal('text')], {
@@ -12,14 +14,31 @@ export const LoggerEnvironment = Type.Object({
   }),
 });
 
-const LEVELS: LogLevel[] = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'];
+/** Where Nest tells of every module and route as it starts: worth a line to who debugs the start alone. */
+const START_CONTEXTS = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver']);
+
+/** Nest's logger, with a start that is quiet and lines that are short where people read them. */
+class ApplicationLogger extends ConsoleLogger {
+  override log(message: unknown, ...context: unknown[]): void {
+    if (START_CONTEXTS.has(String(context.at(-1)))) super.debug(message, ...context);
+    else super.log(message, ...context);
+  }
+
+  protected override getTimestamp(): string {
+    return this.options.json ? super.getTimestamp() : new Date().toTimeString().slice(0, 8);
+  }
+
+  protected override formatPid(): string {
+    return '';
+  }
+}
 
 /** The logger that every application hands to Nest, so that all lines have one shape. */
 export function createLogger(application: string, settings: Static<typeof LoggerEnvironment>): ConsoleLogger {
-  return new ConsoleLogger({
+  return new ApplicationLogger({
     prefix: application,
     logLevels: LEVELS.slice(0, LEVELS.indexOf(settings.LOG_LEVEL) + 1),
     json: settings.LOG_FORMAT === 'json',
-    colors: settings.LOG_FORMAT === 'text' && process.stdout.isTTY,
+    colors: settings.LOG_FORMAT === 'text' && process.stdout.isTTY === true,
   });
 }

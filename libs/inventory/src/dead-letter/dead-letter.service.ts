@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { LessThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
@@ -134,11 +134,6 @@ export class DeadLetterService {
     if (await manager.existsBy(DeadLetter, { messageId: message.messageId })) return;
     const attempts = await this.failures.takeAll(manager, message.messageId);
     const cause = givenCause ?? attempts.at(-1) ?? UNRECORDED;
-    const isFirst = !(await manager.existsBy(DeadLetter, {
-      status: 'OPEN',
-      queue: message.queue,
-      causeCode: cause.code,
-    }));
     const letter = manager.create(DeadLetter, {
       ...message,
       id: uuidv7(),
@@ -149,6 +144,7 @@ export class DeadLetterService {
       openedAt: new Date(),
     });
     await manager.insert(DeadLetter, letter);
+    const isFirst = await this.isFirstOfCause(manager, letter);
     const restockOrderId = restockOrderOf(letter);
     if (restockOrderId) {
       await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`);
@@ -156,7 +152,7 @@ export class DeadLetterService {
     if (isFirst) {
       await this.notifications.request(manager, {
         kind: 'DEAD_LETTER_OPENED',
-        audience: 'OPERATIONS',
+        audience: 'OPERATORS',
         facts: {
           deadLetterId: letter.id,
           queue: letter.queue,
@@ -166,6 +162,21 @@ export class DeadLetterService {
         },
       });
     }
+  }
+
+  /**
+   * Asked after the insert, and locking: letters of one cause that are opened at once wait for each other,
+   * where a plain look before the insert would take each of them for the first.
+   */
+  private async isFirstOfCause(
+    manager: EntityManager,
+    { id, queue, causeCode }: DeadLetter,
+  ): Promise<boolean> {
+    const others = manager
+      .createQueryBuilder(DeadLetter, 'letter')
+      .where({ status: 'OPEN', queue, causeCode, id: Not(id) })
+      .limit(1);
+    return (await this.database.forUpdate(others).getOne()) === null;
   }
 }
 

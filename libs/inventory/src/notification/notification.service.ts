@@ -10,7 +10,7 @@ export type NotificationKind = 'DEAD_LETTER_OPENED' | 'STOCK_RAN_OUT' | 'RESTOCK
 
 export interface NotificationRequest {
   kind: NotificationKind;
-  audience: 'OPERATIONS' | 'FACTORY_MANAGER' | 'AD_MANAGER';
+  audience: 'OPERATORS' | 'FACTORY_MANAGER' | 'AD_MANAGER';
   /** The address; operators' is known to the worker alone. */
   to?: string;
   /** What the mail tells. */

@@ -125,7 +125,7 @@ export class ReceivingService {
       to: product.adManagerEmail,
       facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.onHand },
     });
-    // Buyers who were refused while this order was on its way are owed the next one.
+    // What sold while the goods were on their way may have brought the stock down again already.
     await this.restock.ensure(manager, product, level, at);
   }
 }

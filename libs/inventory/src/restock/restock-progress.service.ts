@@ -137,7 +137,7 @@ export class RestockProgressService {
   /**
    * Finds ordered goods that did not come by their deadline, and has the operators told once of each.
    *
-   * @returns how many orders became overdue
+   * @returns how many orders became overdue by this call
    */
   async markOverdue(): Promise<number> {
     const now = new Date();
@@ -148,19 +148,20 @@ export class RestockProgressService {
         take: OVERDUE_BATCH,
       }),
     );
+    let overdue = 0;
     for (const order of late) {
-      await this.database.write(async (manager) => {
+      const isFirst = await this.database.write(async (manager) => {
         const { affected } = await manager.update(
           RestockOrder,
           { id: order.id, status: 'ORDERED' },
           { status: 'OVERDUE' },
         );
-        if (affected !== 1) return;
+        if (affected !== 1) return false;
         const missing = order.quantity - order.receivedQuantity;
         await appendEvent(manager, order.id, 'OVERDUE', `${missing} units did not come by the deadline`, now);
         await this.notifications.request(manager, {
           kind: 'RESTOCK_OVERDUE',
-          audience: 'OPERATIONS',
+          audience: 'OPERATORS',
           facts: {
             restockOrderId: order.id,
             sku: order.sku,
@@ -170,9 +171,11 @@ export class RestockProgressService {
             deadlineAt: order.deadlineAt!.toISOString(),
           },
         });
+        return true;
       });
+      if (isFirst) overdue += 1;
     }
-    return late.length;
+    return overdue;
   }
 
   /** Sets the state, times and deadline of an order that the factory has. In the caller's transaction. */

@@ -31,8 +31,8 @@ export class RestockService {
   ) {}
 
   /**
-   * The open restock order of a SKU in the caller's transaction, which holds the lock on `level`;
-   * opened now when stock has reached the reorder point or buyers were refused. Null when none is due.
+   * The open restock order of a SKU, opened now when stock has reached the reorder point. In the caller's
+   * transaction, which holds the lock on `level`. Null when none is due.
    */
   async ensure(
     manager: EntityManager,
@@ -41,9 +41,22 @@ export class RestockService {
     at: Date,
   ): Promise<RestockOrder | null> {
     const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
-    if (open) return open;
-    const isDue = level.available <= product.reorderPoint || level.refusedDemand > 0;
-    return isDue ? this.open(manager, product, level, at) : null;
+    if (open || level.available > product.reorderPoint) return open;
+    return this.open(manager, product, level, at);
+  }
+
+  /**
+   * As {@link ensure}, for a buyer who was just refused: an order is due whatever the reorder point says. While one
+   * is open the demand is kept for the next, so that a surge of refused buyers makes one order.
+   */
+  async ensureAfterRefusal(
+    manager: EntityManager,
+    product: Product,
+    level: StockLevel,
+    at: Date,
+  ): Promise<RestockOrder> {
+    const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
+    return open ?? this.open(manager, product, level, at);
   }
 
   /**

@@ -24,7 +24,7 @@ export interface Shortage {
   sku: string;
   requestedQuantity: number;
   availableQuantity: number;
-  restockOrder: RestockEstimate | null;
+  restockOrder: RestockEstimate;
 }
 
 export type SaleOutcome =

@@ -21,6 +21,9 @@ import {
 } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 
+/** Refused demand beyond this is no forecast of anything, and would overflow the column in the end. Units. */
+const MAX_REFUSED_DEMAND = 1_000_000;
+
 interface LockedLine {
   product: Product;
   level: StockLevel;
@@ -125,14 +128,14 @@ export class SaleService {
   private async refuse(manager: EntityManager, short: LockedLine[], at: Date): Promise<Shortage[]> {
     const shortages: Shortage[] = [];
     for (const { product, level, quantity } of short) {
-      level.refusedDemand += quantity;
+      level.refusedDemand = Math.min(level.refusedDemand + quantity, MAX_REFUSED_DEMAND);
       await manager.update(StockLevel, { sku: level.sku }, { refusedDemand: level.refusedDemand });
-      const order = await this.restock.ensure(manager, product, level, at);
+      const order = await this.restock.ensureAfterRefusal(manager, product, level, at);
       shortages.push({
         sku: product.sku,
         requestedQuantity: quantity,
         availableQuantity: level.available,
-        restockOrder: order && (await this.restock.estimate(manager, order)),
+        restockOrder: await this.restock.estimate(manager, order),
       });
     }
     return shortages;

@@ -1,0 +1,49 @@
+import { Database, InventoryModule } from '#inventory';
+import { MessagingModule, QueuePublisher } from '#messaging';
+import { HealthModule, MetricsModule, Readiness } from '#runtime';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
+import { GoodsReceiptsController } from './goods-receipts/goods-receipts.controller.js';
+import { ReconcileController } from './operations/reconcile.controller.js';
+import { ProbeController } from './probe/probe.controller.js';
+import { ProductsController } from './products/products.controller.js';
+import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
+import { SalesController } from './sales/sales.controller.js';
+
+/** The sales service: everything that buyers, the factory and operators reach by HTTP. */
+@Module({})
+export class AppModule {
+  constructor(readiness: Readiness, database: Database, queues: QueuePublisher) {
+    readiness.require('database', () => database.ping());
+    readiness.require('queue', () => queues.ping());
+  }
+
+  static forRoot(environment: SalesEnvironment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        HealthModule,
+        MetricsModule,
+        InventoryModule.forRoot({
+          url: environment.DATABASE_URL,
+          poolSize: environment.DATABASE_POOL_SIZE,
+        }),
+        MessagingModule.forRoot({
+          queueUrlPrefix: environment.QUEUE_URL_PREFIX,
+          region: environment.AWS_REGION,
+        }),
+      ],
+      controllers: [
+        SalesController,
+        ProductsController,
+        RestockOrdersController,
+        GoodsReceiptsController,
+        DeadLettersController,
+        ReconcileController,
+        ProbeController,
+      ],
+      providers: [{ provide: SALES_ENVIRONMENT, useValue: environment }],
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { createLogger } from '#runtime';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { type SalesEnvironment } from './environment.js';
+import { useOpenApi } from './openapi.js';
+import { answerUnreadable } from './problem/unreadable-request.js';
+import { ProblemFilter } from './problem/problem.filter.js';
+import { useValidation } from './validation.js';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** A client that has not sent its request in this time is cut off, so that slow ones cannot hold every socket. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** The sales service, ready to listen. */
+export async function createSalesApplication(environment: SalesEnvironment): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    clientErrorHandler: answerUnreadable,
+    routerOptions: { maxParamLength: 255 },
+  });
+  const application = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), adapter, {
+    logger: createLogger('sales', environment),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const fastify = adapter.getInstance();
+  // JSON is all that is spoken here: text would reach the handlers as a bare string.
+  fastify.removeContentTypeParser('text/plain');
+  useValidation(fastify);
+  application.useGlobalFilters(new ProblemFilter());
+  await useOpenApi(application);
+  return application;
+}

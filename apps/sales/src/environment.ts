@@ -1,0 +1,24 @@
+import { DatabaseEnvironment } from '#inventory';
+import { LoggerEnvironment } from '#runtime';
+import Type, { type Static } from 'typebox';
+
+export const SalesEnvironment = Type.Object({
+  ...DatabaseEnvironment.properties,
+  ...LoggerEnvironment.properties,
+  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on; 0.0.0.0 in a container' }),
+  SALES_PORT: Type.Integer({ default: 3000, minimum: 1, maximum: 65535, description: 'the port to listen on' }),
+  DRAIN_DELAY_MS: Type.Integer({
+    default: 5_000,
+    minimum: 0,
+    description: 'how long readiness fails before the sockets close',
+  }),
+  OPERATIONS_API_KEY: Type.String({ minLength: 16, description: 'opens the operations routes (X-Api-Key)' }),
+  CALLBACK_SIGNING_KEY: Type.String({ minLength: 32, description: 'signs the callbacks of the factory' }),
+  AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of the queues' }),
+  QUEUE_URL_PREFIX: Type.String({ pattern: '^https?://.+', description: 'a queue has this and its name as its URL' }),
+});
+
+export type SalesEnvironment = Static<typeof SalesEnvironment>;
+
+/** Injection token of the environment, read once at boot. */
+export const SALES_ENVIRONMENT = Symbol('SALES_ENVIRONMENT');

@@ -1,0 +1,30 @@
+import Type, { type Static } from 'typebox';
+
+const text = Type.String({ maxLength: 2_000 });
+
+/** What the legacy factory sends when goods are ready. It may send more than is asked for here. */
+export const Callback = Type.Object(
+  {
+    MessageGroupId: Type.Optional(text),
+    MessageAttributeProductId: Type.String({ minLength: 1, maxLength: 64 }),
+    MessageAttributeProductCnt: Type.Union(
+      [Type.Integer({ minimum: 0, maximum: 1_000_000_000 }), Type.String({ pattern: '^\\d{1,9}$' })],
+      { description: 'units; the factory sends a number or a string' },
+    ),
+    MessageAttributeFactoryId: Type.String({ minLength: 1, maxLength: 32 }),
+    MessageSubject: Type.Optional(text),
+    MessageText: Type.Optional(text),
+  },
+  { additionalProperties: true },
+);
+export type Callback = Static<typeof Callback>;
+
+export const CallbackParameter = Type.Object({ restockOrderId: Type.String({ minLength: 1, maxLength: 64 }) });
+
+/** What the callback's URL carries. All optional: a callback without them is a forged one, and is recorded as such. */
+export const CallbackQuery = Type.Object({
+  quantity: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
+  expires: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000_000 })),
+  signature: Type.Optional(Type.String({ maxLength: 256 })),
+});
+export type CallbackQuery = Static<typeof CallbackQuery>;

@@ -1,0 +1,35 @@
+import { ReconcileService } from '#inventory';
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import Type from 'typebox';
+import { PROBLEM_RESPONSES } from '../problem/problem.js';
+import { ApiKeyGuard, OPERATIONS_ROUTE } from './api-key.guard.js';
+
+const Reconciliation = Type.Object({
+  clean: Type.Boolean(),
+  differences: Type.Array(
+    Type.Object({
+      invariant: Type.String(),
+      subject: Type.String(),
+      expected: Type.String(),
+      actual: Type.String(),
+    }),
+  ),
+});
+
+@Controller('reconcile')
+@UseGuards(ApiKeyGuard)
+export class ReconcileController {
+  constructor(private readonly reconciliation: ReconcileService) {}
+
+  @Get()
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    summary: 'Does the warehouse agree with itself?',
+    response: { 200: Reconciliation, ...PROBLEM_RESPONSES },
+  })
+  async reconcile() {
+    const differences = await this.reconciliation.reconcile();
+    return { clean: differences.length === 0, differences };
+  }
+}

@@ -1,0 +1,19 @@
+import Type, { type Static } from 'typebox';
+
+/** Who decides something by hand, and why: kept with what it was decided of. */
+export const Resolution = Type.Union([
+  Type.Object(
+    {
+      by: Type.Optional(Type.String({ minLength: 1, maxLength: 100, default: 'operations' })),
+      note: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Null({ description: 'no body' }),
+]);
+export type Resolution = Static<typeof Resolution>;
+
+/** A resolution with nothing left open. */
+export function resolutionOf(given: Resolution | undefined): { by: string; note?: string } {
+  return { by: given?.by ?? 'operations', note: given?.note };
+}

@@ -1,0 +1,55 @@
+import { QueuePublisher } from '#messaging';
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import Type, { type Static } from 'typebox';
+import { PROBLEM_RESPONSES } from '../problem/problem.js';
+
+const input = Type.Number({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER - 1 });
+
+const Hello = Type.Object({ input }, { additionalProperties: false });
+
+const Produce = Type.Object(
+  {
+    input,
+    delayMs: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 60_000, description: 'how long the worker waits before it answers' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Message = Type.Object({ message: Type.String() });
+
+/** The tutorial's two functions, kept as a probe: is HTTP alive, and are the queue, the worker and the DLQ? */
+@Controller()
+export class ProbeController {
+  constructor(private readonly queues: QueuePublisher) {}
+
+  @Post('hello')
+  @HttpCode(200)
+  @RouteConfig({ noBodyMessage: 'No body was found' })
+  @RouteSchema({
+    tags: ['probe'],
+    summary: 'Adds one here',
+    body: Hello,
+    response: { 200: Message, ...PROBLEM_RESPONSES },
+  })
+  hello(@Body() body: Static<typeof Hello>): Static<typeof Message> {
+    const inputValue = Math.trunc(body.input);
+    return { message: `메시지를 받았습니다. 입력값: ${inputValue}, 결과: ${inputValue + 1}` };
+  }
+
+  @Post('produce')
+  @HttpCode(200)
+  @RouteConfig({ noBodyMessage: 'No body was found' })
+  @RouteSchema({
+    tags: ['probe'],
+    summary: 'Has the worker add one',
+    body: Produce,
+    response: { 200: Message, ...PROBLEM_RESPONSES },
+  })
+  async produce(@Body() body: Static<typeof Produce>): Promise<Static<typeof Message>> {
+    await this.queues.publish('probe', body);
+    return { message: 'Message accepted!' };
+  }
+}

@@ -1,0 +1,160 @@
+import { type InventoryErrorCode } from '#inventory';
+
+interface CatalogueEntry {
+  status: number;
+  title: string;
+  /** What a client should do. Printed in docs/errors.md, which a test holds to this list. */
+  advice: string;
+}
+
+/** Refusals that belong to HTTP itself, beside those of the warehouse. */
+export type ApiErrorCode =
+  | InventoryErrorCode
+  | 'AUTH.KEY_REQUIRED'
+  | 'CALLBACK.EXPIRED'
+  | 'CALLBACK.FORGED'
+  | 'QUEUE.UNAVAILABLE'
+  | 'REQUEST.HEADERS_TOO_LARGE'
+  | 'REQUEST.INVALID'
+  | 'REQUEST.MALFORMED'
+  | 'REQUEST.MEDIA_TYPE'
+  | 'REQUEST.REFUSED'
+  | 'REQUEST.TIMEOUT'
+  | 'REQUEST.TOO_LARGE'
+  | 'ROUTE.UNKNOWN'
+  | 'SERVER.FAULT'
+  | 'STOCK.INSUFFICIENT';
+
+/** Every error that a client can get. The code is for programs and never changes its meaning. */
+export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
+  'AUTH.KEY_REQUIRED': {
+    status: 401,
+    title: 'An operations API key is required',
+    advice: 'Send the key in the header `X-Api-Key`.',
+  },
+  'CALLBACK.EXPIRED': {
+    status: 410,
+    title: 'The callback came too late',
+    advice: 'Nothing to do for the factory: the delivery is listed as a dead letter, and an operator decides.',
+  },
+  'CALLBACK.FORGED': {
+    status: 403,
+    title: 'The callback is not about anything that was ordered',
+    advice: 'Call the `CallbackUrl` of the order, with the product and factory that were ordered.',
+  },
+  'DATABASE.UNAVAILABLE': {
+    status: 503,
+    title: 'The warehouse cannot be reached',
+    advice: 'Repeat the request after `Retry-After`, with the same `Idempotency-Key`: the outcome may be known by then.',
+  },
+  'DEAD_LETTER.NOT_REDRIVABLE': {
+    status: 422,
+    title: 'The message would fail again',
+    advice: 'Discard it. If goods did arrive, add them by a stock adjustment.',
+  },
+  'DEAD_LETTER.RESOLVED': {
+    status: 409,
+    title: 'The dead letter is resolved already',
+    advice: 'Look at it: it says who redrove or discarded it, and when.',
+  },
+  'DEAD_LETTER.UNKNOWN': {
+    status: 404,
+    title: 'There is no such dead letter',
+    advice: 'List them with `GET /dead-letters`.',
+  },
+  'FACTORY.UNKNOWN': {
+    status: 422,
+    title: 'There is no such factory',
+    advice: 'Name a factory that the warehouse knows.',
+  },
+  'QUEUE.UNAVAILABLE': {
+    status: 503,
+    title: 'The queue cannot be reached',
+    advice: 'Repeat the request after `Retry-After`.',
+  },
+  'REQUEST.HEADERS_TOO_LARGE': {
+    status: 431,
+    title: 'The headers are too large',
+    advice: 'Send at most 16 KiB of headers.',
+  },
+  'REQUEST.INVALID': {
+    status: 400,
+    title: 'The request breaks its schema',
+    advice: 'Mend every fault listed in `errors`; the schema is at `/docs`.',
+  },
+  'REQUEST.MALFORMED': {
+    status: 400,
+    title: 'The request cannot be read',
+    advice: 'Send well-formed JSON, in UTF-8.',
+  },
+  'REQUEST.MEDIA_TYPE': {
+    status: 415,
+    title: 'The content type is not supported',
+    advice: 'Send `Content-Type: application/json`.',
+  },
+  'REQUEST.REFUSED': {
+    status: 400,
+    title: 'The request is refused',
+    advice: 'Mend what `detail` names.',
+  },
+  'REQUEST.TIMEOUT': {
+    status: 408,
+    title: 'The request took too long to arrive',
+    advice: 'Send it again.',
+  },
+  'REQUEST.TOO_LARGE': {
+    status: 413,
+    title: 'The body is too large',
+    advice: 'Send at most 64 KiB.',
+  },
+  'RESTOCK_ORDER.CLOSED': {
+    status: 409,
+    title: 'The restock order is closed already',
+    advice: 'Look at its timeline with `GET /restock-orders/:id`.',
+  },
+  'RESTOCK_ORDER.UNKNOWN': {
+    status: 404,
+    title: 'There is no such restock order',
+    advice: 'List them with `GET /restock-orders`.',
+  },
+  'ROUTE.UNKNOWN': {
+    status: 404,
+    title: 'There is no such route',
+    advice: 'The routes are at `/docs`.',
+  },
+  'SALE.KEY_REUSED': {
+    status: 422,
+    title: 'The idempotency key was used for another request',
+    advice: 'Use a new key for a new sale; repeat a sale with exactly the same body.',
+  },
+  'SALE.QUANTITY_EXCEEDED': {
+    status: 422,
+    title: 'One sale may not take so many units',
+    advice: 'Ask for at most `maxPerSale` units of this SKU.',
+  },
+  'SALE.UNKNOWN': {
+    status: 404,
+    title: 'There is no such sale',
+    advice: 'Use the id from the answer to `POST /sales`.',
+  },
+  'SERVER.FAULT': {
+    status: 500,
+    title: 'The server made a mistake',
+    advice: 'Repeat the request with the same `Idempotency-Key`. Tell the operators the `requestId`: the log has the cause.',
+  },
+  'SKU.UNKNOWN': {
+    status: 404,
+    title: 'There is no such product',
+    advice: 'The products are at `GET /products`.',
+  },
+  'STOCK.INSUFFICIENT': {
+    status: 409,
+    title: 'There is not enough stock',
+    advice: 'Nothing was sold. `shortages` says what is missing, and when its restock order is expected; the same `Idempotency-Key` may be used again.',
+  },
+  'STOCK.NEGATIVE': {
+    status: 409,
+    title: 'Stock on hand would fall below zero',
+    advice: 'Take at most what is on hand.',
+  },
+};

@@ -1,0 +1,51 @@
+import Type, { type Static } from 'typebox';
+import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
+
+/** Seconds after which a client should try again when a part is down. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** An error as RFC 9457 has it, with a code for programs. Facts of the error stand beside these members. */
+export const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'see docs/errors.md' }),
+    detail: Type.Optional(Type.String()),
+    errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
+    requestId: Type.Optional(Type.String()),
+  },
+  { additionalProperties: true, title: 'Problem' },
+);
+export type Problem = Static<typeof Problem>;
+
+/** For the `response` of a route's schema: how it answers when it refuses. */
+export const PROBLEM_RESPONSES = { '4xx': Problem, '5xx': Problem };
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+
+/** The body of an error answer. `facts` are what a client can act on. */
+export function problem(code: ApiErrorCode, detail?: string, facts: Record<string, unknown> = {}): Problem {
+  const { status, title } = ERROR_CATALOGUE[code];
+  return { type: `urn:donut-states:error:${code}`, title, status, code, ...(detail && { detail }), ...facts };
+}
+
+/** The headers of an error answer. */
+export function problemHeaders({ status }: Problem): Record<string, string> {
+  return {
+    'content-type': PROBLEM_MEDIA_TYPE,
+    ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+    ...(status === 401 && { 'www-authenticate': 'ApiKey realm="operations"' }),
+  };
+}
+
+/** A refusal by an application's own rules. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: ApiErrorCode,
+    detail?: string,
+  ) {
+    super(detail ?? ERROR_CATALOGUE[code].title);
+    this.name = 'ApiError';
+  }
+}

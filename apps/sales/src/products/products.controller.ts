@@ -1,0 +1,69 @@
+import { AdjustmentService, ProductService, RestockService } from '#inventory';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import { SkuParameter } from '../identifiers.schema.js';
+import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { PROBLEM_RESPONSES } from '../problem/problem.js';
+import { AdjustStock, Product, ProductPage, ProductQuery, productView, SaveProduct } from './product.schema.js';
+
+@Controller('products')
+export class ProductsController {
+  constructor(
+    private readonly products: ProductService,
+    private readonly adjustments: AdjustmentService,
+    private readonly restock: RestockService,
+  ) {}
+
+  @Get()
+  @RouteSchema({
+    tags: ['products'],
+    summary: 'All products with their stock, in SKU order',
+    querystring: ProductQuery,
+    response: { 200: ProductPage, ...PROBLEM_RESPONSES },
+  })
+  async list(@Query() query: ProductQuery) {
+    const { items, nextCursor } = await this.products.list(query);
+    return { items: items.map(productView), nextCursor };
+  }
+
+  @Get(':sku')
+  @RouteSchema({
+    tags: ['products'],
+    summary: 'One product with its stock',
+    params: SkuParameter,
+    response: { 200: Product, ...PROBLEM_RESPONSES },
+  })
+  async get(@Param('sku') sku: string) {
+    return productView(await this.products.get(sku));
+  }
+
+  @Put(':sku')
+  @UseGuards(ApiKeyGuard)
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    summary: 'Create a product, or replace its description and rules',
+    params: SkuParameter,
+    body: SaveProduct,
+    response: { 200: Product, ...PROBLEM_RESPONSES },
+  })
+  async save(@Param('sku') sku: string, @Body() product: SaveProduct) {
+    await this.products.save({ sku, ...product });
+    await this.restock.review(sku);
+    return productView(await this.products.get(sku));
+  }
+
+  @Post(':sku/adjustments')
+  @HttpCode(200)
+  @UseGuards(ApiKeyGuard)
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    summary: 'Correct the stock of a product by hand',
+    params: SkuParameter,
+    body: AdjustStock,
+    response: { 200: Product, ...PROBLEM_RESPONSES },
+  })
+  async adjust(@Param('sku') sku: string, @Body() { delta, note }: AdjustStock) {
+    await this.adjustments.adjust(sku, delta, note);
+    return productView(await this.products.get(sku));
+  }
+}

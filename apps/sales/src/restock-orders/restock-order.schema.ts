@@ -1,0 +1,42 @@
+import Type, { type Static } from 'typebox';
+import { NextCursor, NullableTime, PageQuery, Sku, Time } from '../identifiers.schema.js';
+
+const status = Type.Union(
+  (['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED', 'RECEIVED', 'CANCELLED'] as const).map((state) =>
+    Type.Literal(state),
+  ),
+);
+
+const restockOrder = {
+  id: Type.String({ format: 'uuid' }),
+  sku: Sku,
+  factoryId: Type.String(),
+  quantity: Type.Integer(),
+  receivedQuantity: Type.Integer(),
+  status,
+  attempts: Type.Integer(),
+  lastError: Type.Union([Type.String(), Type.Null()]),
+  requestedAt: Time,
+  orderedAt: NullableTime,
+  expectedAt: NullableTime,
+  deadlineAt: NullableTime,
+  closedAt: NullableTime,
+};
+
+export const RestockOrder = Type.Object(restockOrder, { title: 'RestockOrder' });
+
+export const RestockOrderWithTimeline = Type.Object(
+  {
+    ...restockOrder,
+    timeline: Type.Array(Type.Object({ at: Time, kind: Type.String(), detail: Type.String() })),
+  },
+  { title: 'RestockOrderWithTimeline' },
+);
+
+export const RestockOrderPage = Type.Object({ items: Type.Array(RestockOrder), nextCursor: NextCursor });
+
+export const RestockOrderQuery = Type.Object(
+  { ...PageQuery, sku: Type.Optional(Sku), status: Type.Optional(status) },
+  { additionalProperties: false },
+);
+export type RestockOrderQuery = Static<typeof RestockOrderQuery>;

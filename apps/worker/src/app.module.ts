@@ -1,0 +1,60 @@
+import { Database, InventoryModule } from '#inventory';
+import { ConsumerHealth, DELIVERY_FAILURE_RECORDER, MessagingModule, QueuePublisher } from '#messaging';
+import { HealthModule, MetricsModule, Readiness } from '#runtime';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { consumerOptions } from './consumer-options.js';
+import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
+import { FailureRecorder } from './dead-letters/failure.recorder.js';
+import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
+import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
+import { MailClient } from './notifications/mail.client.js';
+import { NotificationsHandler } from './notifications/notifications.handler.js';
+import { OutboxRelay } from './outbox/outbox.relay.js';
+import { ProbeHandler } from './probe/probe.handler.js';
+import { ReconciliationTask } from './reconciliation/reconciliation.task.js';
+import { FactoryClient } from './restock/factory.client.js';
+import { OverdueWatchdog } from './restock/overdue.watchdog.js';
+import { RestockHandler } from './restock/restock.handler.js';
+
+/** The queue worker: everything that happens after the buyer has been answered. */
+@Module({})
+export class AppModule {
+  constructor(readiness: Readiness, database: Database, queues: QueuePublisher, consumers: ConsumerHealth) {
+    readiness.require('database', () => database.ping());
+    readiness.require('queue', () => queues.ping());
+    readiness.require('consumers', () => consumers.check());
+  }
+
+  static forRoot(environment: WorkerEnvironment): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        HealthModule,
+        MetricsModule,
+        InventoryModule.forRoot({
+          url: environment.DATABASE_URL,
+          poolSize: environment.DATABASE_POOL_SIZE,
+        }),
+        MessagingModule.forRoot({
+          queueUrlPrefix: environment.QUEUE_URL_PREFIX,
+          region: environment.AWS_REGION,
+        }),
+        MessagingModule.forConsumers(consumerOptions(environment)),
+      ],
+      providers: [
+        { provide: WORKER_ENVIRONMENT, useValue: environment },
+        { provide: DELIVERY_FAILURE_RECORDER, useClass: FailureRecorder },
+        FactoryClient,
+        MailClient,
+        RestockHandler,
+        GoodsReceiptsHandler,
+        NotificationsHandler,
+        ProbeHandler,
+        DeadLettersHandler,
+        OutboxRelay,
+        OverdueWatchdog,
+        ReconciliationTask,
+      ],
+    };
+  }
+}

@@ -1,0 +1,97 @@
+import { DatabaseEnvironment } from '#inventory';
+import { LoggerEnvironment } from '#runtime';
+import Type, { type Static } from 'typebox';
+
+export const WorkerEnvironment = Type.Object({
+  ...DatabaseEnvironment.properties,
+  ...LoggerEnvironment.properties,
+  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on; 0.0.0.0 in a container' }),
+  WORKER_PORT: Type.Integer({ default: 3001, minimum: 1, maximum: 65535, description: 'the port of health and metrics' }),
+  DRAIN_DELAY_MS: Type.Integer({
+    default: 5_000,
+    minimum: 0,
+    description: 'how long readiness fails before the sockets close',
+  }),
+  AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of queues and mail' }),
+  QUEUE_URL_PREFIX: Type.String({ pattern: '^https?://.+', description: 'a queue has this and its name as its URL' }),
+  QUEUE_VISIBILITY_TIMEOUT_SECONDS: Type.Integer({
+    default: 36,
+    minimum: 15,
+    maximum: 43_200,
+    description: 'how long a received message is hidden from other workers',
+  }),
+  QUEUE_WAIT_SECONDS: Type.Integer({
+    default: 5,
+    minimum: 1,
+    maximum: 20,
+    description: 'how long one poll waits for a message',
+  }),
+  RETRY_FIRST_DELAY_SECONDS: Type.Integer({
+    default: 10,
+    minimum: 1,
+    maximum: 43_200,
+    description: 'when a failed message comes back for the first time; doubles from then on',
+  }),
+  RETRY_MAX_DELAY_SECONDS: Type.Integer({
+    default: 600,
+    minimum: 1,
+    maximum: 43_200,
+    description: 'the longest time after which a failed message comes back',
+  }),
+  OUTBOX_INTERVAL_MS: Type.Integer({
+    default: 500,
+    minimum: 10,
+    description: 'the pause between two looks into the outbox',
+  }),
+  OVERDUE_INTERVAL_SECONDS: Type.Integer({
+    default: 10,
+    minimum: 1,
+    description: 'the pause between two looks for goods that did not come',
+  }),
+  RECONCILE_INTERVAL_SECONDS: Type.Integer({
+    default: 300,
+    minimum: 5,
+    description: 'the pause between two reconciliations for the metrics',
+  }),
+  CALLBACK_BASE_URL: Type.String({
+    pattern: '^https?://',
+    description: 'where the factory reaches the sales service',
+  }),
+  CALLBACK_SIGNING_KEY: Type.String({ minLength: 32, description: 'signs the callbacks of the factory' }),
+  CALLBACK_VALID_SECONDS: Type.Integer({
+    default: 604_800,
+    minimum: 1,
+    description: 'how long a callback is believed; longer than the slowest delivery',
+  }),
+  FACTORY_TIMEOUT_MS: Type.Integer({
+    default: 10_000,
+    minimum: 100,
+    maximum: 300_000,
+    description: 'how long the factory may take to answer; at least 6 s below the visibility timeout',
+  }),
+  FACTORY_CONCURRENCY: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 10,
+    description: 'requests to the factory at a time, a worker',
+  }),
+  FACTORY_REQUESTER: Type.String({ default: 'Donut-States', maxLength: 100, description: 'who orders, for the factory' }),
+  FACTORY_REQUESTER_TEL: Type.String({
+    default: '02-000-0000',
+    maxLength: 30,
+    description: 'whom the factory calls',
+  }),
+  PROBE_TIME_LIMIT_MS: Type.Integer({
+    default: 6_000,
+    minimum: 100,
+    maximum: 30_000,
+    description: 'how long a probe may take before it counts as failed',
+  }),
+  MAIL_FROM: Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'the sender, an identity verified with SES' }),
+  OPERATIONS_EMAIL: Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'who is told when a person is needed' }),
+});
+
+export type WorkerEnvironment = Static<typeof WorkerEnvironment>;
+
+/** Injection token of the environment, read once at boot. */
+export const WORKER_ENVIRONMENT = Symbol('WORKER_ENVIRONMENT');

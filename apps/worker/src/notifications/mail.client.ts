@@ -1,0 +1,57 @@
+import { SendEmailCommand, SESClient } from '@aws-sdk/client-ses';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { type MailText } from './mail.texts.js';
+
+/** SES did not take the mail, or did not say so. */
+export class MailError extends Error {
+  readonly code = 'MAIL.NOT_SENT';
+
+  constructor(cause: unknown) {
+    super(`SES did not take the mail: ${(cause as Error).name}: ${(cause as Error).message}`, { cause });
+    this.name = 'MailError';
+  }
+}
+
+/** How long SES may take, in ms. */
+const CONNECTION_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/** Sends mail through SES. */
+@Injectable()
+export class MailClient implements OnApplicationShutdown {
+  private readonly ses: SESClient;
+
+  constructor(@Inject(WORKER_ENVIRONMENT) private readonly environment: WorkerEnvironment) {
+    this.ses = new SESClient({
+      region: environment.AWS_REGION,
+      // The queue brings the mail again; more tries here would outlast the message's visibility.
+      maxAttempts: 2,
+      requestHandler: {
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
+    });
+  }
+
+  /** @throws MailError */
+  async send(to: string, { subject, text }: MailText): Promise<void> {
+    const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' });
+    try {
+      await this.ses.send(
+        new SendEmailCommand({
+          Source: this.environment.MAIL_FROM,
+          Destination: { ToAddresses: [to] },
+          Message: { Subject: utf8(subject), Body: { Text: utf8(text) } },
+        }),
+      );
+    } catch (error) {
+      throw new MailError(error);
+    }
+  }
+
+  onApplicationShutdown(): void {
+    this.ses.destroy();
+  }
+}

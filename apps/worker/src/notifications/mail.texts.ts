@@ -1,0 +1,58 @@
+import { type NotificationMessage } from '#messaging';
+
+export interface MailText {
+  subject: string;
+  text: string;
+}
+
+type Facts = NotificationMessage['facts'];
+
+const TEXTS: Record<NotificationMessage['kind'], (facts: Facts, salesUrl: string) => MailText> = {
+  DEAD_LETTER_OPENED: ({ deadLetterId, queue, causeCode, causeDetail, restockOrderId }, salesUrl) => ({
+    subject: `[Donut-States] Dead letter in ${queue}: ${causeCode}`,
+    text: lines(
+      `A message of the queue "${queue}" could not be handled and needs a decision.`,
+      `Cause: ${causeCode}: ${causeDetail}`,
+      restockOrderId && `Restock order: ${salesUrl}/restock-orders/${restockOrderId}`,
+      '',
+      `Look:    GET  ${salesUrl}/dead-letters/${deadLetterId}`,
+      `Retry:   POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
+      `Give up: POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
+      '',
+      'More dead letters with the same cause will join this one without another mail, until it is resolved.',
+    ),
+  }),
+  STOCK_RAN_OUT: ({ sku, name, restockOrderId }, salesUrl) => ({
+    subject: `[Donut-States] ${name} (${sku}) is sold out`,
+    text: lines(
+      `The last unit of ${name} (${sku}) has been sold.`,
+      restockOrderId
+        ? `A restock order is open: ${salesUrl}/restock-orders/${restockOrderId}`
+        : 'No restock order is open.',
+      'Advertising for it now brings buyers who will be refused.',
+    ),
+  }),
+  RESTOCK_OVERDUE: ({ restockOrderId, sku, factoryId, quantity, receivedQuantity, deadlineAt }, salesUrl) => ({
+    subject: `[Donut-States] ${factoryId} is late with ${sku}`,
+    text: lines(
+      `${quantity} units of ${sku} were ordered from ${factoryId} and ${receivedQuantity} came by ${deadlineAt}.`,
+      'Ask the factory. Goods that come after all are added to the stock by themselves.',
+      '',
+      `Look:    GET  ${salesUrl}/restock-orders/${restockOrderId}`,
+      `Give up: POST ${salesUrl}/restock-orders/${restockOrderId}/cancel`,
+    ),
+  }),
+  GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
+    subject: `[Donut-States] ${name} (${sku}) is back`,
+    text: lines(`${quantity} units of ${name} (${sku}) arrived; ${onHand} are on hand now.`),
+  }),
+};
+
+/** The mail for a notification. `salesUrl` is where its reader reaches the sales service. */
+export function mailText({ kind, facts }: NotificationMessage, salesUrl: string): MailText {
+  return TEXTS[kind](facts, salesUrl.replace(/\/$/, ''));
+}
+
+function lines(...given: (string | number | null | undefined)[]): string {
+  return given.filter((line) => line !== null && line !== undefined).join('\n');
+}

@@ -1,0 +1,31 @@
+import { type Delivery, ProbeMessage, QueueHandler } from '#messaging';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+
+/** A probe that took longer than it may: what a function's time limit is to the tutorial. */
+export class ProbeTimeLimitError extends Error {
+  readonly code = 'PROBE.TIME_LIMIT';
+
+  constructor(timeLimitMs: number) {
+    super(`the probe took longer than its ${timeLimitMs} ms`);
+    this.name = 'ProbeTimeLimitError';
+  }
+}
+
+/** The tutorial's consumer: adds one and prints it. */
+@Injectable()
+export class ProbeHandler {
+  private readonly logger = new Logger(ProbeHandler.name);
+
+  constructor(@Inject(WORKER_ENVIRONMENT) private readonly environment: WorkerEnvironment) {}
+
+  @QueueHandler('probe')
+  async answer({ message: { input, delayMs = 0 } }: Delivery<ProbeMessage>): Promise<void> {
+    const timeLimitMs = this.environment.PROBE_TIME_LIMIT_MS;
+    await sleep(Math.min(delayMs, timeLimitMs));
+    if (delayMs >= timeLimitMs) throw new ProbeTimeLimitError(timeLimitMs);
+    const inputValue = Math.trunc(input);
+    this.logger.log(`메시지를 받았습니다. 입력값: ${inputValue}, 결과: ${inputValue + 1}`);
+  }
+}

@@ -1,0 +1,48 @@
+import { ReconcileService } from '#inventory';
+import { PeriodicTask } from '#runtime';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Gauge, Registry } from 'prom-client';
+import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+
+/** Compares the warehouse with itself now and then, for an alarm to watch. */
+@Injectable()
+export class ReconciliationTask implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ReconciliationTask.name);
+  private readonly differences: Gauge;
+  private readonly task: PeriodicTask;
+
+  constructor(
+    private readonly reconciliation: ReconcileService,
+    registry: Registry,
+    @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
+  ) {
+    this.differences = new Gauge({
+      name: 'donut_states_reconcile_differences',
+      help: 'What does not agree in the warehouse, at the last reconciliation. 0 is the only good value.',
+      registers: [registry],
+    });
+    this.task = new PeriodicTask('Reconciliation', environment.RECONCILE_INTERVAL_SECONDS * 1000, () => this.run());
+  }
+
+  onApplicationBootstrap(): void {
+    this.task.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.task.stop();
+  }
+
+  private async run(): Promise<void> {
+    const differences = await this.reconciliation.reconcile();
+    this.differences.set(differences.length);
+    for (const { invariant, subject, expected, actual } of differences) {
+      this.logger.error(`${invariant}: ${subject} is ${actual} where ${expected} is expected`);
+    }
+  }
+}

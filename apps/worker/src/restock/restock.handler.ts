@@ -1,0 +1,44 @@
+import { RestockProgressService } from '#inventory';
+import { type Delivery, QueueHandler, RestockMessage, RetryLaterError } from '#messaging';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { FactoryClient, type FactoryError } from './factory.client.js';
+
+/** An attempt's lease outlives the factory's timeout by this, in ms: for what is written before and after the call. */
+const LEASE_MARGIN_MS = 5_000;
+
+/** When somebody else is asking the factory, in seconds: about the time until they know the answer. */
+const BUSY_DELAY_SECONDS = 5;
+
+/** Asks the factory for the goods of a restock order: once, though the message may come twice. */
+@Injectable()
+export class RestockHandler {
+  private readonly logger = new Logger(RestockHandler.name);
+
+  constructor(
+    private readonly progress: RestockProgressService,
+    private readonly factories: FactoryClient,
+    @Inject(WORKER_ENVIRONMENT) private readonly environment: WorkerEnvironment,
+  ) {}
+
+  @QueueHandler('restock')
+  async order({ message: { restockOrderId } }: Delivery<RestockMessage>): Promise<void> {
+    const leaseMs = this.environment.FACTORY_TIMEOUT_MS + LEASE_MARGIN_MS;
+    const claim = await this.progress.claimAttempt(restockOrderId, leaseMs);
+    if (claim.kind === 'SETTLED') return;
+    if (claim.kind === 'BUSY') {
+      throw new RetryLaterError('another delivery is asking the factory for this order', BUSY_DELAY_SECONDS);
+    }
+    const { order, factory } = claim;
+    try {
+      await this.factories.order(order, factory);
+    } catch (error) {
+      const { code, message } = error as FactoryError;
+      this.logger.warn(`Restock order ${order.id}, attempt ${order.attempts}: ${message}`);
+      await this.progress.recordAttemptFailure(order.id, `${code}: ${message}`);
+      throw error;
+    }
+    await this.progress.recordOrdered(order.id);
+    this.logger.log(`Ordered ${order.quantity} of ${order.sku} from ${factory.id}: restock order ${order.id}`);
+  }
+}

@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReceivingService } from '../receiving/receiving.service.js';
+import { SaleService } from '../sale/sale.service.js';
+import { TEST_DATABASES } from '../testing/test-database.js';
+import { Warehouse } from '../testing/warehouse.js';
+import { RestockOrderEvent } from './restock-order-event.entity.js';
+import { RestockOrder } from './restock-order.entity.js';
+import { RestockProgressService } from './restock-progress.service.js';
+
+const LEASE_MS = 60_000;
+
+describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) => {
+  let warehouse: Warehouse;
+  let progress: RestockProgressService;
+
+  beforeAll(async () => {
+    warehouse = await Warehouse.open(kind);
+    progress = warehouse.get(RestockProgressService);
+  });
+
+  afterEach(async () => expect(await warehouse.differences()).toEqual([]));
+  afterAll(() => warehouse.close());
+
+  const timeline = async (restockOrderId: string) =>
+    (
+      await warehouse.dataSource.manager.find(RestockOrderEvent, {
+        where: { restockOrderId },
+        order: { id: 'ASC' },
+      })
+    ).map(({ kind: step }) => step);
+
+  const receive = (order: RestockOrder, quantity: number) =>
+    warehouse.get(ReceivingService).receive({
+      restockOrderId: order.id,
+      sku: order.sku,
+      factoryId: order.factoryId,
+      quantity,
+      deliveryFingerprint: `${quantity} units`,
+    });
+
+  describe('the right to ask the factory', () => {
+    it('goes to one of eight who want it at once, with what is to be asked of whom', async () => {
+      const { id } = await warehouse.openRestockOrder('EIGHT', 10);
+      const claims = await Promise.all(
+        Array.from({ length: 8 }, () => progress.claimAttempt(id, LEASE_MS)),
+      );
+      const claimed = claims.filter((claim) => claim.kind === 'CLAIMED');
+      expect(claimed).toMatchObject([
+        { order: { id, sku: 'EIGHT', quantity: 10, attempts: 1 }, factory: { id: 'FF-1' } },
+      ]);
+      expect(claims.filter((claim) => claim.kind === 'BUSY')).toHaveLength(7);
+    });
+
+    it('is given again when the lease of a worker that died has ended, and not before', async () => {
+      const { id } = await warehouse.openRestockOrder('LEASE', 10);
+      await progress.claimAttempt(id, 400);
+      expect(await progress.claimAttempt(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
+      await sleep(450);
+      const again = await Promise.all([1, 2].map(() => progress.claimAttempt(id, LEASE_MS)));
+      expect(again.map((claim) => claim.kind).sort()).toEqual(['BUSY', 'CLAIMED']);
+      expect(await warehouse.restockOrder(id)).toMatchObject({ attempts: 2 });
+    });
+
+    it('is given again at once after a failed attempt, whose cause is kept', async () => {
+      const { id } = await warehouse.openRestockOrder('FAILED', 10);
+      await progress.claimAttempt(id, LEASE_MS);
+      await progress.recordAttemptFailure(id, `FACTORY.BUSY: ${'x'.repeat(1_000)}`);
+      const { lastError } = await warehouse.restockOrder(id);
+      expect(lastError).toMatch(/^FACTORY.BUSY: x+$/);
+      expect(lastError).toHaveLength(500);
+      expect(await timeline(id)).toEqual(['REQUESTED', 'ATTEMPT_FAILED']);
+      expect(await progress.claimAttempt(id, LEASE_MS)).toMatchObject({
+        kind: 'CLAIMED',
+        order: { attempts: 2 },
+      });
+    });
+
+    it('is not given once the order is ordered, received or cancelled', async () => {
+      const order = await warehouse.openRestockOrder('SETTLED', 10);
+      await progress.recordOrdered(order.id);
+      expect(await progress.claimAttempt(order.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
+      await receive(order, 10);
+      expect(await progress.claimAttempt(order.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
+      const cancelled = await warehouse.openRestockOrder('SETTLED-2', 10);
+      await progress.cancel(cancelled.id, 'kim', 'not needed');
+      expect(await progress.claimAttempt(cancelled.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
+      expect(await warehouse.restockOrder(cancelled.id)).toMatchObject({ attempts: 0 });
+    });
+
+    it('is refused for an unknown order', async () => {
+      await expect(progress.claimAttempt('no-such-order', LEASE_MS)).rejects.toMatchObject({
+        code: 'RESTOCK_ORDER.UNKNOWN',
+      });
+    });
+  });
+
+  describe("the factory's answer", () => {
+    it('sets when the goods are expected and when a person is told that they are missing', async () => {
+      const { id } = await warehouse.openRestockOrder('ANSWER', 10);
+      await progress.claimAttempt(id, LEASE_MS);
+      await progress.recordAttemptFailure(id, 'FACTORY.BUSY');
+      await progress.claimAttempt(id, LEASE_MS);
+      await progress.recordOrdered(id);
+      const order = await warehouse.restockOrder(id);
+      expect(order).toMatchObject({ status: 'ORDERED', attemptUntil: null, lastError: null });
+      const orderedAtMs = order.orderedAt!.getTime();
+      expect(Math.abs(Date.now() - orderedAtMs)).toBeLessThan(10_000);
+      expect(order.expectedAt!.getTime() - orderedAtMs).toBe(10_000);
+      expect(order.deadlineAt!.getTime() - orderedAtMs).toBe(60_000);
+    });
+
+    it('counts once when it is recorded twice at once', async () => {
+      const { id } = await warehouse.openRestockOrder('TWICE', 10);
+      await Promise.all([progress.recordOrdered(id), progress.recordOrdered(id)]);
+      expect(await timeline(id)).toEqual(['REQUESTED', 'ORDERED']);
+    });
+
+    it('changes nothing when the goods were faster', async () => {
+      const order = await warehouse.openRestockOrder('FASTER', 10);
+      await receive(order, 10);
+      const received = await warehouse.restockOrder(order.id);
+      await progress.recordOrdered(order.id);
+      expect(await warehouse.restockOrder(order.id)).toEqual(received);
+      expect(await timeline(order.id)).toEqual(['REQUESTED', 'GOODS_RECEIVED', 'RECEIVED']);
+    });
+
+    it('leaves no error behind when an attempt fails whose order the factory has all the same', async () => {
+      const order = await warehouse.openRestockOrder('DROPPED', 10);
+      await progress.claimAttempt(order.id, LEASE_MS);
+      await receive(order, 4);
+      await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT');
+      expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'ORDERED', lastError: null });
+    });
+  });
+
+  describe('cancelling', () => {
+    it('takes what is still missing off the units on order, and lets the SKU be ordered again', async () => {
+      const order = await warehouse.openRestockOrder('CANCEL', 10);
+      await receive(order, 4);
+      expect(await progress.cancel(order.id, 'kim', 'factory closed')).toMatchObject({
+        status: 'CANCELLED',
+        receivedQuantity: 4,
+        openSku: null,
+        closedAt: expect.any(Date),
+      });
+      expect(await warehouse.level('CANCEL')).toMatchObject({ onHand: 4, onOrder: 0 });
+      expect((await timeline(order.id)).at(-1)).toBe('CANCELLED');
+      await warehouse.get(SaleService).place({ lines: [{ sku: 'CANCEL', quantity: 4 }] });
+      const next = await warehouse.dataSource.manager.findOneByOrFail(RestockOrder, { openSku: 'CANCEL' });
+      expect(next).toMatchObject({ quantity: 10, status: 'REQUESTED' });
+    });
+
+    it('happens once when two cancel at once, and the second is told', async () => {
+      const { id } = await warehouse.openRestockOrder('CANCEL-2', 10);
+      const outcomes = await Promise.allSettled(['kim', 'lee'].map((by) => progress.cancel(id, by, 'why')));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(outcomes).toContainEqual({
+        status: 'rejected',
+        reason: expect.objectContaining({ code: 'RESTOCK_ORDER.CLOSED', facts: { status: 'CANCELLED' } }),
+      });
+      expect(await warehouse.level('CANCEL-2')).toMatchObject({ onOrder: 0 });
+    });
+
+    it('is refused once the goods are there, and for an unknown order', async () => {
+      const order = await warehouse.openRestockOrder('CANCEL-3', 10);
+      await receive(order, 10);
+      await expect(progress.cancel(order.id, 'kim', 'late')).rejects.toMatchObject({
+        code: 'RESTOCK_ORDER.CLOSED',
+        facts: { status: 'RECEIVED' },
+      });
+      await expect(progress.cancel('no-such-order', 'kim', 'why')).rejects.toMatchObject({
+        code: 'RESTOCK_ORDER.UNKNOWN',
+      });
+    });
+  });
+
+  describe('the watchdog', () => {
+    const alerts = async ({ id }: RestockOrder) =>
+      (await warehouse.outbox('notifications')).filter(
+        ({ kind: mail, facts }) =>
+          mail === 'RESTOCK_OVERDUE' && (facts as { restockOrderId: string }).restockOrderId === id,
+      );
+
+    const openLate = async (sku: string) => {
+      const order = await warehouse.openRestockOrder(sku, 10);
+      await progress.recordOrdered(order.id);
+      await warehouse.dataSource.manager.update(RestockOrder, order.id, {
+        deadlineAt: new Date(Date.now() - 1_000),
+      });
+      return order;
+    };
+
+    it('tells the operators once of goods that did not come by their deadline', async () => {
+      const order = await openLate('OVERDUE');
+      await receive(order, 4);
+      expect(await progress.markOverdue()).toBe(1);
+      expect(await progress.markOverdue()).toBe(0);
+      expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'OVERDUE' });
+      expect(await alerts(order)).toMatchObject([
+        { audience: 'OPERATORS', facts: { sku: 'OVERDUE', quantity: 10, receivedQuantity: 4 } },
+      ]);
+    });
+
+    it('tells once when three watchdogs look at once, and counts each order once between them', async () => {
+      const orders = [await openLate('OVERDUE-2'), await openLate('OVERDUE-3')];
+      const counts = await Promise.all([1, 2, 3].map(() => progress.markOverdue()));
+      expect(counts.reduce((sum, found) => sum + found, 0)).toBe(orders.length);
+      for (const order of orders) {
+        expect(await alerts(order)).toHaveLength(1);
+        expect((await timeline(order.id)).filter((step) => step === 'OVERDUE')).toHaveLength(1);
+      }
+    });
+
+    it('leaves alone what is in time, not ordered yet, complete or cancelled', async () => {
+      const inTime = await warehouse.openRestockOrder('IN-TIME', 10);
+      await progress.recordOrdered(inTime.id);
+      await warehouse.openRestockOrder('REQUESTED', 10);
+      await receive(await openLate('COMPLETE'), 10);
+      await progress.cancel((await openLate('GIVEN-UP')).id, 'kim', 'why');
+      expect(await progress.markOverdue()).toBe(0);
+    });
+  });
+});

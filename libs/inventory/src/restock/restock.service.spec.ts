@@ -1,0 +1,194 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Database } from '../database/database.js';
+import { Product } from '../product/product.entity.js';
+import { ReceivingService } from '../receiving/receiving.service.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { TEST_DATABASES } from '../testing/test-database.js';
+import { Warehouse } from '../testing/warehouse.js';
+import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { RestockProgressService } from './restock-progress.service.js';
+import { restockQuantity, RestockService } from './restock.service.js';
+
+describe('the quantity of a restock order', () => {
+  const rules = { targetLevel: 100, lotSize: 10 };
+  const empty = { onHand: 0, reserved: 0, onOrder: 0, refusedDemand: 0 };
+
+  it.each<[string, Partial<Product>, Partial<StockLevel>, number]>([
+    ['fills an empty shelf up to the target', {}, {}, 100],
+    ['leaves out what is on hand', {}, { onHand: 40 }, 60],
+    ['rounds up to whole lots', {}, { onHand: 41 }, 60],
+    ['rounds one missing unit up to one lot', {}, { onHand: 99 }, 10],
+    ['is one lot at least, even when nothing is missing', {}, { onHand: 100 }, 10],
+    ['is one lot at least, even above the target', {}, { onHand: 500 }, 10],
+    ['counts reserved units as gone', {}, { onHand: 40, reserved: 30 }, 90],
+    ['leaves out what is on order', {}, { onOrder: 70 }, 30],
+    ['adds what buyers were refused', {}, { refusedDemand: 250 }, 350],
+    ['adds the refused demand to what is missing, in whole lots', {}, { onHand: 95, refusedDemand: 1 }, 10],
+    ['covers a surge of 10,000 refused buyers by one order', {}, { refusedDemand: 10_000 }, 10_100],
+    ['takes single units where the factory makes them', { lotSize: 1 }, { onHand: 97 }, 3],
+    ['makes one lot when the lot exceeds the target', { lotSize: 1_000 }, {}, 1_000],
+    ['makes one lot when nothing is to be kept', { targetLevel: 0 }, {}, 10],
+  ])('%s', (_, product, level, quantity) => {
+    const stockLevel = Object.assign(new StockLevel(), empty, level);
+    expect(restockQuantity({ ...rules, ...product } as Product, stockLevel)).toBe(quantity);
+  });
+});
+
+describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
+  let warehouse: Warehouse;
+  let restock: RestockService;
+  let progress: RestockProgressService;
+
+  beforeAll(async () => {
+    warehouse = await Warehouse.open(kind);
+    restock = warehouse.get(RestockService);
+    progress = warehouse.get(RestockProgressService);
+  });
+
+  afterEach(async () => expect(await warehouse.differences()).toEqual([]));
+  afterAll(() => warehouse.close());
+
+  const ordersOf = (sku: string) => warehouse.dataSource.manager.findBy(RestockOrder, { sku });
+
+  describe('on review', () => {
+    it.each([
+      { onHand: 21, opened: 0, stock: 'above the reorder point' },
+      { onHand: 20, opened: 1, stock: 'at the reorder point' },
+      { onHand: 0, opened: 1, stock: 'at nothing' },
+    ])('opens $opened for stock $stock', async ({ onHand, opened }) => {
+      const sku = `REVIEW-${onHand}`;
+      await warehouse.stockProduct(sku, onHand, { reorderPoint: 20, targetLevel: 95 });
+      await restock.review(sku);
+      const orders = await ordersOf(sku);
+      expect(orders).toHaveLength(opened);
+      expect(await warehouse.level(sku)).toMatchObject({ onOrder: orders[0]?.quantity ?? 0 });
+    });
+
+    it('opens one for demand that was refused, however much is on hand, and forgets that demand', async () => {
+      await warehouse.stockProduct('DEMAND', 50, { reorderPoint: 20, targetLevel: 100 });
+      await warehouse.dataSource.manager.update(StockLevel, { sku: 'DEMAND' }, { refusedDemand: 35 });
+      await restock.review('DEMAND');
+      // 100 wanted and 35 refused, 50 there: 85 missing, 9 lots.
+      expect(await ordersOf('DEMAND')).toMatchObject([{ quantity: 90, status: 'REQUESTED' }]);
+      expect(await warehouse.level('DEMAND')).toMatchObject({ refusedDemand: 0, onOrder: 90 });
+    });
+
+    it('opens one order and sends one message when ten ask at once', async () => {
+      await warehouse.stockProduct('TEN', 0);
+      await Promise.all(Array.from({ length: 10 }, () => restock.review('TEN')));
+      const [order, ...others] = await ordersOf('TEN');
+      expect(others).toEqual([]);
+      const messages = await warehouse.outbox('restock');
+      expect(messages.filter(({ restockOrderId }) => restockOrderId === order!.id)).toHaveLength(1);
+    });
+
+    it('refuses an unknown SKU', async () => {
+      await expect(restock.review('NO-SUCH')).rejects.toMatchObject({ code: 'SKU.UNKNOWN' });
+    });
+  });
+
+  describe('as a list', () => {
+    const newestFirst: string[] = [];
+
+    beforeAll(async () => {
+      const order = await warehouse.openRestockOrder('LISTED', 10);
+      newestFirst.unshift(order.id);
+      for (let orders = 1; orders < 5; orders += 1) {
+        await progress.cancel(newestFirst[0]!, 'kim', 'enough');
+        await restock.review('LISTED');
+        const { id } = await warehouse.dataSource.manager.findOneByOrFail(RestockOrder, {
+          openSku: 'LISTED',
+        });
+        newestFirst.unshift(id);
+      }
+      await warehouse.openRestockOrder('UNLISTED', 10);
+    });
+
+    it('are read page by page, newest first, each once', async () => {
+      const pages: string[][] = [];
+      let cursor: string | null | undefined;
+      while (cursor !== null) {
+        const page = await restock.list({ sku: 'LISTED', limit: 2, cursor });
+        pages.push(page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+      }
+      expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
+      expect(pages.flat()).toEqual(newestFirst);
+    });
+
+    it('end without a cursor when the last page is full', async () => {
+      const page = await restock.list({ sku: 'LISTED', limit: 5 });
+      expect(page).toMatchObject({ items: { length: 5 }, nextCursor: null });
+    });
+
+    it('are filtered by SKU and by status', async () => {
+      const list = async (query: { sku?: string; status?: RestockOrderStatus }) =>
+        (await restock.list({ ...query, limit: 100 })).items;
+      const cancelled = await list({ sku: 'LISTED', status: 'CANCELLED' });
+      expect(cancelled.map(({ id }) => id)).toEqual(newestFirst.slice(1));
+      const requested = await list({ status: 'REQUESTED' });
+      expect(requested.map(({ sku }) => sku)).toEqual(expect.arrayContaining(['LISTED', 'UNLISTED']));
+      expect(requested.every(({ status }) => status === 'REQUESTED')).toBe(true);
+      expect(await list({ sku: 'NO-SUCH' })).toEqual([]);
+    });
+  });
+
+  it('tell their whole life as a timeline', async () => {
+    const order = await warehouse.openRestockOrder('LIFE', 10);
+    await progress.claimAttempt(order.id, 1_000);
+    await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT: no answer within 5 s');
+    await progress.recordOrdered(order.id);
+    const receive = (quantity: number, deliveryFingerprint: string) =>
+      warehouse.get(ReceivingService).receive({
+        restockOrderId: order.id,
+        sku: order.sku,
+        factoryId: order.factoryId,
+        quantity,
+        deliveryFingerprint,
+      });
+    await receive(4, 'one');
+    await receive(6, 'two');
+    const life = await restock.get(order.id);
+    expect(life.order).toMatchObject({ sku: 'LIFE', status: 'RECEIVED', receivedQuantity: 10 });
+    expect(life.timeline.map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['REQUESTED', '10 units asked of FF-1'],
+      ['ATTEMPT_FAILED', 'FACTORY.TIMEOUT: no answer within 5 s'],
+      ['ORDERED', 'accepted by the factory'],
+      ['GOODS_RECEIVED', '4 units arrived, 4 of 10'],
+      ['GOODS_RECEIVED', '6 units arrived, 10 of 10'],
+      ['RECEIVED', 'complete'],
+    ]);
+  });
+
+  it('are not found under an unknown id', async () => {
+    await expect(restock.get('no-such-order')).rejects.toMatchObject({ code: 'RESTOCK_ORDER.UNKNOWN' });
+  });
+
+  it('are estimated by the lead time of the factory, and not at all once a person must act', async () => {
+    const { id, requestedAt } = await warehouse.openRestockOrder('ESTIMATE', 10);
+    const database = warehouse.get(Database);
+    const estimate = async () => {
+      const order = await warehouse.restockOrder(id);
+      return database.read((manager) => restock.estimate(manager, order));
+    };
+    const afterLeadTime = (from: Date) => new Date(from.getTime() + 10_000);
+    expect(await estimate()).toEqual({
+      id,
+      status: 'REQUESTED',
+      quantity: 10,
+      estimatedAt: afterLeadTime(requestedAt),
+    });
+    await database.write((manager) => progress.markDeadLettered(manager, id, 'FACTORY.DOWN'));
+    expect(await estimate()).toMatchObject({ status: 'DEAD_LETTERED', estimatedAt: null });
+    await database.write((manager) => progress.markRedriven(manager, id, 'kim'));
+    await progress.recordOrdered(id);
+    const { orderedAt } = await warehouse.restockOrder(id);
+    expect(await estimate()).toMatchObject({
+      status: 'ORDERED',
+      estimatedAt: afterLeadTime(orderedAt!),
+    });
+    await warehouse.dataSource.manager.update(RestockOrder, id, { deadlineAt: new Date(0) });
+    await progress.markOverdue();
+    expect(await estimate()).toMatchObject({ status: 'OVERDUE', estimatedAt: null });
+  });
+});
