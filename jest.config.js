@@ -21,5 +21,7 @@ export default {
     '^#(inventory|messaging|runtime)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  // Jest runs CommonJS packages while it links ES modules; loaded first, these two are whole when others need them.
+  setupFiles: ['@nestjs/common', '@nestjs/core'],
   testTimeout: 30_000,
 };

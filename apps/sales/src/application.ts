@@ -21,11 +21,15 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
     clientErrorHandler: answerUnreadable,
     routerOptions: { maxParamLength: 255 },
   });
-  const application = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), adapter, {
-    logger: createLogger('sales', environment),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const application = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(environment),
+    adapter,
+    {
+      logger: createLogger('sales', environment),
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   const fastify = adapter.getInstance();
   // JSON is all that is spoken here: text would reach the handlers as a bare string.
   fastify.removeContentTypeParser('text/plain');

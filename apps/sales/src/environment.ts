@@ -5,8 +5,16 @@ import Type, { type Static } from 'typebox';
 export const SalesEnvironment = Type.Object({
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
-  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on; 0.0.0.0 in a container' }),
-  SALES_PORT: Type.Integer({ default: 3000, minimum: 1, maximum: 65535, description: 'the port to listen on' }),
+  HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'the address to listen on; 0.0.0.0 in a container',
+  }),
+  SALES_PORT: Type.Integer({
+    default: 3000,
+    minimum: 1,
+    maximum: 65535,
+    description: 'the port to listen on',
+  }),
   DRAIN_DELAY_MS: Type.Integer({
     default: 5_000,
     minimum: 0,
@@ -15,7 +23,10 @@ export const SalesEnvironment = Type.Object({
   OPERATIONS_API_KEY: Type.String({ minLength: 16, description: 'opens the operations routes (X-Api-Key)' }),
   CALLBACK_SIGNING_KEY: Type.String({ minLength: 32, description: 'signs the callbacks of the factory' }),
   AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of the queues' }),
-  QUEUE_URL_PREFIX: Type.String({ pattern: '^https?://.+', description: 'a queue has this and its name as its URL' }),
+  QUEUE_URL_PREFIX: Type.String({
+    pattern: '^https?://.+',
+    description: 'a queue has this and its name as its URL',
+  }),
 });
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;

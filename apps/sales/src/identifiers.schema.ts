@@ -17,7 +17,9 @@ export const NullableTime = Type.Union([Time, Type.Null()]);
 
 /** How a list is read page by page. */
 export const PageQuery = {
-  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: '`nextCursor` of the page before' })),
+  cursor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: '`nextCursor` of the page before' }),
+  ),
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
 };
 

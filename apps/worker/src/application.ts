@@ -5,7 +5,9 @@ import { AppModule } from './app.module.js';
 import { type WorkerEnvironment } from './environment.js';
 
 /** The worker, ready to listen: for health and metrics alone. Its work comes from the queues. */
-export async function createWorkerApplication(environment: WorkerEnvironment): Promise<NestFastifyApplication> {
+export async function createWorkerApplication(
+  environment: WorkerEnvironment,
+): Promise<NestFastifyApplication> {
   return NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), new FastifyAdapter(), {
     logger: createLogger('worker', environment),
     abortOnError: false,

@@ -5,15 +5,26 @@ import Type, { type Static } from 'typebox';
 export const WorkerEnvironment = Type.Object({
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
-  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on; 0.0.0.0 in a container' }),
-  WORKER_PORT: Type.Integer({ default: 3001, minimum: 1, maximum: 65535, description: 'the port of health and metrics' }),
+  HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'the address to listen on; 0.0.0.0 in a container',
+  }),
+  WORKER_PORT: Type.Integer({
+    default: 3001,
+    minimum: 1,
+    maximum: 65535,
+    description: 'the port of health and metrics',
+  }),
   DRAIN_DELAY_MS: Type.Integer({
     default: 5_000,
     minimum: 0,
     description: 'how long readiness fails before the sockets close',
   }),
   AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of queues and mail' }),
-  QUEUE_URL_PREFIX: Type.String({ pattern: '^https?://.+', description: 'a queue has this and its name as its URL' }),
+  QUEUE_URL_PREFIX: Type.String({
+    pattern: '^https?://.+',
+    description: 'a queue has this and its name as its URL',
+  }),
   QUEUE_VISIBILITY_TIMEOUT_SECONDS: Type.Integer({
     default: 36,
     minimum: 15,
@@ -75,7 +86,11 @@ export const WorkerEnvironment = Type.Object({
     maximum: 10,
     description: 'requests to the factory at a time, a worker',
   }),
-  FACTORY_REQUESTER: Type.String({ default: 'Donut-States', maxLength: 100, description: 'who orders, for the factory' }),
+  FACTORY_REQUESTER: Type.String({
+    default: 'Donut-States',
+    maxLength: 100,
+    description: 'who orders, for the factory',
+  }),
   FACTORY_REQUESTER_TEL: Type.String({
     default: '02-000-0000',
     maxLength: 30,
@@ -87,8 +102,14 @@ export const WorkerEnvironment = Type.Object({
     maximum: 30_000,
     description: 'how long a probe may take before it counts as failed',
   }),
-  MAIL_FROM: Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'the sender, an identity verified with SES' }),
-  OPERATIONS_EMAIL: Type.String({ pattern: '^[^@\\s]+@[^@\\s]+$', description: 'who is told when a person is needed' }),
+  MAIL_FROM: Type.String({
+    pattern: '^[^@\\s]+@[^@\\s]+$',
+    description: 'the sender, an identity verified with SES',
+  }),
+  OPERATIONS_EMAIL: Type.String({
+    pattern: '^[^@\\s]+@[^@\\s]+$',
+    description: 'who is told when a person is needed',
+  }),
 });
 
 export type WorkerEnvironment = Static<typeof WorkerEnvironment>;

@@ -15,7 +15,13 @@ export const LoggerEnvironment = Type.Object({
 });
 
 /** Where Nest tells of every module and route as it starts: worth a line to who debugs the start alone. */
-const START_CONTEXTS = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver']);
+const START_CONTEXTS = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
 
 /** Nest's logger, with a start that is quiet and lines that are short where people read them. */
 class ApplicationLogger extends ConsoleLogger {

@@ -19,7 +19,9 @@ export const Callback = Type.Object(
 );
 export type Callback = Static<typeof Callback>;
 
-export const CallbackParameter = Type.Object({ restockOrderId: Type.String({ minLength: 1, maxLength: 64 }) });
+export const CallbackParameter = Type.Object({
+  restockOrderId: Type.String({ minLength: 1, maxLength: 64 }),
+});
 
 /** What the callback's URL carries. All optional: a callback without them is a forged one, and is recorded as such. */
 export const CallbackQuery = Type.Object({

@@ -65,7 +65,9 @@ export class GoodsReceiptsController {
         callback,
       });
     } else {
-      this.logger.warn(`A forged callback for ${JSON.stringify(restockOrderId)} was not recorded: there are too many`);
+      this.logger.warn(
+        `A forged callback for ${JSON.stringify(restockOrderId)} was not recorded: there are too many`,
+      );
     }
     if (verification === 'INVALID_SIGNATURE') throw new ApiError('CALLBACK.FORGED');
     if (verification === 'EXPIRED') throw new ApiError('CALLBACK.EXPIRED');

@@ -12,7 +12,11 @@ const Produce = Type.Object(
   {
     input,
     delayMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 60_000, description: 'how long the worker waits before it answers' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 60_000,
+        description: 'how long the worker waits before it answers',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -35,7 +35,8 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'CALLBACK.EXPIRED': {
     status: 410,
     title: 'The callback came too late',
-    advice: 'Nothing to do for the factory: the delivery is listed as a dead letter, and an operator decides.',
+    advice:
+      'Nothing to do for the factory: the delivery is listed as a dead letter, and an operator decides.',
   },
   'CALLBACK.FORGED': {
     status: 403,
@@ -45,7 +46,8 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'DATABASE.UNAVAILABLE': {
     status: 503,
     title: 'The warehouse cannot be reached',
-    advice: 'Repeat the request after `Retry-After`, with the same `Idempotency-Key`: the outcome may be known by then.',
+    advice:
+      'Repeat the request after `Retry-After`, with the same `Idempotency-Key`: the outcome may be known by then.',
   },
   'DEAD_LETTER.NOT_REDRIVABLE': {
     status: 422,
@@ -140,7 +142,8 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'SERVER.FAULT': {
     status: 500,
     title: 'The server made a mistake',
-    advice: 'Repeat the request with the same `Idempotency-Key`. Tell the operators the `requestId`: the log has the cause.',
+    advice:
+      'Repeat the request with the same `Idempotency-Key`. Tell the operators the `requestId`: the log has the cause.',
   },
   'SKU.UNKNOWN': {
     status: 404,
@@ -150,7 +153,8 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'STOCK.INSUFFICIENT': {
     status: 409,
     title: 'There is not enough stock',
-    advice: 'Nothing was sold. `shortages` says what is missing, and when its restock order is expected; the same `Idempotency-Key` may be used again.',
+    advice:
+      'Nothing was sold. `shortages` says what is missing, and when its restock order is expected; the same `Idempotency-Key` may be used again.',
   },
   'STOCK.NEGATIVE': {
     status: 409,

@@ -47,7 +47,10 @@ export class ProblemFilter implements ExceptionFilter {
       const code = CODE_OF_STATUS[status] ?? refused;
       if (code) return problem(code, error.message);
     }
-    this.logger.error(`${request.id} ${request.method} ${request.routeOptions.url ?? 'no route'}`, error.stack);
+    this.logger.error(
+      `${request.id} ${request.method} ${request.routeOptions.url ?? 'no route'}`,
+      error.stack,
+    );
     return problem('SERVER.FAULT', undefined, { requestId: request.id });
   }
 }

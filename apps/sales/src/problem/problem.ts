@@ -27,7 +27,8 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 /** The body of an error answer. `facts` are what a client can act on. */
 export function problem(code: ApiErrorCode, detail?: string, facts: Record<string, unknown> = {}): Problem {
   const { status, title } = ERROR_CATALOGUE[code];
-  return { type: `urn:donut-states:error:${code}`, title, status, code, ...(detail && { detail }), ...facts };
+  // The facts first: none of theirs may take the place of a member that the standard defines.
+  return { ...facts, type: `urn:donut-states:error:${code}`, title, status, code, ...(detail && { detail }) };
 }
 
 /** The headers of an error answer. */

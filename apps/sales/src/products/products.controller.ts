@@ -4,7 +4,14 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import { SkuParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
-import { AdjustStock, Product, ProductPage, ProductQuery, productView, SaveProduct } from './product.schema.js';
+import {
+  AdjustStock,
+  Product,
+  ProductPage,
+  ProductQuery,
+  productView,
+  SaveProduct,
+} from './product.schema.js';
 
 @Controller('products')
 export class ProductsController {

@@ -45,7 +45,11 @@ export class SalesController {
     @Headers() headers: SaleHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const outcome = await this.sales.place({ lines, customerEmail, idempotencyKey: headers['idempotency-key'] });
+    const outcome = await this.sales.place({
+      lines,
+      customerEmail,
+      idempotencyKey: headers['idempotency-key'],
+    });
     if (outcome.kind === 'REFUSED') {
       this.outcomes.inc({ outcome: 'refused' });
       const { shortages } = outcome;
@@ -70,8 +74,13 @@ export class SalesController {
   }
 }
 
-function shortageText(shortages: { sku: string; requestedQuantity: number; availableQuantity: number }[]): string {
+function shortageText(
+  shortages: { sku: string; requestedQuantity: number; availableQuantity: number }[],
+): string {
   return shortages
-    .map(({ sku, requestedQuantity, availableQuantity }) => `${sku}: ${requestedQuantity} wanted, ${availableQuantity} there`)
+    .map(
+      ({ sku, requestedQuantity, availableQuantity }) =>
+        `${sku}: ${requestedQuantity} wanted, ${availableQuantity} there`,
+    )
     .join('; ');
 }

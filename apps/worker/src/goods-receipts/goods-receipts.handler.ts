@@ -7,7 +7,10 @@ const UNBELIEVED: Record<'INVALID_SIGNATURE' | 'EXPIRED', DeadLetterCause> = {
     code: 'RECEIPT.FORGED',
     detail: 'the callback is not signed for what it says: it names no order of ours, or not what was ordered',
   },
-  EXPIRED: { code: 'RECEIPT.EXPIRED', detail: 'the callback came after its time; redrive it to accept the goods' },
+  EXPIRED: {
+    code: 'RECEIPT.EXPIRED',
+    detail: 'the callback came after its time; redrive it to accept the goods',
+  },
 };
 
 /** Puts delivered goods into stock. What cannot be believed is kept for a person, and never added. */

@@ -32,7 +32,10 @@ const TEXTS: Record<NotificationMessage['kind'], (facts: Facts, salesUrl: string
       'Advertising for it now brings buyers who will be refused.',
     ),
   }),
-  RESTOCK_OVERDUE: ({ restockOrderId, sku, factoryId, quantity, receivedQuantity, deadlineAt }, salesUrl) => ({
+  RESTOCK_OVERDUE: (
+    { restockOrderId, sku, factoryId, quantity, receivedQuantity, deadlineAt },
+    salesUrl,
+  ) => ({
     subject: `[Donut-States] ${factoryId} is late with ${sku}`,
     text: lines(
       `${quantity} units of ${sku} were ordered from ${factoryId} and ${receivedQuantity} came by ${deadlineAt}.`,

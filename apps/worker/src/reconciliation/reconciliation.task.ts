@@ -27,7 +27,9 @@ export class ReconciliationTask implements OnApplicationBootstrap, BeforeApplica
       help: 'What does not agree in the warehouse, at the last reconciliation. 0 is the only good value.',
       registers: [registry],
     });
-    this.task = new PeriodicTask('Reconciliation', environment.RECONCILE_INTERVAL_SECONDS * 1000, () => this.run());
+    this.task = new PeriodicTask('Reconciliation', environment.RECONCILE_INTERVAL_SECONDS * 1000, () =>
+      this.run(),
+    );
   }
 
   onApplicationBootstrap(): void {

@@ -38,7 +38,11 @@ export class FactoryClient {
     const response = await this.send(factory, this.manufactureRequest(order));
     await response.body?.cancel();
     if (response.ok) return;
-    throw new FactoryError('FACTORY.REFUSED', `the factory answered ${response.status}`, retryAfter(response));
+    throw new FactoryError(
+      'FACTORY.REFUSED',
+      `the factory answered ${response.status}`,
+      retryAfter(response),
+    );
   }
 
   /** The contract of the legacy API: no authentication, no idempotency, so the callback carries the proof. */
@@ -78,7 +82,9 @@ export class FactoryClient {
         throw new FactoryError('FACTORY.TIMEOUT', `no answer within ${timeoutMs} ms`, undefined, { cause });
       }
       const { code = 'network error' } = ((cause as Error).cause ?? {}) as { code?: string };
-      throw new FactoryError('FACTORY.UNREACHABLE', `the factory was not reached: ${code}`, undefined, { cause });
+      throw new FactoryError('FACTORY.UNREACHABLE', `the factory was not reached: ${code}`, undefined, {
+        cause,
+      });
     }
   }
 }

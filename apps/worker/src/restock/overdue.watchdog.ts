@@ -19,7 +19,9 @@ export class OverdueWatchdog implements OnApplicationBootstrap, BeforeApplicatio
     private readonly progress: RestockProgressService,
     @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
   ) {
-    this.task = new PeriodicTask('OverdueWatchdog', environment.OVERDUE_INTERVAL_SECONDS * 1000, () => this.look());
+    this.task = new PeriodicTask('OverdueWatchdog', environment.OVERDUE_INTERVAL_SECONDS * 1000, () =>
+      this.look(),
+    );
   }
 
   onApplicationBootstrap(): void {

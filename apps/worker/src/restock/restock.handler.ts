@@ -39,6 +39,8 @@ export class RestockHandler {
       throw error;
     }
     await this.progress.recordOrdered(order.id);
-    this.logger.log(`Ordered ${order.quantity} of ${order.sku} from ${factory.id}: restock order ${order.id}`);
+    this.logger.log(
+      `Ordered ${order.quantity} of ${order.sku} from ${factory.id}: restock order ${order.id}`,
+    );
   }
 }

@@ -1,10 +1,4 @@
-const CONFLICTS = new Set([
-  'ER_LOCK_DEADLOCK',
-  'ER_LOCK_WAIT_TIMEOUT',
-  'SQLITE_BUSY',
-  'SQLITE_BUSY_SNAPSHOT',
-  'SQLITE_LOCKED',
-]);
+const CONFLICTS = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_LOCKED']);
 
 const DUPLICATES = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
@@ -33,9 +27,14 @@ function codeOf(error: unknown): string {
   return driverError?.code ?? code ?? '';
 }
 
+/** SQLite's extended codes name the plain one in their first two words: `SQLITE_IOERR_FSYNC` is a `SQLITE_IOERR`. */
+function isAmong(codes: Set<string>, code: string): boolean {
+  return codes.has(code) || codes.has(/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code);
+}
+
 /** The transaction lost against another one and changed nothing: run it again. */
 export function isConflict(error: unknown): boolean {
-  return CONFLICTS.has(codeOf(error));
+  return isAmong(CONFLICTS, codeOf(error));
 }
 
 /** A unique key refused the row. */
@@ -46,5 +45,5 @@ export function isDuplicate(error: unknown): boolean {
 /** The database cannot be reached, or went away. When it did so during a commit, nobody knows the outcome. */
 export function isUnavailable(error: unknown): boolean {
   // mysql2 says so in words alone when a pooled connection was closed under a query.
-  return UNAVAILABLE.has(codeOf(error)) || /closed state|Pool is closed/.test((error as Error).message);
+  return isAmong(UNAVAILABLE, codeOf(error)) || /closed state|Pool is closed/.test((error as Error).message);
 }

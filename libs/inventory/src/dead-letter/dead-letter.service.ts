@@ -174,6 +174,7 @@ export class DeadLetterService {
   ): Promise<boolean> {
     const others = manager
       .createQueryBuilder(DeadLetter, 'letter')
+      .select('letter.id')
       .where({ status: 'OPEN', queue, causeCode, id: Not(id) })
       .limit(1);
     return (await this.database.forUpdate(others).getOne()) === null;
@@ -201,7 +202,7 @@ async function resolve(
   if (affected === 1) return;
   const { status: current } = await findDeadLetter(manager, letter.id);
   throw new InventoryError('DEAD_LETTER.RESOLVED', `Dead letter ${letter.id} is ${current} already.`, {
-    status: current,
+    currentStatus: current,
   });
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan } from 'typeorm';
+import { In, MoreThan, type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
+import { isDuplicate } from '../database/database-errors.js';
 import { type Page } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
@@ -51,18 +52,27 @@ export class ProductService {
    * @throws InventoryError `FACTORY.UNKNOWN`
    */
   async save(product: Product): Promise<{ created: boolean }> {
-    return this.database.write(async (manager) => {
-      if (!(await manager.existsBy(Factory, { id: product.factoryId }))) {
-        throw new InventoryError('FACTORY.UNKNOWN', `There is no factory ${product.factoryId}.`);
-      }
-      const exists = await manager.existsBy(Product, { sku: product.sku });
-      if (exists) {
-        await manager.update(Product, { sku: product.sku }, product);
-      } else {
-        await manager.insert(Product, product);
-        await manager.insert(StockLevel, { sku: product.sku, onHand: 0 });
-      }
-      return { created: !exists };
-    });
+    const save = () => this.database.write((manager) => saveWithin(manager, product));
+    try {
+      return await save();
+    } catch (error) {
+      // Another request created it meanwhile: now there is something to replace.
+      if (isDuplicate(error)) return save();
+      throw error;
+    }
   }
+}
+
+async function saveWithin(manager: EntityManager, product: Product): Promise<{ created: boolean }> {
+  if (!(await manager.existsBy(Factory, { id: product.factoryId }))) {
+    throw new InventoryError('FACTORY.UNKNOWN', `There is no factory ${product.factoryId}.`);
+  }
+  const exists = await manager.existsBy(Product, { sku: product.sku });
+  if (exists) {
+    await manager.update(Product, { sku: product.sku }, product);
+  } else {
+    await manager.insert(Product, product);
+    await manager.insert(StockLevel, { sku: product.sku, onHand: 0 });
+  }
+  return { created: !exists };
 }

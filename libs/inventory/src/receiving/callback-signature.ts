@@ -23,7 +23,9 @@ export function signOrder(key: string, order: SignedOrder): string {
 
 /** The URL that the factory calls when goods are ready. It carries what the signature covers beyond the goods themselves. */
 export function callbackUrl(baseUrl: string, key: string, order: SignedOrder): string {
-  const url = new URL(`${baseUrl.replace(/\/$/, '')}/goods-receipts/${encodeURIComponent(order.restockOrderId)}`);
+  const url = new URL(
+    `${baseUrl.replace(/\/$/, '')}/goods-receipts/${encodeURIComponent(order.restockOrderId)}`,
+  );
   url.searchParams.set('quantity', String(order.quantity));
   url.searchParams.set('expires', String(order.expiresAtSeconds));
   url.searchParams.set('signature', signOrder(key, order));

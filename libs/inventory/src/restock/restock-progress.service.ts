@@ -115,7 +115,7 @@ export class RestockProgressService {
           'RESTOCK_ORDER.CLOSED',
           `Restock order ${order.id} is ${order.status} already.`,
           {
-            status: order.status,
+            currentStatus: order.status,
           },
         );
       }

@@ -7,6 +7,8 @@ import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
+import { RestockOrder } from '../restock/restock-order.entity.js';
+import { RestockService } from '../restock/restock.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
@@ -20,15 +22,8 @@ export class Warehouse {
   ) {}
 
   static async open(kind: 'embedded' | 'mysql', poolSize = 10): Promise<Warehouse> {
-    const database = await createTestDatabase(kind);
-    const testing = await Test.createTestingModule({
-      imports: [InventoryModule.forRoot({ url: database.url, poolSize })],
-    })
-      .setLogger(new ConsoleLogger({ logLevels: ['fatal', 'error'] }))
-      .compile();
-    const application = await testing.init();
-    const dataSource = application.get(DataSource);
-    await dataSource.manager.insert(Factory, {
+    const warehouse = await Warehouse.enter(await createTestDatabase(kind), poolSize);
+    await warehouse.dataSource.manager.insert(Factory, {
       id: 'FF-1',
       name: 'factory',
       managerEmail: 'factory@donut-states.example',
@@ -36,11 +31,26 @@ export class Warehouse {
       leadTimeSeconds: 10,
       overdueAfterSeconds: 60,
     });
-    return new Warehouse(database, application, dataSource);
+    return warehouse;
+  }
+
+  private static async enter(database: TestDatabase, poolSize: number): Promise<Warehouse> {
+    const testing = await Test.createTestingModule({
+      imports: [InventoryModule.forRoot({ url: database.url, poolSize })],
+    })
+      .setLogger(new ConsoleLogger({ logLevels: ['fatal', 'error'] }))
+      .compile();
+    const application = await testing.init();
+    return new Warehouse(database, application, application.get(DataSource));
+  }
+
+  /** A second application on the same database, as another process would be. Close it before this one. */
+  async join(poolSize = 10): Promise<Warehouse> {
+    return Warehouse.enter({ url: this.database.url, drop: async () => undefined }, poolSize);
   }
 
   get<T>(service: abstract new (...parameters: never[]) => T): T {
-    return this.application.get<T>(service as never);
+    return this.application.get<T>(service);
   }
 
   /** Adds a product with `onHand` units. Reorder point 0, target level 100, lots of 10, unless `rules` say else. */
@@ -69,6 +79,17 @@ export class Warehouse {
       balanceAfter: onHand,
       createdAt: new Date(),
     });
+  }
+
+  /** Adds a product with nothing on hand, and opens its restock order of `quantity` units. */
+  async openRestockOrder(sku: string, quantity: number, rules: Partial<Product> = {}): Promise<RestockOrder> {
+    await this.stockProduct(sku, 0, { targetLevel: quantity, lotSize: 1, ...rules });
+    await this.get(RestockService).review(sku);
+    return this.dataSource.manager.findOneByOrFail(RestockOrder, { openSku: sku });
+  }
+
+  async restockOrder(id: string): Promise<RestockOrder> {
+    return this.dataSource.manager.findOneByOrFail(RestockOrder, { id });
   }
 
   async level(sku: string): Promise<StockLevel> {

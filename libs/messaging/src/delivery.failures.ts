@@ -1,0 +1,69 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { describe } from './errors.js';
+import { type QueueName } from './queues.js';
+
+/** Injection token of a {@link DeliveryFailureRecorder}. Any module may provide it; without one, nothing is recorded. */
+export const DELIVERY_FAILURE_RECORDER = Symbol('DELIVERY_FAILURE_RECORDER');
+
+export interface DeliveryFailure {
+  queue: QueueName;
+  messageId: string;
+  receiveCount: number;
+  /** The error's code, or its name. `HANDLER_TIMEOUT` for a handler that took too long. */
+  code: string;
+  /** The error's message, at most 500 characters. */
+  detail: string;
+  failedAt: Date;
+}
+
+/** Remembers why messages failed, so that a dead letter can name its cause. */
+export interface DeliveryFailureRecorder {
+  /** Called after each failed attempt at a message of a queue, not of a dead-letter queue. */
+  recordFailure(failure: DeliveryFailure): Promise<void>;
+  /** Called when a message succeeded after more than one receipt. */
+  forget(queue: QueueName, messageId: string): Promise<void>;
+}
+
+/** Hands failures to the recorder. A recorder that throws is logged, and never changes what becomes of a message. */
+@Injectable()
+export class DeliveryFailures implements OnModuleInit {
+  private readonly logger = new Logger(DeliveryFailures.name);
+  private readonly underWay = new Map<string, Promise<void>>();
+  private recorder?: DeliveryFailureRecorder;
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  onModuleInit(): void {
+    const provider = this.discovery.getProviders().find(({ token }) => token === DELIVERY_FAILURE_RECORDER);
+    this.recorder = provider?.instance as DeliveryFailureRecorder | undefined;
+  }
+
+  record(failure: DeliveryFailure): void {
+    this.inOrder(failure.messageId, (recorder) => recorder.recordFailure(failure));
+  }
+
+  forget(queue: QueueName, messageId: string): void {
+    this.inOrder(messageId, (recorder) => recorder.forget(queue, messageId));
+  }
+
+  /** Resolves when the recorder has nothing left to do. */
+  async settled(): Promise<void> {
+    await Promise.all(this.underWay.values());
+  }
+
+  /** One after the other for a message: a slow record must not land after the word to forget it. */
+  private inOrder(messageId: string, step: (recorder: DeliveryFailureRecorder) => Promise<void>): void {
+    const { recorder } = this;
+    if (!recorder) return;
+    const done = (this.underWay.get(messageId) ?? Promise.resolve())
+      .then(() => step(recorder))
+      .catch((error: unknown) => {
+        this.logger.error({ message: 'The failure recorder failed', messageId, error: describe(error) });
+      })
+      .finally(() => {
+        if (this.underWay.get(messageId) === done) this.underWay.delete(messageId);
+      });
+    this.underWay.set(messageId, done);
+  }
+}
