@@ -63,7 +63,7 @@ export class RunningSystem {
     const { PATH, HOME, TMPDIR } = process.env;
     this.process = fork(STANDALONE, [], {
       cwd: ROOT,
-      env: { PATH, HOME, TMPDIR, ...this.variables } as NodeJS.ProcessEnv,
+      env: { PATH, HOME, TMPDIR, ...this.variables },
       silent: true,
       execArgv: [],
     });

@@ -15,7 +15,7 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
       components: { securitySchemes: { operations: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
     },
   });
-  await application.register(swaggerUi as never, { routePrefix: '/docs' });
+  await application.register(swaggerUi, { routePrefix: '/docs' });
   const fastify = application.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', { schema: { hide: true } }, () => fastify.swagger());
 }
