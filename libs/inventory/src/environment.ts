@@ -14,6 +14,14 @@ export const DatabaseEnvironment = Type.Object({
   }),
 });
 
+/** For a command that a person runs: what `npm start` keeps is meant when nothing else is said. */
+export const CommandEnvironment = Type.Object({
+  DATABASE_URL: Type.String({
+    ...DatabaseEnvironment.properties.DATABASE_URL,
+    default: '.donut-states/warehouse.sqlite',
+  }),
+});
+
 export const SeedEnvironment = Type.Object({
   FACTORY_API_URL: Type.String({
     default: 'http://127.0.0.1:3002',

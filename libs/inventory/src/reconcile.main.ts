@@ -3,13 +3,17 @@ import { EnvironmentError, readEnvironment } from '#runtime';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
-import { DatabaseEnvironment } from './environment.js';
+import { CommandEnvironment } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
 /** `npm run reconcile`: exit status 1 and a table of differences when the warehouse contradicts itself. */
 async function reconcile(): Promise<void> {
-  const { DATABASE_URL } = readEnvironment(DatabaseEnvironment);
-  const dataSource = await new DataSource(dataSourceOptions({ url: DATABASE_URL, poolSize: 1 })).initialize();
+  const { DATABASE_URL } = readEnvironment(CommandEnvironment);
+  const options = dataSourceOptions({ url: DATABASE_URL, poolSize: 1 });
+  // A mistyped file must not become an empty warehouse, which agrees with itself.
+  const dataSource = await new DataSource(
+    options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,
+  ).initialize();
   try {
     const differences = await new ReconcileService(new Database(dataSource)).reconcile();
     if (differences.length === 0) {
