@@ -4,11 +4,11 @@ import Type, { type Static } from 'typebox';
 const LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const satisfies LogLevel[];
 
 export const LoggerEnvironment = Type.Object({
-  LOG_LEVEL: Type.Union(
-    LEVELS.map((level) => Type.Literal(level)),
-    { default: 'log', description: 'the least severe level that is printed' },
-  ),
-  LOG_FORMAT: Type.Union([Type.Literal('json'), Type.Literal('text')], {
+  LOG_LEVEL: Type.Enum([...LEVELS], {
+    default: 'log',
+    description: 'the least severe level that is printed',
+  }),
+  LOG_FORMAT: Type.Enum(['json', 'text'], {
     default: 'json',
     description: 'json: one object a line, for machines; text: for people',
   }),

@@ -3,7 +3,7 @@ import { QUEUE_NAMES } from '#messaging';
 import Type, { type Static } from 'typebox';
 import { NextCursor, NullableTime, PageQuery, Time } from '../identifiers.schema.js';
 
-const status = Type.Union((['OPEN', 'REDRIVEN', 'DISCARDED'] as const).map((state) => Type.Literal(state)));
+const status = Type.Enum(['OPEN', 'REDRIVEN', 'DISCARDED']);
 
 const deadLetter = {
   id: Type.String({ format: 'uuid' }),
@@ -42,7 +42,7 @@ export const DeadLetterQuery = Type.Object(
   {
     ...PageQuery,
     status: Type.Optional(status),
-    queue: Type.Optional(Type.Union(QUEUE_NAMES.map((queue) => Type.Literal(queue)))),
+    queue: Type.Optional(Type.Enum([...QUEUE_NAMES])),
   },
   { additionalProperties: false },
 );

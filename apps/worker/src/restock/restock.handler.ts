@@ -7,9 +7,6 @@ import { FactoryClient, type FactoryError } from './factory.client.js';
 /** An attempt's lease outlives the factory's timeout by this, in ms: for what is written before and after the call. */
 const LEASE_MARGIN_MS = 5_000;
 
-/** When somebody else is asking the factory, in seconds: about the time until they know the answer. */
-const BUSY_DELAY_SECONDS = 5;
-
 /** Asks the factory for the goods of a restock order: once, though the message may come twice. */
 @Injectable()
 export class RestockHandler {
@@ -27,7 +24,8 @@ export class RestockHandler {
     const claim = await this.progress.claimAttempt(restockOrderId, leaseMs);
     if (claim.kind === 'SETTLED') return;
     if (claim.kind === 'BUSY') {
-      throw new RetryLaterError('another delivery is asking the factory for this order', BUSY_DELAY_SECONDS);
+      // By the end of the lease the other one knows the answer; asking sooner would only use up receives.
+      throw new RetryLaterError('another delivery is asking the factory for this order', leaseMs / 1000);
     }
     const { order, factory } = claim;
     try {

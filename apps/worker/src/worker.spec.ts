@@ -1,0 +1,179 @@
+import { DeadLetterService, NotificationService, OutboxMessage, OutboxService } from '#inventory';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { IsNull } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { eventually } from '../../../test/running-system.js';
+import { WorkerUnderTest } from './testing/worker-under-test.js';
+
+describe('the worker', () => {
+  let worker: WorkerUnderTest;
+
+  beforeEach(async () => {
+    worker = await WorkerUnderTest.start();
+  }, 30_000);
+
+  afterEach(() => worker.stop(), 30_000);
+
+  const write = (queue: string, payload: Record<string, unknown>) =>
+    worker.warehouse.dataSource.transaction((manager) =>
+      worker.warehouse.get(OutboxService).add(manager, queue, payload),
+    );
+
+  const notification = () => ({
+    notificationId: uuidv7(),
+    kind: 'STOCK_RAN_OUT',
+    audience: 'AD_MANAGER',
+    to: 'ads@example.com',
+    facts: { sku: 'CP-1', name: '도넛', restockOrderId: null },
+  });
+
+  const deadLetters = async (queue: string) =>
+    (await worker.warehouse.get(DeadLetterService).list({ queue, limit: 10 })).items;
+
+  describe('asking the factory', () => {
+    it('sends what the legacy contract says, with a signed callback', async () => {
+      const order = await worker.openOrder('CP-1');
+      await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
+      const [request] = worker.factory.requests.map((body) => JSON.parse(body));
+      expect(request).toEqual({
+        MessageGroupId: 'stock-arrival-group',
+        MessageAttributeProductId: 'CP-1',
+        MessageAttributeProductCnt: order.quantity,
+        MessageAttributeFactoryId: 'FF-1',
+        MessageAttributeRequester: 'Donut-States',
+        MessageAttributeTel: '02-000-0000',
+        CallbackUrl: expect.stringMatching(
+          new RegExp(
+            `^http://sales.example/goods-receipts/${order.id}\\?quantity=100&expires=\\d+&signature=[0-9a-f]{64}$`,
+          ),
+        ),
+      });
+    });
+
+    it('asks once though the message comes three times', async () => {
+      worker.factory.answer = (response) => setTimeout(() => response.end('{}'), 300);
+      const order = await worker.openOrder('CP-1');
+      await write('restock', { restockOrderId: order.id });
+      await write('restock', { restockOrderId: order.id });
+      await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
+      await eventually(async () => expect(await worker.queue.count('restock')).toBe(0));
+      expect(worker.factory.requests).toHaveLength(1);
+    });
+
+    it('comes back when the factory asks to, and not before', async () => {
+      let refusedAt = 0;
+      worker.factory.answer = (response) => {
+        refusedAt ||= Date.now();
+        if (worker.factory.requests.length > 1) response.end('{}');
+        else response.writeHead(503, { 'retry-after': '3' }).end();
+      };
+      await worker.openOrder('CP-1');
+      await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
+      expect(Date.now() - refusedAt).toBeGreaterThanOrEqual(3_000);
+      expect(await worker.order('CP-1')).toMatchObject({ attempts: 2 });
+    });
+
+    it('gives up on a factory that hangs, and names it as the cause of the dead letter', async () => {
+      worker.factory.answer = () => undefined;
+      await worker.openOrder('CP-1');
+      await eventually(async () => expect((await worker.order('CP-1')).status).toBe('DEAD_LETTERED'));
+      expect(worker.factory.requests).toHaveLength(3);
+      const [letter] = await deadLetters('restock');
+      expect(letter).toMatchObject({ causeCode: 'FACTORY.TIMEOUT', causeDetail: 'no answer within 1000 ms' });
+      expect(letter!.attempts).toHaveLength(3);
+    }, 40_000);
+
+    it('finishes the request under way before it stops', async () => {
+      worker.factory.answer = (response) => setTimeout(() => response.end('{}'), 700);
+      await worker.openOrder('CP-1');
+      await eventually(() => expect(worker.factory.requests).toHaveLength(1));
+      await worker.application.close();
+      expect(await worker.order('CP-1')).toMatchObject({ status: 'ORDERED', attempts: 1 });
+      expect(await worker.queue.count('restock')).toBe(0);
+      await worker.run();
+    });
+  });
+
+  describe('sending mail', () => {
+    it('sends one though the message comes twice', async () => {
+      const twice = notification();
+      await write('notifications', twice);
+      await eventually(() => expect(worker.ses.requests).toHaveLength(1));
+      await write('notifications', twice);
+      await eventually(async () => expect(await worker.queue.count('notifications')).toBe(0));
+      expect(worker.ses.requests).toHaveLength(1);
+      const mail = new URLSearchParams(worker.ses.requests[0]);
+      expect(mail.get('Destination.ToAddresses.member.1')).toBe('ads@example.com');
+      expect(mail.get('Message.Subject.Data')).toBe('[Donut-States] 도넛 (CP-1) is sold out');
+      expect(await worker.warehouse.get(NotificationService).wasSent(twice.notificationId)).toBe(true);
+    });
+
+    it('tries again when SES is away', async () => {
+      worker.ses.answer = (response) => response.writeHead(503).end();
+      await write('notifications', notification());
+      await eventually(() => expect(worker.ses.requests.length).toBeGreaterThan(0));
+      const before = worker.ses.requests.length;
+      worker.ses.answer = (response) =>
+        response.end(
+          '<SendEmailResponse><SendEmailResult><MessageId>1</MessageId></SendEmailResult></SendEmailResponse>',
+        );
+      await eventually(() => expect(worker.ses.requests.length).toBeGreaterThan(before));
+      await eventually(async () => expect(await worker.queue.count('notifications')).toBe(0));
+    });
+
+    it('ends with one dead letter more, and no loop, when SES stays away', async () => {
+      worker.ses.answer = (response) => response.writeHead(400).end();
+      await write('notifications', notification());
+      // The mail itself, and the one that was to tell the operators of it.
+      await eventually(async () => expect(await deadLetters('notifications')).toHaveLength(2), 40_000);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(await deadLetters('notifications')).toMatchObject([
+        { causeCode: 'MAIL.NOT_SENT' },
+        { causeCode: 'MAIL.NOT_SENT' },
+      ]);
+      expect(await worker.queue.count('notifications')).toBe(0);
+    }, 60_000);
+  });
+
+  describe('relaying the outbox', () => {
+    it('keeps messages while the queue is away, and sends them when it is back', async () => {
+      const { port } = worker.queue;
+      await worker.queue.stop();
+      await write('notifications', notification());
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const waiting = () =>
+        worker.warehouse.dataSource.manager.countBy(OutboxMessage, { publishedAt: IsNull() });
+      expect(await waiting()).toBe(1);
+      const { startEmbeddedQueue } = await import('../../../libs/messaging/src/testing/embedded-queue.js');
+      (worker as { queue: unknown }).queue = await startEmbeddedQueue({ port });
+      await eventually(async () => expect(await waiting()).toBe(0));
+      await eventually(() => expect(worker.ses.requests).toHaveLength(1));
+    }, 40_000);
+
+    it('makes a dead letter of what its queue would refuse for ever, and goes on', async () => {
+      await write('restock', { restockOrderId: 'no uuid' });
+      await write('notifications', notification());
+      await eventually(() => expect(worker.ses.requests.length).toBeGreaterThan(0));
+      await eventually(async () =>
+        expect(await deadLetters('restock')).toMatchObject([
+          { causeCode: 'MESSAGE.CONTRACT_BROKEN', body: '{"restockOrderId":"no uuid"}' },
+        ]),
+      );
+    });
+  });
+
+  it('records a message that breaks its contract as a dead letter', async () => {
+    await worker.queue.send('goods-receipts', 'this is not JSON');
+    await eventually(async () => expect(await deadLetters('goods-receipts')).toHaveLength(1), 40_000);
+    expect(await deadLetters('goods-receipts')).toMatchObject([
+      { causeCode: 'MESSAGE.CONTRACT_BROKEN', body: 'this is not JSON', status: 'OPEN' },
+    ]);
+  }, 60_000);
+
+  it('is ready when database, queue and consumers are', async () => {
+    const answer = await worker.application.inject({ method: 'GET', url: '/health/ready' });
+    expect(answer.json()).toEqual({ status: 'ok', checks: { database: 'ok', queue: 'ok', consumers: 'ok' } });
+    const metrics = await worker.application.inject({ method: 'GET', url: '/metrics' });
+    expect(metrics.body).toContain('donut_states_reconcile_differences 0');
+  });
+});
