@@ -3,9 +3,10 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
+import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
-import { answerUnreadable } from './problem/unreadable-request.js';
 import { ProblemFilter } from './problem/problem.filter.js';
+import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';
 import { useValidation } from './validation.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -19,6 +20,9 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerUnroutable,
+    // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: 255 },
   });
   const application = await NestFactory.create<NestFastifyApplication>(
@@ -31,8 +35,8 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
     },
   );
   const fastify = adapter.getInstance();
-  // JSON is all that is spoken here: text would reach the handlers as a bare string.
-  fastify.removeContentTypeParser('text/plain');
+  refuseWithProblems(fastify);
+  useJsonBodies(fastify);
   useValidation(fastify);
   application.useGlobalFilters(new ProblemFilter());
   await useOpenApi(application);

@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import Type, { type TString } from 'typebox';
 
 export const Sku = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
@@ -6,7 +6,9 @@ export const Sku = Type.String({
   examples: ['CP-502101'],
 });
 
-export const IdParameter = Type.Object({ id: Type.String({ format: 'uuid' }) });
+export const Id = Type.String({ format: 'uuid' });
+
+export const IdParameter = Type.Object({ id: Id });
 
 export const SkuParameter = Type.Object({ sku: Sku });
 
@@ -15,12 +17,10 @@ export const Time = Type.String({ format: 'date-time' });
 
 export const NullableTime = Type.Union([Time, Type.Null()]);
 
-/** How a list is read page by page. */
-export const PageQuery = {
-  cursor: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 64, description: '`nextCursor` of the page before' }),
-  ),
+/** How a list is read page by page. `cursor` is what the list is in order of. */
+export const pageQuery = (cursor: TString) => ({
+  cursor: Type.Optional({ ...cursor, description: '`nextCursor` of the page before' }),
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
-};
+});
 
 export const NextCursor = Type.Union([Type.String(), Type.Null()], { description: 'null on the last page' });

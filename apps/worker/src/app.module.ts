@@ -1,6 +1,6 @@
 import { Database, InventoryModule } from '#inventory';
 import { ConsumerHealth, DELIVERY_FAILURE_RECORDER, MessagingModule, QueuePublisher } from '#messaging';
-import { HealthModule, MetricsModule, Readiness } from '#runtime';
+import { HealthModule, MetricsModule, Readiness, Schedule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { consumerOptions } from './consumer-options.js';
 import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
@@ -44,6 +44,7 @@ export class AppModule {
       providers: [
         { provide: WORKER_ENVIRONMENT, useValue: environment },
         { provide: DELIVERY_FAILURE_RECORDER, useClass: FailureRecorder },
+        Schedule,
         FactoryClient,
         MailClient,
         RestockHandler,

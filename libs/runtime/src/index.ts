@@ -3,6 +3,6 @@ export { EnvironmentError, readEnvironment } from './environment.js';
 export { HealthModule } from './health.module.js';
 export { createLogger, LoggerEnvironment } from './logger.js';
 export { MetricsModule } from './metrics.module.js';
-export { PeriodicTask } from './periodic-task.js';
+export { Schedule } from './schedule.js';
 export { Readiness, type ReadinessReport } from './readiness.js';
 export { TimeoutError, withTimeout } from './timeout.js';

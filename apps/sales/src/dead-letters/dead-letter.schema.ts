@@ -1,12 +1,12 @@
 import { type DeadLetter as Entity } from '#inventory';
 import { QUEUE_NAMES } from '#messaging';
 import Type, { type Static } from 'typebox';
-import { NextCursor, NullableTime, PageQuery, Time } from '../identifiers.schema.js';
+import { Id, NextCursor, NullableTime, pageQuery, Time } from '../identifiers.schema.js';
 
 const status = Type.Enum(['OPEN', 'REDRIVEN', 'DISCARDED']);
 
 const deadLetter = {
-  id: Type.String({ format: 'uuid' }),
+  id: Id,
   queue: Type.String(),
   messageId: Type.String(),
   cause: Type.Object({ code: Type.String(), detail: Type.String() }),
@@ -40,7 +40,7 @@ export const DeadLetterPage = Type.Object({ items: Type.Array(DeadLetterSummary)
 
 export const DeadLetterQuery = Type.Object(
   {
-    ...PageQuery,
+    ...pageQuery(Id),
     status: Type.Optional(status),
     queue: Type.Optional(Type.Enum([...QUEUE_NAMES])),
   },

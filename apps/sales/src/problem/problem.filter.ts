@@ -19,6 +19,9 @@ interface SchemaError extends Error {
   validationContext: string;
 }
 
+/** No body that is meant well breaks its schema in so many places. One that is not would get megabytes for an answer. */
+const MAX_FAULTS = 200;
+
 /** The only place where errors become HTTP answers. Nothing of a fault of ours reaches the client but its request id. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -29,6 +32,8 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
     const body = withSeedMessage(this.problemOf(error, request), request);
+    // A client that still sends its body would lose the answer with the connection: Node reads on and forgets it.
+    if (body.code === 'REQUEST.TOO_LARGE') reply.removeHeader('connection');
     void reply.code(body.status).headers(problemHeaders(body)).send(body);
   }
 
@@ -39,6 +44,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error(`${request.id} ${error.message}`);
       return problem('QUEUE.UNAVAILABLE');
     }
+    // The client went away in the middle of its request: no fault of ours, and nobody reads the answer.
+    if (request.raw.errored === error) return problem('REQUEST.MALFORMED', 'The request broke off.');
     if (isSchemaError(error)) return problem('REQUEST.INVALID', undefined, { errors: schemaFaults(error) });
     if (error instanceof HttpException) {
       const status = error.getStatus();
@@ -60,11 +67,15 @@ function isSchemaError(error: Error): error is SchemaError {
 }
 
 function schemaFaults({ validation, validationContext }: SchemaError): { at: string; message: string }[] {
-  return validation.map(({ instancePath, message, params }) => {
+  const faults = validation.slice(0, MAX_FAULTS).map(({ instancePath, message, params }) => {
     const unknown = typeof params.additionalProperty === 'string' ? `: ${params.additionalProperty}` : '';
-    const allowed = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : '';
-    return { at: `${validationContext}${instancePath}`, message: `${message}${unknown}${allowed}` };
+    const allowed = [params.allowedValues ?? params.allowedValue ?? []].flat().join(', ');
+    const at = `${validationContext}${instancePath}`;
+    return { at, message: `${message}${unknown}${allowed && `: ${allowed}`}` };
   });
+  const unlisted = validation.length - faults.length;
+  if (unlisted > 0) faults.push({ at: validationContext, message: `has ${unlisted} faults more` });
+  return faults;
 }
 
 /** The tutorial's clients read `message`: its two routes say there, too, what is wrong. */

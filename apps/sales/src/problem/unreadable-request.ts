@@ -1,7 +1,8 @@
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { type ApiErrorCode } from './error-catalogue.js';
-import { problem, problemHeaders } from './problem.js';
+import { ApiError, problem, problemHeaders } from './problem.js';
 
 const CODE_OF_ERROR: Record<string, ApiErrorCode> = {
   HPE_HEADER_OVERFLOW: 'REQUEST.HEADERS_TOO_LARGE',
@@ -19,4 +20,22 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
   const headers = { ...problemHeaders(body), 'content-length': Buffer.byteLength(text), connection: 'close' };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}\r\n${head.join('')}\r\n${text}`);
+}
+
+/** Answers a path that cannot be decoded, or has a part too long for any id, before its route is known. */
+export function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  const body = problem('REQUEST.REFUSED', error.message);
+  void reply.code(body.status).headers(problemHeaders(body)).send(body);
+}
+
+/** Takes over what Node would refuse by itself, with an empty answer. */
+export function refuseWithProblems(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+    const isHostMissing = headers.host === undefined && raw.httpVersion === '1.1';
+    done(isHostMissing ? new ApiError('REQUEST.MALFORMED', 'The header Host is missing.') : undefined);
+  });
+  // Of an expectation that it does not know, a server may think nothing.
+  fastify.server.on('checkExpectation', (request, response) =>
+    fastify.server.emit('request', request, response),
+  );
 }

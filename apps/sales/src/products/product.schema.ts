@@ -1,9 +1,14 @@
 import { type ProductWithStock } from '#inventory';
 import Type, { type Static } from 'typebox';
-import { NextCursor, PageQuery, Sku } from '../identifiers.schema.js';
+import { NextCursor, pageQuery, Sku } from '../identifiers.schema.js';
 
 const rules = {
-  name: Type.String({ minLength: 1, maxLength: 200 }),
+  name: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: '^[^\\p{Cc}\\p{Cs}]*$',
+    description: 'without control characters: it stands in the subjects of mails',
+  }),
   priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
   factoryId: Type.String({ minLength: 1, maxLength: 32 }),
   reorderPoint: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
@@ -35,7 +40,7 @@ export const Product = Type.Object(
 
 export const ProductPage = Type.Object({ items: Type.Array(Product), nextCursor: NextCursor });
 
-export const ProductQuery = Type.Object(PageQuery, { additionalProperties: false });
+export const ProductQuery = Type.Object(pageQuery(Sku), { additionalProperties: false });
 export type ProductQuery = Static<typeof ProductQuery>;
 
 export const AdjustStock = Type.Object(

@@ -1,10 +1,10 @@
 import Type, { type Static } from 'typebox';
-import { NextCursor, NullableTime, PageQuery, Sku, Time } from '../identifiers.schema.js';
+import { Id, NextCursor, NullableTime, pageQuery, Sku, Time } from '../identifiers.schema.js';
 
 const status = Type.Enum(['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED', 'RECEIVED', 'CANCELLED']);
 
 const restockOrder = {
-  id: Type.String({ format: 'uuid' }),
+  id: Id,
   sku: Sku,
   factoryId: Type.String(),
   quantity: Type.Integer(),
@@ -32,7 +32,7 @@ export const RestockOrderWithTimeline = Type.Object(
 export const RestockOrderPage = Type.Object({ items: Type.Array(RestockOrder), nextCursor: NextCursor });
 
 export const RestockOrderQuery = Type.Object(
-  { ...PageQuery, sku: Type.Optional(Sku), status: Type.Optional(status) },
+  { ...pageQuery(Id), sku: Type.Optional(Sku), status: Type.Optional(status) },
   { additionalProperties: false },
 );
 export type RestockOrderQuery = Static<typeof RestockOrderQuery>;

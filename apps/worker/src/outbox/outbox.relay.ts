@@ -1,13 +1,7 @@
 import { DeadLetterService, type OutboxMessage, OutboxService } from '#inventory';
 import { type BatchEntry, type QueueName, QueuePublisher } from '#messaging';
-import { PeriodicTask } from '#runtime';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Schedule } from '#runtime';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
 /** Messages taken at a time. */
@@ -22,34 +16,24 @@ const PURGE_INTERVAL_MS = 3_600_000;
 
 /** Carries committed messages from the outbox to their queues: at least once, in the order of writing as far as SQS goes. */
 @Injectable()
-export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class OutboxRelay {
   private readonly logger = new Logger(OutboxRelay.name);
-  private readonly relaying: PeriodicTask;
-  private readonly purging: PeriodicTask;
 
   constructor(
     private readonly outbox: OutboxService,
     private readonly queues: QueuePublisher,
     private readonly deadLetters: DeadLetterService,
+    schedule: Schedule,
     @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
   ) {
-    this.relaying = new PeriodicTask('OutboxRelay', environment.OUTBOX_INTERVAL_MS, () => this.relay());
-    this.purging = new PeriodicTask('OutboxPurge', PURGE_INTERVAL_MS, () =>
+    schedule.every(OutboxRelay.name, environment.OUTBOX_INTERVAL_MS, () => this.relay());
+    schedule.every('OutboxPurge', PURGE_INTERVAL_MS, () =>
       this.outbox.purgePublished(new Date(Date.now() - RETENTION_MS)),
     );
   }
 
-  onApplicationBootstrap(): void {
-    this.relaying.start();
-    this.purging.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([this.relaying.stop(), this.purging.stop()]);
-  }
-
   /** @returns whether more messages may be waiting */
-  async relay(): Promise<boolean> {
+  private async relay(): Promise<boolean> {
     const messages = await this.outbox.claim(BATCH_SIZE, LEASE_MS);
     const byQueue = Map.groupBy(messages, ({ queue }) => queue);
     let sentAll = true;

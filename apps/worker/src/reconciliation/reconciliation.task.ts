@@ -1,24 +1,18 @@
 import { ReconcileService } from '#inventory';
-import { PeriodicTask } from '#runtime';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Schedule } from '#runtime';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
 /** Compares the warehouse with itself now and then, for an alarm to watch. */
 @Injectable()
-export class ReconciliationTask implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ReconciliationTask {
   private readonly logger = new Logger(ReconciliationTask.name);
   private readonly differences: Gauge;
-  private readonly task: PeriodicTask;
 
   constructor(
     private readonly reconciliation: ReconcileService,
+    schedule: Schedule,
     registry: Registry,
     @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
   ) {
@@ -27,17 +21,7 @@ export class ReconciliationTask implements OnApplicationBootstrap, BeforeApplica
       help: 'What does not agree in the warehouse, at the last reconciliation. 0 is the only good value.',
       registers: [registry],
     });
-    this.task = new PeriodicTask('Reconciliation', environment.RECONCILE_INTERVAL_SECONDS * 1000, () =>
-      this.run(),
-    );
-  }
-
-  onApplicationBootstrap(): void {
-    this.task.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.task.stop();
+    schedule.every(ReconciliationTask.name, environment.RECONCILE_INTERVAL_SECONDS * 1000, () => this.run());
   }
 
   private async run(): Promise<void> {

@@ -1,0 +1,26 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PeriodicTask } from './periodic-task.js';
+
+/** What runs again and again in this process: from when the application is up until it drains, and no longer. */
+@Injectable()
+export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly tasks: PeriodicTask[] = [];
+
+  /**
+   * Has `work` run with pauses of `intervalMs`, one run at a time. To be called while the application starts.
+   *
+   * @param work resolves to true when more is waiting, to run again without the pause
+   */
+  every(name: string, intervalMs: number, work: () => Promise<boolean | void>): void {
+    this.tasks.push(new PeriodicTask(name, intervalMs, work));
+  }
+
+  onApplicationBootstrap(): void {
+    for (const task of this.tasks) task.start();
+  }
+
+  /** Waits for the runs under way, while the database is still there. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.tasks.map((task) => task.stop()));
+  }
+}
