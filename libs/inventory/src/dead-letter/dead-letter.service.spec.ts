@@ -52,7 +52,13 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
     );
 
   const fail = (messageId: string, receiveCount: number, code: string) =>
-    failures.recordFailure({ messageId, receiveCount, code, detail: `no ${receiveCount}`, failedAt: new Date() });
+    failures.recordFailure({
+      messageId,
+      receiveCount,
+      code,
+      detail: `no ${receiveCount}`,
+      failedAt: new Date(),
+    });
 
   describe('opening', () => {
     it('keeps all failed attempts, takes the last as the cause, and forgets what was recorded', async () => {
@@ -190,7 +196,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
     it('sends the message to its queue once, and refuses to resolve it again', async () => {
       const { letter, marker } = await openMarked();
       await deadLetters.redrive(letter.id, BY_KIM);
-      const resolved = { code: 'DEAD_LETTER.RESOLVED', facts: { status: 'REDRIVEN' } };
+      const resolved = { code: 'DEAD_LETTER.RESOLVED', facts: { currentStatus: 'REDRIVEN' } };
       await expect(deadLetters.redrive(letter.id, BY_KIM)).rejects.toMatchObject(resolved);
       await expect(deadLetters.discard(letter.id, BY_KIM)).rejects.toMatchObject(resolved);
       expect(await sentAgain(marker)).toEqual([{ marker, verification: 'EXPIRED' }]);

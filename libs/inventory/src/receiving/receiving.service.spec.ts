@@ -48,9 +48,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
     outcomes.filter(({ kind }) => kind === wanted).length;
 
   const deadLetter = (order: RestockOrder) =>
-    warehouse
-      .get(Database)
-      .write((manager) => progress.markDeadLettered(manager, order.id, 'FACTORY.DOWN'));
+    warehouse.get(Database).write((manager) => progress.markDeadLettered(manager, order.id, 'FACTORY.DOWN'));
 
   it('puts the goods into stock, writes the ledger, closes the order and tells the ad manager', async () => {
     const order = await warehouse.openRestockOrder('WHOLE', 10);
@@ -120,31 +118,34 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
     expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'RECEIVED' });
   });
 
-  describe.each(['REQUESTED', 'DEAD_LETTERED'])("before the factory's answer, when the order is %s", (status) => {
-    const open = async (sku: string) => {
-      const order = await warehouse.openRestockOrder(sku, 10);
-      if (status === 'DEAD_LETTERED') await deadLetter(order);
-      expect(await warehouse.restockOrder(order.id)).toMatchObject({ status });
-      return order;
-    };
+  describe.each(['REQUESTED', 'DEAD_LETTERED'])(
+    "before the factory's answer, when the order is %s",
+    (status) => {
+      const open = async (sku: string) => {
+        const order = await warehouse.openRestockOrder(sku, 10);
+        if (status === 'DEAD_LETTERED') await deadLetter(order);
+        expect(await warehouse.restockOrder(order.id)).toMatchObject({ status });
+        return order;
+      };
 
-    it('takes all goods', async () => {
-      const order = await open(`ALL-${status}`);
-      expect(await deliver(order, 10)).toEqual({ kind: 'APPLIED' });
-      expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'RECEIVED' });
-    });
-
-    it('takes a part, which proves that the factory has the order, and watches for the rest', async () => {
-      const order = await open(`PART-${status}`);
-      expect(await deliver(order, 1)).toEqual({ kind: 'APPLIED' });
-      expect(await warehouse.restockOrder(order.id)).toMatchObject({
-        status: 'ORDERED',
-        lastError: null,
-        orderedAt: expect.any(Date),
-        deadlineAt: expect.any(Date),
+      it('takes all goods', async () => {
+        const order = await open(`ALL-${status}`);
+        expect(await deliver(order, 10)).toEqual({ kind: 'APPLIED' });
+        expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'RECEIVED' });
       });
-    });
-  });
+
+      it('takes a part, which proves that the factory has the order, and watches for the rest', async () => {
+        const order = await open(`PART-${status}`);
+        expect(await deliver(order, 1)).toEqual({ kind: 'APPLIED' });
+        expect(await warehouse.restockOrder(order.id)).toMatchObject({
+          status: 'ORDERED',
+          lastError: null,
+          orderedAt: expect.any(Date),
+          deadlineAt: expect.any(Date),
+        });
+      });
+    },
+  );
 
   describe('refuses, and changes nothing,', () => {
     let order: RestockOrder;
@@ -202,16 +203,31 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
     expect(await warehouse.level('RACE')).toMatchObject({ onHand: 6, onOrder: 4 });
   });
 
-  it('opens the next order at once for the buyers who were refused meanwhile', async () => {
-    const order = await warehouse.openRestockOrder('NEXT', 10);
-    await sales.place({ lines: [{ sku: 'NEXT', quantity: 5 }] });
-    await Promise.all([deliver(order, 10), deliver(order, 10)]);
-    // 10 wanted, 10 there, 5 refused.
-    const next = await warehouse.dataSource.manager.findOneByOrFail(RestockOrder, { openSku: 'NEXT' });
-    expect(next).toMatchObject({ quantity: 5, status: 'REQUESTED' });
-    expect(await warehouse.level('NEXT')).toMatchObject({ onHand: 10, onOrder: 5, refusedDemand: 0 });
-    expect(await warehouse.outbox('restock')).toContainEqual({ restockOrderId: next.id });
-    expect(await mails('NEXT', 'GOODS_RECEIVED')).toHaveLength(1);
+  describe('when an order is complete', () => {
+    const openOrder = (sku: string) => warehouse.dataSource.manager.findOneBy(RestockOrder, { openSku: sku });
+    const buy = (sku: string, quantity: number) => sales.place({ lines: [{ sku, quantity }] });
+
+    it('opens the next one at once if sales have used the goods up meanwhile, refused demand included', async () => {
+      const order = await warehouse.openRestockOrder('NEXT', 10, { reorderPoint: 3 });
+      await deliver(order, 8, { deliveryFingerprint: 'part' });
+      await buy('NEXT', 7);
+      await buy('NEXT', 5);
+      await Promise.all([deliver(order, 2), deliver(order, 2)]);
+      const next = await openOrder('NEXT');
+      // 10 wanted and 5 refused, 3 there.
+      expect(next).toMatchObject({ quantity: 12, status: 'REQUESTED' });
+      expect(await warehouse.level('NEXT')).toMatchObject({ onHand: 3, onOrder: 12, refusedDemand: 0 });
+      expect(await warehouse.outbox('restock')).toContainEqual({ restockOrderId: next!.id });
+      expect(await mails('NEXT', 'GOODS_RECEIVED')).toHaveLength(1);
+    });
+
+    it('opens none while there is enough, and keeps the refused demand for the next one', async () => {
+      const order = await warehouse.openRestockOrder('ENOUGH', 10, { reorderPoint: 3 });
+      await buy('ENOUGH', 5);
+      await deliver(order, 10);
+      expect(await openOrder('ENOUGH')).toBeNull();
+      expect(await warehouse.level('ENOUGH')).toMatchObject({ onHand: 10, onOrder: 0, refusedDemand: 5 });
+    });
   });
 
   it('keeps the ledger while sales, deliveries and repeated deliveries come at once', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../database/database.js';
-import { Product } from '../product/product.entity.js';
+import { type Product } from '../product/product.entity.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
+import { SaleService } from '../sale/sale.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
@@ -64,13 +65,13 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
       expect(await warehouse.level(sku)).toMatchObject({ onOrder: orders[0]?.quantity ?? 0 });
     });
 
-    it('opens one for demand that was refused, however much is on hand, and forgets that demand', async () => {
-      await warehouse.stockProduct('DEMAND', 50, { reorderPoint: 20, targetLevel: 100 });
+    it('adds the demand that was refused since the last order, and forgets it', async () => {
+      await warehouse.stockProduct('DEMAND', 20, { reorderPoint: 20, targetLevel: 100 });
       await warehouse.dataSource.manager.update(StockLevel, { sku: 'DEMAND' }, { refusedDemand: 35 });
       await restock.review('DEMAND');
-      // 100 wanted and 35 refused, 50 there: 85 missing, 9 lots.
-      expect(await ordersOf('DEMAND')).toMatchObject([{ quantity: 90, status: 'REQUESTED' }]);
-      expect(await warehouse.level('DEMAND')).toMatchObject({ refusedDemand: 0, onOrder: 90 });
+      // 100 wanted and 35 refused, 20 there: 115 missing, 12 lots.
+      expect(await ordersOf('DEMAND')).toMatchObject([{ quantity: 120, status: 'REQUESTED' }]);
+      expect(await warehouse.level('DEMAND')).toMatchObject({ refusedDemand: 0, onOrder: 120 });
     });
 
     it('opens one order and sends one message when ten ask at once', async () => {
@@ -85,6 +86,13 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     it('refuses an unknown SKU', async () => {
       await expect(restock.review('NO-SUCH')).rejects.toMatchObject({ code: 'SKU.UNKNOWN' });
     });
+  });
+
+  it('open for a buyer who was refused, however far the stock is from the reorder point', async () => {
+    await warehouse.stockProduct('REFUSED', 50, { reorderPoint: 20, targetLevel: 100 });
+    await warehouse.get(SaleService).place({ lines: [{ sku: 'REFUSED', quantity: 60 }] });
+    // 100 wanted and 60 refused, 50 there.
+    expect(await ordersOf('REFUSED')).toMatchObject([{ quantity: 110, status: 'REQUESTED' }]);
   });
 
   describe('as a list', () => {

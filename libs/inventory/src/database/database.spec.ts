@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Factory } from '../product/factory.entity.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { TEST_DATABASES } from '../testing/test-database.js';
+import { Warehouse } from '../testing/warehouse.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { Database } from './database.js';
+
+const UNAVAILABLE = { name: 'InventoryError', code: 'DATABASE.UNAVAILABLE' };
+
+const insertFactory = (manager: EntityManager, id: string) =>
+  manager.insert(Factory, {
+    id,
+    name: 'factory',
+    managerEmail: 'factory@donut-states.example',
+    apiUrl: 'http://127.0.0.1:1',
+    leadTimeSeconds: 10,
+    overdueAfterSeconds: 60,
+  });
+
+describe.each(TEST_DATABASES)('the database on %s', (kind) => {
+  let warehouse: Warehouse;
+  let database: Database;
+
+  beforeAll(async () => {
+    warehouse = await Warehouse.open(kind);
+    database = warehouse.get(Database);
+  });
+
+  afterAll(() => warehouse.close());
+
+  const isThere = (id: string) => database.read((manager) => manager.existsBy(Factory, { id }));
+
+  it('keeps what was committed and leaves nothing of what failed', async () => {
+    expect(await database.write((manager) => insertFactory(manager, 'KEPT').then(() => 'done'))).toBe('done');
+    const failing = database.write(async (manager) => {
+      await insertFactory(manager, 'FAILED');
+      throw new Error('out of flour');
+    });
+    await expect(failing).rejects.toThrow('out of flour');
+    expect([await isThere('KEPT'), await isThere('FAILED')]).toEqual([true, false]);
+  });
+
+  describe('with transactions at once (the bug: TypeORM mixes them on the one embedded connection)', () => {
+    it('leaves nothing of one that is rolled back while another commits', async () => {
+      const failing = database.write(async (manager) => {
+        await insertFactory(manager, 'ROLLED-BACK');
+        await sleep(50);
+        throw new Error('out of flour');
+      });
+      const committing = database.write(async (manager) => {
+        await insertFactory(manager, 'COMMITTED');
+        await sleep(20);
+      });
+      await Promise.all([expect(failing).rejects.toThrow('out of flour'), committing]);
+      expect([await isThere('ROLLED-BACK'), await isThere('COMMITTED')]).toEqual([false, true]);
+    });
+
+    it('keeps all of thirty, and nothing of those that fail among them', async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 30 }, (_, index) =>
+          database.write(async (manager) => {
+            await insertFactory(manager, `MANY-${index}`);
+            await sleep(1);
+            if (index % 3 === 0) throw new Error('out of flour');
+          }),
+        ),
+      );
+      expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(10);
+      const kept = await database.read((manager) => manager.find(Factory));
+      expect(kept.filter(({ id }) => id.startsWith('MANY-'))).toHaveLength(20);
+    });
+
+    it('reads nothing that is not committed', async () => {
+      const written = Promise.withResolvers<void>();
+      const failing = database.write(async (manager) => {
+        await insertFactory(manager, 'UNCOMMITTED');
+        written.resolve();
+        await sleep(50);
+        throw new Error('out of flour');
+      });
+      await written.promise;
+      expect(await isThere('UNCOMMITTED')).toBe(false);
+      await expect(failing).rejects.toThrow('out of flour');
+    });
+
+    it('shows a snapshot the same moment to its end', async () => {
+      const begun = Promise.withResolvers<void>();
+      const changed = Promise.withResolvers<void>();
+      const counting = database.snapshot(async (manager) => {
+        const before = await manager.count(Factory);
+        begun.resolve();
+        await changed.promise;
+        return [before, await manager.count(Factory)];
+      });
+      await begun.promise;
+      const changing = database.write((manager) => insertFactory(manager, 'MEANWHILE'));
+      // On the embedded database the change waits for the snapshot instead.
+      await Promise.race([changing, sleep(100)]);
+      changed.resolve();
+      const [before, after] = await counting;
+      expect(after).toBe(before);
+      await changing;
+      expect(await isThere('MEANWHILE')).toBe(true);
+    });
+  });
+
+  it.each([
+    ['write', 'write'],
+    ['write', 'read'],
+    ['read', 'write'],
+    ['snapshot', 'read'],
+  ] as const)(
+    'refuses inside a %s another %s, which would wait for itself, and works on',
+    async (outer, inner) => {
+      const nested = database[outer](() => database[inner]((manager) => manager.query('SELECT 1')));
+      await expect(nested).rejects.toThrow('A transaction inside a transaction would wait for itself');
+      await database.ping();
+    },
+  );
+
+  it('gives up at once on an error that trying again does not mend', async () => {
+    let attempts = 0;
+    const twice = database.write(async (manager) => {
+      attempts += 1;
+      await insertFactory(manager, 'FF-1');
+    });
+    await expect(twice).rejects.toMatchObject({ name: 'QueryFailedError' });
+    expect(attempts).toBe(1);
+  });
+
+  it('is unavailable to who reads while locks are not let go', async () => {
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const busy = Object.assign(new Error('busy'), {
+      code: kind === 'mysql' ? 'ER_LOCK_DEADLOCK' : 'SQLITE_BUSY',
+    });
+    await expect(database.read(() => Promise.reject(busy))).rejects.toMatchObject({
+      ...UNAVAILABLE,
+      cause: busy,
+    });
+    expect(logged).toHaveBeenCalledTimes(1);
+    logged.mockRestore();
+  });
+});
+
+describe('the embedded database', () => {
+  it('tries a transaction again whose write lock another process holds for longer than one wait', async () => {
+    const warehouse = await Warehouse.open('embedded');
+    const other = await warehouse.join();
+    const locked = Promise.withResolvers<void>();
+    const holding = other.get(Database).write(async (manager) => {
+      await insertFactory(manager, 'OTHER');
+      locked.resolve();
+      await sleep(600);
+    });
+    await locked.promise;
+    await warehouse.get(Database).write((manager) => insertFactory(manager, 'OWN'));
+    await holding;
+    expect(await warehouse.dataSource.manager.count(Factory)).toBe(3);
+    await other.close();
+    await warehouse.close();
+  });
+});
+
+if (TEST_DATABASES.includes('mysql')) {
+  describe('MySQL', () => {
+    let warehouse: Warehouse;
+
+    beforeAll(async () => {
+      warehouse = await Warehouse.open('mysql', 1);
+      await warehouse.stockProduct('CP-1', 10);
+      await warehouse.stockProduct('CP-2', 10);
+    });
+
+    afterAll(() => warehouse.close());
+
+    it('runs the loser of a deadlock again, whole', async () => {
+      const other = await warehouse.join();
+      const bothHoldOne = Promise.withResolvers<void>();
+      let attempts = 0;
+      const reserve = (process: Warehouse, [first, second]: [string, string]) =>
+        process.get(Database).write(async (manager) => {
+          attempts += 1;
+          await manager.increment(StockLevel, { sku: first }, 'reserved', 1);
+          if (attempts === 2) bothHoldOne.resolve();
+          await bothHoldOne.promise;
+          await manager.increment(StockLevel, { sku: second }, 'reserved', 1);
+        });
+      await Promise.all([reserve(warehouse, ['CP-1', 'CP-2']), reserve(other, ['CP-2', 'CP-1'])]);
+      expect(attempts).toBe(3);
+      expect(await warehouse.level('CP-1')).toMatchObject({ reserved: 2 });
+      expect(await warehouse.level('CP-2')).toMatchObject({ reserved: 2 });
+      await other.close();
+    });
+
+    it('serves many at once through one connection', async () => {
+      const database = warehouse.get(Database);
+      await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          database.write((manager) => insertFactory(manager, `${index}`)),
+        ),
+      );
+      expect(await warehouse.dataSource.manager.count(Factory)).toBe(21);
+    });
+
+    it('is unavailable while its port is closed, and serves again once it is open', async () => {
+      const { hostname, port } = new URL(warehouse.database.url);
+      const sockets = new Set<Socket>();
+      const server = createServer((inbound) => {
+        const outbound = connect(Number(port), hostname);
+        for (const socket of [inbound, outbound]) sockets.add(socket.on('error', () => undefined));
+        inbound.pipe(outbound).pipe(inbound);
+      });
+      const listen = async (at: number) => {
+        await once(server.listen(at, '127.0.0.1'), 'listening');
+        return (server.address() as AddressInfo).port;
+      };
+      const stop = async () => {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((resolve) => server.close(resolve));
+      };
+
+      const url = new URL(warehouse.database.url);
+      url.host = `127.0.0.1:${await listen(0)}`;
+      const dataSource = await new DataSource(dataSourceOptions({ url: url.href, poolSize: 2 })).initialize();
+      const database = new Database(dataSource);
+      await database.ping();
+      await stop();
+      const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+      for (const act of ['read', 'write', 'snapshot'] as const) {
+        const acting = database[act]((manager) => manager.query('SELECT 1'));
+        await expect(acting).rejects.toMatchObject(UNAVAILABLE);
+      }
+      expect(logged).toHaveBeenCalledTimes(3);
+      logged.mockRestore();
+      await listen(Number(url.port));
+      await database.ping();
+      await dataSource.destroy();
+      await stop();
+    });
+  });
+}

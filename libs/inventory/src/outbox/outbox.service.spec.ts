@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Database } from '../database/database.js';
+import { TEST_DATABASES } from '../testing/test-database.js';
+import { Warehouse } from '../testing/warehouse.js';
+import { OutboxMessage } from './outbox-message.entity.js';
+import { OutboxService } from './outbox.service.js';
+
+const LEASE_MS = 60_000;
+
+describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
+  let warehouse: Warehouse;
+  let outbox: OutboxService;
+
+  beforeAll(async () => {
+    warehouse = await Warehouse.open(kind);
+    outbox = warehouse.get(OutboxService);
+  });
+
+  beforeEach(() => warehouse.dataSource.manager.clear(OutboxMessage));
+  afterAll(() => warehouse.close());
+
+  /** Writes `count` messages in one transaction; their payloads are numbered from 0. */
+  const write = (count: number) =>
+    warehouse.get(Database).write(async (manager) => {
+      for (let number = 0; number < count; number += 1) await outbox.add(manager, 'restock', { number });
+    });
+
+  const numbers = (messages: OutboxMessage[]) => messages.map(({ payload }) => payload.number);
+  const ids = (messages: OutboxMessage[]) => messages.map(({ id }) => id);
+
+  it('gives messages oldest first, as they were written, up to the limit', async () => {
+    await write(5);
+    const messages = await outbox.claim(3, LEASE_MS);
+    expect(numbers(messages)).toEqual([0, 1, 2]);
+    expect(messages[0]).toMatchObject({ queue: 'restock', createdAt: expect.any(Date), publishedAt: null });
+    expect(numbers(await outbox.claim(3, LEASE_MS))).toEqual([3, 4]);
+    expect(await outbox.claim(3, LEASE_MS)).toEqual([]);
+  });
+
+  it('keeps a payload of any script and shape', async () => {
+    const payload = {
+      text: '도넛🍩"\\\n\u0000',
+      list: [1, null, { deep: [[]] }],
+      price: 19_900.5,
+      none: null,
+    };
+    await warehouse.get(Database).write((manager) => outbox.add(manager, 'probe', payload));
+    expect((await outbox.claim(1, LEASE_MS))[0]!.payload).toEqual(payload);
+  });
+
+  it('never gives a message whose transaction was rolled back', async () => {
+    const rolledBack = warehouse.get(Database).write(async (manager) => {
+      await outbox.add(manager, 'restock', { number: 'rolled back' });
+      throw new Error('the sale failed');
+    });
+    await Promise.all([expect(rolledBack).rejects.toThrow('the sale failed'), write(1)]);
+    expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([0]);
+  });
+
+  // The embedded database has one writer: a claim there waits for the transaction, whose messages it then gives.
+  if (kind === 'mysql') {
+    it('gives nothing of a transaction that is not committed yet, and does not wait for it', async () => {
+      await write(1);
+      const commit = Promise.withResolvers<void>();
+      const written = Promise.withResolvers<void>();
+      const writing = warehouse.get(Database).write(async (manager) => {
+        await outbox.add(manager, 'restock', { number: 'late' });
+        written.resolve();
+        await commit.promise;
+      });
+      await written.promise;
+      const claiming = outbox.claim(10, LEASE_MS);
+      const inTime = await Promise.race([claiming, sleep(5_000, 'waited', { ref: false })]);
+      commit.resolve();
+      await writing;
+      expect(inTime).toMatchObject([{ payload: { number: 0 } }]);
+      expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual(['late']);
+    });
+  }
+
+  it('gives each message to one of three relays that claim at once, each with its own connections', async () => {
+    const others = [await warehouse.join(), await warehouse.join()];
+    try {
+      await write(60);
+      const relays = [warehouse, ...others].map((process) => process.get(OutboxService));
+      const claimed: OutboxMessage[] = [];
+      const relayAll = async (relay: OutboxService) => {
+        for (;;) {
+          const messages = await relay.claim(7, LEASE_MS);
+          if (messages.length === 0) return;
+          claimed.push(...messages);
+          await relay.markPublished(ids(messages));
+        }
+      };
+      await Promise.all([...relays, ...relays].map(relayAll));
+      expect(numbers(claimed).sort((a, b) => Number(a) - Number(b))).toEqual(
+        Array.from({ length: 60 }, (_, number) => number),
+      );
+    } finally {
+      for (const other of others) await other.close();
+    }
+  });
+
+  it('gives a message again when the lease of a relay that died has ended, and not before', async () => {
+    await write(2);
+    await outbox.claim(1, LEASE_MS);
+    await outbox.claim(1, 1);
+    await sleep(20);
+    expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([1]);
+  });
+
+  it('gives back at once what could not be sent, and never what was', async () => {
+    await write(3);
+    const messages = await outbox.claim(3, LEASE_MS);
+    await outbox.markPublished(ids(messages.slice(0, 1)));
+    await outbox.release(ids(messages.slice(0, 2)));
+    expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([1]);
+  });
+
+  it('gives nothing again that was published, even after the lease', async () => {
+    await write(1);
+    const messages = await outbox.claim(1, 1);
+    await outbox.markPublished(ids(messages));
+    await sleep(20);
+    expect(await outbox.claim(10, LEASE_MS)).toEqual([]);
+  });
+
+  it('takes empty lists for nothing to do', async () => {
+    await write(1);
+    await outbox.markPublished([]);
+    await outbox.release([]);
+    expect(await outbox.claim(10, LEASE_MS)).toHaveLength(1);
+  });
+
+  it('forgets what was published long ago, and nothing else', async () => {
+    await write(3);
+    const [old, fresh] = await outbox.claim(2, LEASE_MS);
+    await outbox.markPublished([old!.id, fresh!.id]);
+    const { manager } = warehouse.dataSource;
+    await manager.update(OutboxMessage, old!.id, { publishedAt: new Date('2026-01-01T00:00:00Z') });
+    await outbox.purgePublished(new Date('2026-01-01T00:00:00Z'));
+    expect(await manager.count(OutboxMessage)).toBe(3);
+    await outbox.purgePublished(new Date('2026-01-01T00:00:00.001Z'));
+    expect(numbers(await manager.find(OutboxMessage, { order: { id: 'ASC' } }))).toEqual([1, 2]);
+  });
+});
