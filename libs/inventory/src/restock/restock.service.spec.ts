@@ -195,6 +195,8 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
       status: 'ORDERED',
       estimatedAt: afterLeadTime(orderedAt!),
     });
+    await warehouse.dataSource.manager.update(RestockOrder, id, { expectedAt: new Date(0) });
+    expect(await estimate()).toMatchObject({ status: 'ORDERED', estimatedAt: null });
     await warehouse.dataSource.manager.update(RestockOrder, id, { deadlineAt: new Date(0) });
     await progress.markOverdue();
     expect(await estimate()).toMatchObject({ status: 'OVERDUE', estimatedAt: null });

@@ -78,6 +78,8 @@ export class RestockService {
       const { leadTimeSeconds } = await manager.findOneByOrFail(Factory, { id: order.factoryId });
       estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
     }
+    // A time that has passed was wrong, and says nothing of the next.
+    if (estimatedAt && estimatedAt.getTime() < Date.now()) estimatedAt = null;
     return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
   }
 
