@@ -185,30 +185,26 @@ export class RunningSystem {
 
   /** Ends one process at once, as a crash would. */
   kill(application: Application): void {
-    const entry = ['queue', 'mail'].includes(application)
-      ? `apps/standalone/src/${application}.main.js`
-      : `apps/${application}/src/main.js`;
-    const pids = execFileSync('pgrep', ['-P', String(this.process.pid), '-f', entry])
-      .toString()
-      .trim()
-      .split('\n');
-    for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+    process.kill(this.pids().get(application)!, 'SIGKILL');
   }
 
   /** Ends every process at once, the supervisor first, as a power cut would. */
   killAll(): void {
-    const children = execFileSync('pgrep', ['-P', String(this.process.pid)])
-      .toString()
-      .trim()
-      .split('\n');
+    const children = [...this.pids().values()];
     this.process.kill('SIGKILL');
     for (const pid of children) {
       try {
-        process.kill(Number(pid), 'SIGKILL');
+        process.kill(pid, 'SIGKILL');
       } catch {
         // It had noticed already.
       }
     }
+  }
+
+  /** The processes as the supervisor tells of them, the newest of each. */
+  private pids(): Map<Application, number> {
+    const lines = this.output.matchAll(/^(\w+) +\| runs(?: again)? as process (\d+)$/gm);
+    return new Map([...lines].map(([, name, pid]) => [name as Application, Number(pid)]));
   }
 
   /** Ctrl-C, and the data stays. @returns the exit status */

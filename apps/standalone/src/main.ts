@@ -1,1 +1,111 @@
-export {};
+import { EnvironmentError } from '#runtime';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArguments, USAGE } from './arguments.js';
+import { readyBanner } from './banner.js';
+import { TaskFailedError } from './child.process.js';
+import { DataDirectory } from './data-directory.js';
+import { createLog } from './log.prefix.js';
+import { requireFreePorts } from './ports.js';
+import { describeProcesses } from './processes.js';
+import { RunLock } from './run.lock.js';
+import { childEnvironment, readSettings, type Settings } from './settings.js';
+import { StartError } from './start.error.js';
+import { Supervisor } from './supervisor.js';
+
+const COMPILED = join(import.meta.dirname, '../../..');
+const PROJECT_DIRECTORY = join(COMPILED, '..');
+const OWN_NAME = 'standalone';
+
+/**
+ * A signal that repeats itself sooner than this is the same one: Ctrl-C reaches this process from the terminal and
+ * again through npm, which passes it on.
+ */
+const SAME_SIGNAL_MS = 500;
+const PARENT_CHECK_INTERVAL_MS = 1_000;
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof StartError || error instanceof EnvironmentError) console.error(`\n${error.message}\n`);
+  else console.error(error);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const options = parseArguments(process.argv.slice(2), process.env);
+  if (options.help) {
+    console.log(USAGE);
+    return;
+  }
+  const variablesFile = join(PROJECT_DIRECTORY, '.env');
+  if (existsSync(variablesFile)) process.loadEnvFile(variablesFile);
+  const settings = readSettings(process.env, PROJECT_DIRECTORY);
+  const directory = new DataDirectory(settings.dataDirectory);
+  const lock = new RunLock(directory.path);
+  try {
+    await requireFreePorts(settings.ports, lock.previousRunWasKilled, () =>
+      console.log('The last run was killed. Waiting for its processes to stop ...'),
+    );
+    if (options.fresh) directory.clear();
+    await run(settings, directory, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function run(settings: Settings, directory: DataDirectory, lock: RunLock): Promise<void> {
+  const keys = directory.keys();
+  const environment = childEnvironment(settings, directory, keys);
+  const definitions = describeProcesses(COMPILED, settings, directory, environment);
+  const log = createLog([OWN_NAME, ...definitions.map(({ name }) => name)]);
+  const supervisor = new Supervisor(definitions, log);
+
+  const stop = async (status: number) => {
+    await supervisor.stop();
+    lock.release();
+    log(OWN_NAME, 'Stopped');
+    process.exit(status);
+  };
+  let stopAskedAt: number | undefined;
+  const askToStop = () => {
+    if (stopAskedAt !== undefined) return;
+    stopAskedAt = Date.now();
+    log(OWN_NAME, 'Stopping. Ctrl-C once more ends everything at once.');
+    void stop(0);
+  };
+  const onSignal = () => {
+    if (stopAskedAt !== undefined && Date.now() - stopAskedAt > SAME_SIGNAL_MS) {
+      supervisor.kill();
+      process.exit(130);
+    }
+    askToStop();
+  };
+  // Not SIGHUP: that would override nohup. Without it a closed terminal ends this process, and the others notice.
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  // Whoever read the log is gone, as with `npm start | head`: nobody is left to stop this run.
+  process.stdout.on('error', askToStop);
+  process.stderr.on('error', askToStop);
+  if (process.env.npm_lifecycle_event) whenParentEnds(askToStop);
+
+  log(OWN_NAME, 'Starting. The first start takes a few seconds longer.');
+  try {
+    if (await supervisor.start()) console.log(readyBanner(settings, keys));
+  } catch (error) {
+    if (!(error instanceof TaskFailedError)) throw error;
+    log(OWN_NAME, error.message, 'stderr');
+    await stop(1);
+  }
+}
+
+/** npm passes SIGTERM to a shell that keeps it to itself and ends: without this a stopped `npm start` would run on. */
+function whenParentEnds(onEnd: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onEnd();
+  }, PARENT_CHECK_INTERVAL_MS);
+}

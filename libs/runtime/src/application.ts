@@ -22,16 +22,17 @@ export async function runApplication(
   create: () => Promise<{ application: NestFastifyApplication; listen: ListenOptions }>,
 ): Promise<void> {
   const logger = new Logger('Application');
+  // Nothing has been accepted yet that would have to be finished.
+  let stop: () => void = () => process.exit(0);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
+  // A forked process must not outlive its parent: it would hold the port that the next run needs.
+  process.once('disconnect', () => stop());
   try {
     const { application, listen } = await create();
     await listenOn(application, listen);
-    const stop = stopOnce(application, listen.drainDelayMs, logger);
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-    // A forked process must not outlive its parent: it would hold the port that the next run needs.
-    if (process.send) process.once('disconnect', stop);
+    stop = stopOnce(application, listen.drainDelayMs, logger);
     logger.log(`Listening on http://${listen.host}:${listen.port}`);
-    process.send?.('listening');
+    if (process.connected) process.send?.('listening');
   } catch (error) {
     if (error instanceof EnvironmentError || error instanceof PortTakenError) console.error(error.message);
     else logger.error(error);

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataDirectory } from './data-directory.js';
+import { RunLock } from './run.lock.js';
+import { StartError } from './start.error.js';
+
+describe('DataDirectory', () => {
+  let parent: string;
+  let path: string;
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'data-directory-'));
+    path = join(parent, 'nested', 'data');
+  });
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  const fill = () => {
+    const directory = new DataDirectory(path);
+    directory.keys();
+    for (const file of [
+      'warehouse.sqlite',
+      'warehouse.sqlite-wal',
+      'warehouse.sqlite-shm',
+      'mail.jsonl',
+      'factory.json',
+    ]) {
+      writeFileSync(join(path, file), 'x');
+    }
+    mkdirSync(directory.queue);
+    for (const file of ['fauxqs.db', 'fauxqs.db-wal', 'fauxqs.db-shm'])
+      writeFileSync(join(directory.queue, file), 'x');
+    return directory;
+  };
+
+  it('makes its keys once, for their owner only', () => {
+    const keys = new DataDirectory(path).keys();
+    expect(keys.operationsApiKey.length).toBeGreaterThanOrEqual(32);
+    expect(keys.callbackSigningKey.length).toBeGreaterThanOrEqual(43);
+    expect(keys.callbackSigningKey).not.toBe(keys.operationsApiKey);
+    expect(new DataDirectory(path).keys()).toEqual(keys);
+    if (process.platform !== 'win32') {
+      expect(statSync(join(path, 'keys.json')).mode & 0o777).toBe(0o600);
+      expect(statSync(path).mode & 0o777).toBe(0o700);
+    }
+  });
+
+  it('does not replace damaged keys in silence', () => {
+    new DataDirectory(path).keys();
+    writeFileSync(join(path, 'keys.json'), '{"operationsApiKey":"on');
+    expect(() => new DataDirectory(path).keys()).toThrow(/keys\.json is damaged.*--fresh/);
+  });
+
+  it('refuses a folder that is somebody else’s, and leaves it as it was', () => {
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, 'thesis.odt'), 'years of work');
+    writeFileSync(join(path, 'warehouse.sqlite'), 'of another program');
+    expect(() => new DataDirectory(path)).toThrow(StartError);
+    expect(() => new DataDirectory(path)).toThrow(/thesis\.odt/);
+    expect(readdirSync(path).sort()).toEqual(['thesis.odt', 'warehouse.sqlite']);
+  });
+
+  it('begins anew with nothing of the last run but new keys', () => {
+    const directory = fill();
+    const before = directory.keys();
+    directory.clear();
+    expect(readdirSync(path)).toEqual([]);
+    expect(directory.keys()).not.toEqual(before);
+  });
+
+  it('removes only what it made itself', () => {
+    const directory = fill();
+    mkdirSync(join(path, 'backup'));
+    writeFileSync(join(path, 'notes.txt'), 'mine');
+    writeFileSync(join(path, 'queue', 'notes.txt'), 'mine, too');
+    directory.clear();
+    expect(readdirSync(path).sort()).toEqual(['backup', 'notes.txt', 'queue']);
+    expect(readFileSync(join(path, 'queue', 'notes.txt'), 'utf8')).toBe('mine, too');
+  });
+
+  it('can be used after a start that was killed before it made its keys', () => {
+    const lock = new RunLock(new DataDirectory(path).path);
+    try {
+      expect(() => new DataDirectory(path).keys()).not.toThrow();
+    } finally {
+      lock.release();
+    }
+  });
+});
+
+describe('RunLock', () => {
+  let path: string;
+
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'run-lock-'));
+  });
+  afterEach(() => rmSync(path, { recursive: true }));
+
+  it('lets one run in at a time', () => {
+    const first = new RunLock(path);
+    expect(() => new RunLock(path)).toThrow(/already runs with the data in/);
+    first.release();
+    const second = new RunLock(path);
+    expect(second.previousRunWasKilled).toBe(false);
+    second.release();
+  });
+
+  it('notices that the last run was killed', () => {
+    writeFileSync(join(path, 'run.json'), '{"pid":1}');
+    const lock = new RunLock(path);
+    expect(lock.previousRunWasKilled).toBe(true);
+    lock.release();
+    expect(existsSync(join(path, 'run.json'))).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { StartError } from './start.error.js';
+
+/** The keys of one installation. Made once, so that what was signed before a restart stays valid after it. */
+export interface Keys {
+  operationsApiKey: string;
+  callbackSigningKey: string;
+}
+
+/** Written first and removed last: a directory without it is not ours. */
+const KEYS_FILE = 'keys.json';
+/** What a run writes, with the side files of SQLite and of writing anew before renaming. */
+const OWN_FILES = /^(warehouse\.sqlite|mail\.jsonl|factory\.json|keys\.json)([.-][\w.-]+)?$/;
+const QUEUE_FILES = /^fauxqs\.db(-\w+)?$/;
+/** Prove nothing about whose directory it is: a start that was killed early leaves them alone in it. */
+const PASSING_FILES = ['run.lock', 'run.json', `${KEYS_FILE}.new`];
+
+/** Where the local run keeps everything that survives a restart. */
+export class DataDirectory {
+  readonly database: string;
+  readonly queue: string;
+  readonly mail: string;
+  readonly factoryState: string;
+
+  /**
+   * Makes the directory if there is none.
+   *
+   * @throws StartError when it holds things that are not ours: they are never touched, nor mixed with ours
+   */
+  constructor(readonly path: string) {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const entries = readdirSync(path).filter((entry) => !PASSING_FILES.includes(entry));
+    if (entries.length > 0 && !entries.includes(KEYS_FILE)) {
+      throw new StartError(
+        `${path} holds files that are not of Donut-States (${entries.slice(0, 3).join(', ')}${entries.length > 3 ? ', ...' : ''}). ` +
+          'Set DATA_DIR to an empty folder or to one that does not exist yet.',
+      );
+    }
+    this.database = join(path, 'warehouse.sqlite');
+    this.queue = join(path, 'queue');
+    this.mail = join(path, 'mail.jsonl');
+    this.factoryState = join(path, 'factory.json');
+  }
+
+  /** Removes the data of earlier runs, and nothing else. */
+  clear(): void {
+    if (existsSync(this.queue)) {
+      for (const entry of readdirSync(this.queue).filter((name) => QUEUE_FILES.test(name))) {
+        rmSync(join(this.queue, entry));
+      }
+      if (readdirSync(this.queue).length === 0) rmdirSync(this.queue);
+    }
+    for (const entry of readdirSync(this.path).filter((name) => OWN_FILES.test(name) && name !== KEYS_FILE)) {
+      rmSync(join(this.path, entry));
+    }
+    rmSync(join(this.path, KEYS_FILE), { force: true });
+  }
+
+  /**
+   * The keys of this installation, made when there are none. Only their owner can read the file.
+   *
+   * @throws StartError when the file is damaged: new keys would silently void every open factory order
+   */
+  keys(): Keys {
+    const file = join(this.path, KEYS_FILE);
+    if (!existsSync(file)) {
+      const made: Keys = {
+        operationsApiKey: randomBytes(24).toString('base64url'),
+        callbackSigningKey: randomBytes(32).toString('base64url'),
+      };
+      writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+      return made;
+    }
+    chmodSync(file, 0o600);
+    const keys = parse(readFileSync(file, 'utf8'));
+    if (keys) return keys;
+    throw new StartError(`${file} is damaged. Mend it, or begin anew: npm start -- --fresh`);
+  }
+}
+
+function parse(text: string): Keys | undefined {
+  try {
+    const { operationsApiKey, callbackSigningKey } = JSON.parse(text) as Partial<Keys>;
+    return operationsApiKey && callbackSigningKey ? { operationsApiKey, callbackSigningKey } : undefined;
+  } catch {
+    return undefined;
+  }
+}
