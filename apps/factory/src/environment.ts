@@ -4,7 +4,7 @@ import { FaultSettings } from './fault-settings.js';
 
 const { properties } = FaultSettings;
 
-const FactoryEnvironment = Type.Object({
+export const FactoryEnvironment = Type.Object({
   ...LoggerEnvironment.properties,
   HOST: Type.String({ default: '127.0.0.1', description: 'the address it listens on' }),
   FACTORY_PORT: Type.Integer({

@@ -9,7 +9,7 @@ import { type QueueServerOptions } from './queue.server.js';
 const port = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 1, maximum: 65_535, description });
 
-const StandaloneEnvironment = Type.Object({
+export const StandaloneEnvironment = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'the address that the servers listen on' }),
   SALES_PORT: port(3000, 'the sales API'),
   WORKER_PORT: port(3001, "the worker's health"),
@@ -120,7 +120,7 @@ export function childEnvironment(
     FACTORY_API_URL: urls.factory,
     FACTORY_LEAD_TIME_MS: String(factoryLeadTimeMs),
     // Seconds, for the seed: what the sales API promises buyers is what the factory then takes.
-    FACTORY_LEAD_TIME_SECONDS: String(Math.ceil(factoryLeadTimeMs / 1000)),
+    FACTORY_LEAD_TIME_SECONDS: String(Math.max(1, Math.ceil(factoryLeadTimeMs / 1000))),
     FACTORY_STATE_FILE: directory.factoryState,
     LOG_FORMAT: 'text',
     MAIL_FROM: 'donut-states@example.com',

@@ -9,6 +9,7 @@ import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
 import { MailClient } from './notifications/mail.client.js';
 import { NotificationsHandler } from './notifications/notifications.handler.js';
+import { DatabaseOutageGuard } from './outage/database-outage.guard.js';
 import { OutboxRelay } from './outbox/outbox.relay.js';
 import { ProbeHandler } from './probe/probe.handler.js';
 import { ReconciliationTask } from './reconciliation/reconciliation.task.js';
@@ -53,6 +54,7 @@ export class AppModule {
         ProbeHandler,
         DeadLettersHandler,
         OutboxRelay,
+        DatabaseOutageGuard,
         OverdueWatchdog,
         ReconciliationTask,
       ],

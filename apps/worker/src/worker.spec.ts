@@ -1,5 +1,5 @@
-import { DeadLetterService, NotificationService, OutboxMessage, OutboxService } from '#inventory';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Database, DeadLetterService, NotificationService, OutboxMessage, OutboxService } from '#inventory';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { eventually } from '../../../test/running-system.js';
@@ -160,6 +160,17 @@ describe('the worker', () => {
         ]),
       );
     });
+  });
+
+  it('receives nothing while the database is away, so that no receives are used up', async () => {
+    const ping = jest.spyOn(worker.application.get(Database), 'ping').mockRejectedValue(new Error('away'));
+    // Two looks, and the poll that was under way at the first.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await worker.queue.send('notifications', JSON.stringify(notification()));
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(worker.ses.requests).toHaveLength(0);
+    ping.mockRestore();
+    await eventually(() => expect(worker.ses.requests).toHaveLength(1));
   });
 
   it('records a message that breaks its contract as a dead letter', async () => {

@@ -21,6 +21,14 @@ describe('Readiness', () => {
     expect(report).toEqual({ ready: false, checks: { database: 'unavailable', queue: 'ok' } });
   });
 
+  it('tells of a part that is only watched, and stays ready without it', async () => {
+    const readiness = new Readiness();
+    readiness.watch('queue', async () => {
+      throw new Error('away');
+    });
+    expect(await readiness.report()).toEqual({ ready: true, checks: { queue: 'unavailable' } });
+  });
+
   it('does not wait for a part that hangs', async () => {
     const readiness = new Readiness();
     readiness.require('database', () => new Promise(() => undefined));

@@ -3,7 +3,7 @@ import { withTimeout } from './timeout.js';
 
 export interface ReadinessReport {
   ready: boolean;
-  /** `ok`, or why this part is not ready, by part. */
+  /** `ok`, `unavailable` or `draining`, by part. */
   checks: Record<string, string>;
 }
 
@@ -17,12 +17,17 @@ const CHECK_TIMEOUT_MS = 2_000;
 @Injectable()
 export class Readiness {
   private readonly logger = new Logger(Readiness.name);
-  private readonly checks = new Map<string, () => Promise<void>>();
+  private readonly checks = new Map<string, { check: () => Promise<void>; isRequired: boolean }>();
   private draining = false;
 
   /** @param check resolves when the part is usable, throws what is wrong otherwise */
   require(part: string, check: () => Promise<void>): void {
-    this.checks.set(part, check);
+    this.checks.set(part, { check, isRequired: true });
+  }
+
+  /** As {@link require}, for a part whose loss is told and leaves the process of use: it goes on being sent requests. */
+  watch(part: string, check: () => Promise<void>): void {
+    this.checks.set(part, { check, isRequired: false });
   }
 
   startDraining(): void {
@@ -31,18 +36,26 @@ export class Readiness {
 
   async report(): Promise<ReadinessReport> {
     const results = await Promise.all(
-      [...this.checks].map(async ([part, check]): Promise<[string, string]> => {
-        try {
-          await withTimeout(check(), CHECK_TIMEOUT_MS);
-          return [part, 'ok'];
-        } catch (error) {
-          // The reason goes to the log alone: it may name hosts and users, and this route is public.
-          this.logger.warn(`${part} is not ready: ${(error as Error).message}`);
-          return [part, 'unavailable'];
-        }
+      [...this.checks].map(async ([part, { check, isRequired }]) => {
+        const state = await this.stateOf(part, check);
+        return { part, state, isFatal: isRequired && state !== 'ok' };
       }),
     );
-    if (this.draining) results.push(['process', 'draining']);
-    return { ready: results.every(([, state]) => state === 'ok'), checks: Object.fromEntries(results) };
+    if (this.draining) results.push({ part: 'process', state: 'draining', isFatal: true });
+    return {
+      ready: !results.some(({ isFatal }) => isFatal),
+      checks: Object.fromEntries(results.map(({ part, state }) => [part, state])),
+    };
+  }
+
+  private async stateOf(part: string, check: () => Promise<void>): Promise<string> {
+    try {
+      await withTimeout(check(), CHECK_TIMEOUT_MS);
+      return 'ok';
+    } catch (error) {
+      // The reason goes to the log alone: it may name hosts and users, and this route is public.
+      this.logger.warn(`${part} is not ready: ${(error as Error).message}`);
+      return 'unavailable';
+    }
   }
 }

@@ -1,15 +1,19 @@
-import { RestockProgressService } from '#inventory';
+import { RestockProgressService, RestockService } from '#inventory';
 import { Schedule } from '#runtime';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
-/** Looks for ordered goods that never came, and has a person told. The factory has no way to be asked for a status. */
+/**
+ * Looks for ordered goods that never came, and has a person told: the factory has no way to be asked for a status.
+ * And for orders that never reached the factory, whose message is sent again.
+ */
 @Injectable()
 export class OverdueWatchdog {
   private readonly logger = new Logger(OverdueWatchdog.name);
 
   constructor(
     private readonly progress: RestockProgressService,
+    private readonly restock: RestockService,
     schedule: Schedule,
     @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
   ) {
@@ -19,5 +23,8 @@ export class OverdueWatchdog {
   private async look(): Promise<void> {
     const overdue = await this.progress.markOverdue();
     if (overdue > 0) this.logger.warn(`${overdue} restock orders are overdue`);
+    const resent = await this.restock.resendUnasked();
+    if (resent > 0)
+      this.logger.warn(`${resent} restock orders were sent again: nobody had asked the factory`);
   }
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { callbackUrl, deliveryFingerprint, type SignedOrder, signOrder, verifyOrder } from './callback-signature.js';
+import {
+  callbackUrl,
+  deliveryFingerprint,
+  type SignedOrder,
+  signOrder,
+  verifyOrder,
+} from './callback-signature.js';
 
 const KEY = 'a-signing-key-of-32-characters-or-more';
 const NOW = new Date('2026-03-01T00:00:00Z');

@@ -62,10 +62,18 @@ export class RestockOrder {
   @Column({ name: 'expected_at', type: 'datetime', precision: 3, nullable: true })
   expectedAt: Date | null;
 
-  /** When a person is told that they did not come. */
+  /** Once ordered, when a person is told that the goods did not come; before that, see {@link askingDeadline}. */
   @Column({ name: 'deadline_at', type: 'datetime', precision: 3, nullable: true })
   deadlineAt: Date | null;
 
   @Column({ name: 'closed_at', type: 'datetime', precision: 3, nullable: true })
   closedAt: Date | null;
+}
+
+/** Longer than all attempts at a message take together, in ms. */
+const ASKING_TIME_MS = 30 * 60_000;
+
+/** When the message of a `REQUESTED` order counts as lost, and is sent again. */
+export function askingDeadline(from: Date): Date {
+  return new Date(from.getTime() + ASKING_TIME_MS);
 }

@@ -7,7 +7,7 @@ import { Factory } from '../product/factory.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { appendEvent } from './restock-order-event.entity.js';
-import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
 
 /** Whether a caller may now ask the factory for an order. */
 export type AttemptClaim =
@@ -93,7 +93,7 @@ export class RestockProgressService {
     const { affected } = await manager.update(
       RestockOrder,
       { id: restockOrderId, status: 'DEAD_LETTERED' },
-      { status: 'REQUESTED' },
+      { status: 'REQUESTED', deadlineAt: askingDeadline(new Date()) },
     );
     if (affected === 1) await appendEvent(manager, restockOrderId, 'REDRIVEN', `by ${by}`, new Date());
   }

@@ -201,4 +201,18 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     await progress.markOverdue();
     expect(await estimate()).toMatchObject({ status: 'OVERDUE', estimatedAt: null });
   });
+
+  it('are sent to the queue again when nobody asked the factory in time, once, also by two watchdogs', async () => {
+    const { id } = await warehouse.openRestockOrder('FORGOTTEN', 10);
+    const messages = async () =>
+      (await warehouse.outbox('restock')).filter(({ restockOrderId }) => restockOrderId === id);
+    await restock.resendUnasked();
+    expect(await messages()).toHaveLength(1);
+    await warehouse.dataSource.manager.update(RestockOrder, id, { deadlineAt: new Date(0) });
+    const resent = await Promise.all([restock.resendUnasked(), restock.resendUnasked()]);
+    expect(resent.reduce((sum, count) => sum + count)).toBe(1);
+    expect(await messages()).toHaveLength(2);
+    const { timeline } = await restock.get(id);
+    expect(timeline.map(({ kind }) => kind)).toEqual(['REQUESTED', 'REQUESTED']);
+  });
 });

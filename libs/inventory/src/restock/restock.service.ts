@@ -10,7 +10,7 @@ import { Product } from '../product/product.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
-import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
 
 /** What a refused buyer is told about the refill. */
 export interface RestockEstimate {
@@ -20,6 +20,9 @@ export interface RestockEstimate {
   /** When goods are expected, null while nobody can tell. */
   estimatedAt: Date | null;
 }
+
+/** Orders that one look for forgotten ones finds at the most; the next look finds the rest. */
+const RESEND_BATCH = 100;
 
 /** Decides when a SKU is refilled, and by how much. */
 @Injectable()
@@ -83,6 +86,38 @@ export class RestockService {
     return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
   }
 
+  /**
+   * Sends the message of orders again that nobody asked the factory about in time: a queue that was lost took it
+   * along. A message that is still under way does no harm, since an attempt is claimed once.
+   *
+   * @returns how many were sent again
+   */
+  async resendUnasked(): Promise<number> {
+    const now = new Date();
+    const forgotten = await this.database.read((manager) =>
+      manager.find(RestockOrder, {
+        where: { status: 'REQUESTED', deadlineAt: LessThan(now) },
+        order: { deadlineAt: 'ASC' },
+        take: RESEND_BATCH,
+      }),
+    );
+    let resent = 0;
+    for (const { id } of forgotten) {
+      resent += await this.database.write(async (manager) => {
+        const { affected } = await manager.update(
+          RestockOrder,
+          { id, status: 'REQUESTED', deadlineAt: LessThan(now) },
+          { deadlineAt: askingDeadline(now) },
+        );
+        if (affected !== 1) return 0;
+        await appendEvent(manager, id, 'REQUESTED', 'sent again: the factory was not asked in time', now);
+        await this.outbox.add(manager, 'restock', { restockOrderId: id });
+        return 1;
+      });
+    }
+    return resent;
+  }
+
   /** Restock orders, newest first, starting behind the id `cursor`. */
   async list(query: {
     sku?: string;
@@ -134,6 +169,7 @@ export class RestockService {
       status: 'REQUESTED',
       openSku: product.sku,
       requestedAt: at,
+      deadlineAt: askingDeadline(at),
     });
     await manager.insert(RestockOrder, order);
     await appendEvent(
