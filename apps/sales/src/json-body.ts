@@ -16,7 +16,7 @@ export function useJsonBodies(fastify: FastifyInstance): void {
     (request, bytes, done): void => {
       // Decoding would put U+FFFD where the client had something else, and store that.
       if (!isUtf8(bytes)) return done(new ApiError('REQUEST.MALFORMED', 'The body is not UTF-8.'));
-      parse(request, bytes.toString(), (error, body: unknown) => {
+      void parse(request, bytes.toString(), (error, body: unknown) => {
         if (error) return done(error);
         if (!isDeeperThan(MAX_DEPTH, body)) return done(null, body);
         done(new ApiError('REQUEST.MALFORMED', `The body is nested more than ${MAX_DEPTH} levels deep.`));

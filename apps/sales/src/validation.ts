@@ -4,6 +4,8 @@ import { type FastifyInstance } from 'fastify';
 
 const OPTIONS: Options = { allErrors: true, removeAdditional: false, useDefaults: true, strict: false };
 
+const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
+
 /**
  * Fastify's compiled schemas, as the only validation there is: a body is taken as it is, and refused with all of
  * its faults; queries, parameters and headers are text, and are converted.
@@ -14,4 +16,10 @@ export function useValidation(fastify: FastifyInstance): void {
   fastify.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? bodies : texts).compile(schema as object),
   );
+  fastify.addHook('onRoute', (route) => {
+    const { schema } = route;
+    // Load balancers and Prometheus may ask for health and metrics as they like.
+    if (!schema || schema.hide || schema.querystring || schema.tags?.includes('health')) return;
+    route.schema = { ...schema, querystring: NO_QUERY };
+  });
 }

@@ -137,9 +137,11 @@ export class QueuePublisher {
 }
 
 function contentOf(message: unknown, traceparent: string | undefined): OutgoingEntry['content'] {
-  // The two characters that JSON lets through as they are and SQS refuses, and with them the whole batch.
-  const body = JSON.stringify(message).replace(/[\uFFFE\uFFFF]/g, (refused) =>
-    refused === '\uFFFE' ? '\\ufffe' : '\\uffff',
+  // Escaped is what JSON lets through as it is and a queue refuses, and with it the whole batch: SQS two characters,
+  // the embedded queue all beyond U+FFFF.
+  const body = JSON.stringify(message).replace(
+    /[\uD800-\uDFFF\uFFFE\uFFFF]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
   );
   if (!traceparent) return { MessageBody: body };
   return {

@@ -49,7 +49,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (isSchemaError(error)) return problem('REQUEST.INVALID', undefined, { errors: schemaFaults(error) });
     if (error instanceof HttpException) {
       const status = error.getStatus();
-      // A percent sign that escapes nothing, a parameter too long: Fastify's own words are right for the client.
+      // From Fastify and its plugins, such as a path that leads out of the docs: their own words are right for the client.
       const refused = status < 500 ? 'REQUEST.REFUSED' : undefined;
       const code = CODE_OF_STATUS[status] ?? refused;
       if (code) return problem(code, error.message);
@@ -69,9 +69,9 @@ function isSchemaError(error: Error): error is SchemaError {
 function schemaFaults({ validation, validationContext }: SchemaError): { at: string; message: string }[] {
   const faults = validation.slice(0, MAX_FAULTS).map(({ instancePath, message, params }) => {
     const unknown = typeof params.additionalProperty === 'string' ? `: ${params.additionalProperty}` : '';
-    const allowed = [params.allowedValues ?? params.allowedValue ?? []].flat().join(', ');
-    const at = `${validationContext}${instancePath}`;
-    return { at, message: `${message}${unknown}${allowed && `: ${allowed}`}` };
+    const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);
+    const allowed = Array.isArray(values) ? `: ${values.join(', ')}` : '';
+    return { at: `${validationContext}${instancePath}`, message: `${message}${unknown}${allowed}` };
   });
   const unlisted = validation.length - faults.length;
   if (unlisted > 0) faults.push({ at: validationContext, message: `has ${unlisted} faults more` });

@@ -9,13 +9,16 @@ const CODE_OF_ERROR: Record<string, ApiErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST.TIMEOUT',
 };
 
+/** `reason` says what Node's HTTP parser stumbled over. */
+type ParserError = NodeJS.ErrnoException & { reason?: string };
+
 /** Answers what is no HTTP that Node can read, before any route is known: on the bare socket, and closes it. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerUnreadable(error: ParserError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = problem(CODE_OF_ERROR[error.code ?? ''] ?? 'REQUEST.MALFORMED');
+  const body = problem(CODE_OF_ERROR[error.code ?? ''] ?? 'REQUEST.MALFORMED', error.reason);
   const text = JSON.stringify(body);
   const headers = { ...problemHeaders(body), 'content-length': Buffer.byteLength(text), connection: 'close' };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

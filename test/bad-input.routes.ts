@@ -1,0 +1,223 @@
+/** The parts of a request. Parameters are sent as they are written, so that they may be badly encoded. */
+export interface Sample {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: Record<string, unknown>;
+}
+
+/** A request that a route understands, and what must not stand in its places. */
+export interface Route extends Sample {
+  /** The status of the request as it is: with a fault in one place, it is that fault which is refused. */
+  status: number;
+  /** What is refused, by the place that the answer has to name. Wrong types and missing fields are tried beside it. */
+  bad: Record<string, unknown[]>;
+  /** The body may be left out. */
+  isBodyOptional?: boolean;
+  /** What is unknown is let through: the legacy factory may say more than it is asked for. */
+  takesUnknown?: boolean;
+}
+
+const UUID = '01890000-0000-7000-8000-000000000000';
+const SKU = 'CP-502101';
+
+const OVERLONG = 'x'.repeat(60_000);
+/** Paths that lead nowhere, encoded well or badly. */
+const SEGMENTS = [
+  '%',
+  '%zz',
+  '%00',
+  '%ff',
+  '%27%20OR%201%3D1%20--',
+  "'OR'1'='1",
+  '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+  '..',
+  '..;',
+  '%F0%9F%8D%A9',
+  '__proto__',
+  'x'.repeat(256),
+  'x'.repeat(8_000),
+];
+const IDS = [...SEGMENTS, '1', UUID.slice(1), `${UUID}0`, `{${UUID}}`];
+const SKUS = [
+  '',
+  ' ',
+  '-A',
+  'a b',
+  '도넛',
+  "' OR 1=1 --",
+  '../../etc/passwd',
+  '\0',
+  '__proto__',
+  'A'.repeat(65),
+];
+const MAILS = [
+  '',
+  'kim',
+  'kim@',
+  '@example.com',
+  'kim@example',
+  'kim kim@example.com',
+  'kim@example.com, lee@example.com',
+  'kim@example.com\r\nBcc: lee@example.com',
+  `${'k'.repeat(250)}@example.com`,
+  `kim@${'a.'.repeat(30_000)}`,
+];
+const KEYS = ['', ' ', 'two words', 'k'.repeat(256), '열쇠', 'é', ['sent', 'twice']];
+/** Of a query, where all is text. */
+const LIMITS = ['', '0', '101', '-1', '1.5', '1e308', 'abc', 'NaN', '1;DROP TABLE sale', ['1', '2']];
+const STATES = ['', 'open', "' OR 1=1 --", ['OPEN', 'OPEN']];
+
+const texts = (maxLength: number) => ['', 'x'.repeat(maxLength + 1), OVERLONG];
+const integers = (minimum: number, maximum: number) => [
+  minimum - 1,
+  maximum + 1,
+  1.5,
+  1e308,
+  -1e308,
+  '1',
+  'NaN',
+];
+
+const resolution = (status: number): Route => ({
+  params: { id: UUID },
+  body: { by: 'kim', note: 'bad input' },
+  status,
+  isBodyOptional: true,
+  bad: { 'params/id': IDS, 'body/by': texts(100), 'body/note': texts(400) },
+});
+
+/** Every route and method that takes input. A spec holds the list to the API's own description. */
+export const ROUTES: Record<string, Route> = {
+  'POST /sales': {
+    headers: { 'idempotency-key': 'bad-input' },
+    body: { lines: [{ sku: SKU, quantity: 1 }], customerEmail: 'kim@example.com', onShortage: 'reject' },
+    status: 201,
+    bad: {
+      'headers/idempotency-key': KEYS,
+      'body/lines': [[], Array(51).fill({ sku: SKU, quantity: 1 }), Array(10_000).fill({})],
+      'body/lines/0': [],
+      'body/lines/0/sku': SKUS,
+      'body/lines/0/quantity': [0, -1, 1e9, 1.5, 1e308, '2', 'NaN', ''],
+      'body/customerEmail': MAILS,
+      'body/onShortage': ['', 'REJECT', 'wait'],
+    },
+  },
+  'GET /sales/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
+  'GET /products': {
+    query: { limit: '1', cursor: 'A' },
+    status: 200,
+    bad: { 'querystring/limit': LIMITS, 'querystring/cursor': [...SKUS, ['A', 'B']] },
+  },
+  'GET /products/{sku}': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
+  'PUT /products/{sku}': {
+    params: { sku: 'BAD-INPUT' },
+    body: {
+      name: 'Bad input',
+      priceKrw: 1_000,
+      factoryId: 'FF-500293',
+      reorderPoint: 0,
+      targetLevel: 10,
+      lotSize: 10,
+      maxPerSale: 10,
+      adManagerEmail: 'ad-manager@example.com',
+    },
+    status: 200,
+    bad: {
+      'params/sku': SEGMENTS,
+      'body/name': [...texts(200), 'a\r\nBcc: lee@example.com', '\0', '\ud800'],
+      'body/priceKrw': integers(0, 100_000_000),
+      'body/factoryId': texts(32),
+      'body/reorderPoint': integers(0, 1_000_000),
+      'body/targetLevel': integers(1, 1_000_000),
+      'body/lotSize': integers(1, 100_000),
+      'body/maxPerSale': integers(1, 1_000_000),
+      'body/adManagerEmail': MAILS,
+    },
+  },
+  'POST /products/{sku}/adjustments': {
+    params: { sku: SKU },
+    body: { delta: 1, note: 'bad input' },
+    status: 200,
+    bad: {
+      'params/sku': SEGMENTS,
+      'body/delta': [0, ...integers(-1_000_000, 1_000_000)],
+      'body/note': texts(255),
+    },
+  },
+  'GET /restock-orders': {
+    query: { limit: '1', cursor: UUID, sku: SKU, status: 'RECEIVED' },
+    status: 200,
+    bad: {
+      'querystring/limit': LIMITS,
+      'querystring/cursor': ['', '1', SKU, [UUID, UUID]],
+      'querystring/sku': [...SKUS, [SKU, SKU]],
+      'querystring/status': STATES,
+    },
+  },
+  'GET /restock-orders/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
+  'POST /restock-orders/{id}/cancel': resolution(404),
+  'POST /goods-receipts/{restockOrderId}': {
+    params: { restockOrderId: UUID },
+    query: { quantity: '10', expires: '1', signature: 'forged' },
+    body: {
+      MessageGroupId: 'stock-arrival-group',
+      MessageAttributeProductId: SKU,
+      MessageAttributeProductCnt: 10,
+      MessageAttributeFactoryId: 'FF-500293',
+      MessageSubject: 'stock arrival',
+      MessageText: 'goods are ready',
+    },
+    status: 403,
+    takesUnknown: true,
+    bad: {
+      'params/restockOrderId': ['%zz', '%ff', 'x'.repeat(65), 'x'.repeat(256)],
+      'querystring/quantity': ['', '-1', '1.5', '1e308', 'ten', ['1', '1']],
+      'querystring/expires': ['', '-1', '1.5', '1e308', 'soon', ['1', '1']],
+      'querystring/signature': ['f'.repeat(257), ['a', 'b']],
+      'body/MessageGroupId': ['x'.repeat(2_001), OVERLONG],
+      'body/MessageAttributeProductId': texts(64),
+      'body/MessageAttributeProductCnt': [
+        -1,
+        1e9 + 1,
+        1.5,
+        1e308,
+        '',
+        'ten',
+        '-1',
+        '1.5',
+        '1e3',
+        '1'.repeat(10),
+      ],
+      'body/MessageAttributeFactoryId': texts(32),
+      'body/MessageSubject': ['x'.repeat(2_001), OVERLONG],
+      'body/MessageText': ['x'.repeat(2_001), OVERLONG],
+    },
+  },
+  'GET /dead-letters': {
+    query: { limit: '1', cursor: UUID, status: 'OPEN', queue: 'restock' },
+    status: 200,
+    bad: {
+      'querystring/limit': LIMITS,
+      'querystring/cursor': ['', '1', SKU, [UUID, UUID]],
+      'querystring/status': STATES,
+      'querystring/queue': ['', 'restock-dlq', ['probe', 'probe']],
+    },
+  },
+  'GET /dead-letters/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
+  'POST /dead-letters/{id}/redrive': resolution(404),
+  'POST /dead-letters/{id}/discard': resolution(404),
+  'POST /hello': {
+    body: { input: 1 },
+    status: 200,
+    bad: { 'body/input': ['', '1', 'NaN', 1e308, -1e308, 2 ** 53] },
+  },
+  'POST /produce': {
+    body: { input: 1, delayMs: 0 },
+    status: 200,
+    bad: {
+      'body/input': ['', '1', 'NaN', 1e308, -1e308, 2 ** 53],
+      'body/delayMs': integers(0, 60_000),
+    },
+  },
+};
