@@ -34,13 +34,11 @@ export class Database {
     return this.guarded(() => this.inTurn(() => work(this.dataSource.manager)));
   }
 
-  /** Statements that only read, all seeing the same moment. */
+  /** Statements that only read, all seeing the same moment. They keep nobody from writing, however long they take. */
   async snapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.guarded(() =>
       this.inTurn(() =>
-        this.isEmbedded
-          ? this.dataSource.transaction(work)
-          : this.dataSource.transaction('REPEATABLE READ', work),
+        this.isEmbedded ? this.embeddedSnapshot(work) : this.dataSource.transaction('REPEATABLE READ', work),
       ),
     );
   }
@@ -74,6 +72,17 @@ export class Database {
 
   async ping(): Promise<void> {
     await this.read((manager) => manager.query('SELECT 1'));
+  }
+
+  /** TypeORM's own transaction would take the write lock, and other processes could not sell meanwhile. */
+  private async embeddedSnapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    const { manager } = this.dataSource;
+    await manager.query('BEGIN DEFERRED');
+    try {
+      return await work(manager);
+    } finally {
+      await manager.query('ROLLBACK');
+    }
   }
 
   /** Runs `work` alone on the embedded database's connection; on MySQL, at once on one of the pool. */
