@@ -179,4 +179,20 @@ describe("the factory's callback", () => {
     await system.setFaults({ partialPercent: 0, duplicatePercent: 0, outOfOrderPercent: 0 });
     expect(system.reconcile()).toBeUndefined();
   });
+
+  it('quarantines goods that were made twice, because the factory took the order and its answer was lost', async () => {
+    await system.setFaults({ leadTimeMs: 100 });
+    const sku = await system.newProduct(1);
+    await system.setFaults({ leadTimeMs: 12_000, dropAfterAcceptPercent: 100 });
+    await system.buy(sku, 1);
+    const order = { ...(await system.openRestockOrder(sku))!, sku };
+    await quarantined(order, 'RECEIPT.OVER_DELIVERY');
+    await system.setFaults({ dropAfterAcceptPercent: 0 });
+    expect((await system.get(`/restock-orders/${order.id}`)).body).toMatchObject({
+      status: 'RECEIVED',
+      receivedQuantity: order.quantity,
+    });
+    expect((await system.stock(sku)).onHand).toBe(order.quantity);
+    expect(system.reconcile()).toBeUndefined();
+  }, 60_000);
 });

@@ -1,4 +1,4 @@
-import { createLogger } from '#runtime';
+import { createLogger, HTTP_SERVER_LIMITS } from '#runtime';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -11,18 +11,16 @@ import { useValidation } from './validation.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
-/** A client that has not sent its request in this time is cut off, so that slow ones cannot hold every socket. */
-const REQUEST_TIMEOUT_MS = 15_000;
-
 /** The sales service, ready to listen. */
 export async function createSalesApplication(environment: SalesEnvironment): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // What arrives on open connections while the process drains is served: it has the database until the end.
+    return503OnClosing: false,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerUnroutable,
     // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
-    http: { requireHostHeader: false },
+    http: { ...HTTP_SERVER_LIMITS, requireHostHeader: false },
     routerOptions: { maxParamLength: 255 },
   });
   const application = await NestFactory.create<NestFastifyApplication>(

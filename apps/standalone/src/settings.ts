@@ -121,6 +121,8 @@ export function childEnvironment(
     FACTORY_LEAD_TIME_MS: String(factoryLeadTimeMs),
     // Seconds, for the seed: what the sales API promises buyers is what the factory then takes.
     FACTORY_LEAD_TIME_SECONDS: String(Math.max(1, Math.ceil(factoryLeadTimeMs / 1000))),
+    // Three lead times: a late delivery of the simulated factory takes five, and is to be noticed.
+    FACTORY_OVERDUE_AFTER_SECONDS: String(Math.max(120, Math.ceil((3 * factoryLeadTimeMs) / 1000))),
     FACTORY_STATE_FILE: directory.factoryState,
     LOG_FORMAT: 'text',
     MAIL_FROM: 'donut-states@example.com',

@@ -1,4 +1,4 @@
-import { createLogger } from '#runtime';
+import { createLogger, HTTP_SERVER_LIMITS } from '#runtime';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -8,7 +8,7 @@ import { type WorkerEnvironment } from './environment.js';
 export async function createWorkerApplication(
   environment: WorkerEnvironment,
 ): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), new FastifyAdapter(), {
+  return NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), new FastifyAdapter({ http: HTTP_SERVER_LIMITS }), {
     logger: createLogger('worker', environment),
     abortOnError: false,
   });

@@ -1,4 +1,4 @@
-export { type ListenOptions, PortTakenError, runApplication } from './application.js';
+export { HTTP_SERVER_LIMITS, type ListenOptions, PortTakenError, runApplication } from './application.js';
 export { EnvironmentError, readEnvironment } from './environment.js';
 export { HealthModule } from './health.module.js';
 export { createLogger, LoggerEnvironment } from './logger.js';

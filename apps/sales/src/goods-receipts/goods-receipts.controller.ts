@@ -59,6 +59,8 @@ export class GoodsReceiptsController {
           quantity,
           callback.MessageSubject,
           callback.MessageText,
+          // Each attempt to order has its own: goods that were made twice must not pass for a repeated callback.
+          query.expires,
         ]),
         verification,
         receivedAt: now.toISOString(),

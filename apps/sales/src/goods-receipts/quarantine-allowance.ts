@@ -8,10 +8,10 @@ const REFILL_MS = 10_000;
  */
 export class QuarantineAllowance {
   private tokens = BURST;
-  private refilledAt = Date.now();
+  private refilledAt = performance.now();
 
   /** Whether one more may be recorded now. */
-  take(now = Date.now()): boolean {
+  take(now = performance.now()): boolean {
     const earned = Math.floor((now - this.refilledAt) / REFILL_MS);
     if (earned > 0) {
       this.tokens = Math.min(BURST, this.tokens + earned);

@@ -19,8 +19,13 @@ export class ApiKeyGuard implements CanActivate {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    const given = context.switchToHttp().getRequest<FastifyRequest>().headers['x-api-key'];
-    if (typeof given === 'string' && timingSafeEqual(digest(given), this.expected)) return true;
+    this.admit(context.switchToHttp().getRequest<FastifyRequest>().headers['x-api-key']);
+    return true;
+  }
+
+  /** @throws ApiError `AUTH.KEY_REQUIRED` unless `given` is the key */
+  admit(given: string | string[] | undefined): void {
+    if (typeof given === 'string' && timingSafeEqual(digest(given), this.expected)) return;
     throw new ApiError('AUTH.KEY_REQUIRED');
   }
 }

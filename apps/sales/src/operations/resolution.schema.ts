@@ -4,7 +4,9 @@ import Type, { type Static } from 'typebox';
 export const Resolution = Type.Union([
   Type.Object(
     {
-      by: Type.Optional(Type.String({ minLength: 1, maxLength: 100, default: 'operations' })),
+      by: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 100, description: '`operations` when not given' }),
+      ),
       note: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
     },
     { additionalProperties: false },

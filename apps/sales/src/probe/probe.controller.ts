@@ -1,7 +1,8 @@
 import { QueuePublisher } from '#messaging';
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import Type, { type Static } from 'typebox';
+import { ApiKeyGuard } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 
 const input = Type.Number({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER - 1 });
@@ -27,7 +28,10 @@ const Message = Type.Object({ message: Type.String() });
 /** The tutorial's two functions, kept as a probe: is HTTP alive, and are the queue, the worker and the DLQ? */
 @Controller()
 export class ProbeController {
-  constructor(private readonly queues: QueuePublisher) {}
+  constructor(
+    private readonly queues: QueuePublisher,
+    private readonly apiKey: ApiKeyGuard,
+  ) {}
 
   @Post('hello')
   @HttpCode(200)
@@ -52,7 +56,12 @@ export class ProbeController {
     body: Produce,
     response: { 200: Message, ...PROBLEM_RESPONSES },
   })
-  async produce(@Body() body: Static<typeof Produce>): Promise<Static<typeof Message>> {
+  async produce(
+    @Body() body: Static<typeof Produce>,
+    @Headers('x-api-key') apiKey?: string,
+  ): Promise<Static<typeof Message>> {
+    // A delay holds the worker up and may end in a dead letter: not for anybody who passes by.
+    if (body.delayMs !== undefined) this.apiKey.admit(apiKey);
     await this.queues.publish('probe', body);
     return { message: 'Message accepted!' };
   }

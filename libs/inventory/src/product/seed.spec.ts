@@ -21,7 +21,8 @@ describe.each(TEST_DATABASES)('the seed on %s', (kind) => {
 
   afterEach(() => warehouse.close());
 
-  const fill = () => warehouse.dataSource.transaction((manager) => seed(manager, SETTINGS));
+  const fill = (settings = SETTINGS) =>
+    warehouse.dataSource.transaction((manager) => seed(manager, settings));
 
   it('fills an empty warehouse with donuts, their stock, and the factory that makes them', async () => {
     expect(await fill()).toBe(true);
@@ -48,6 +49,17 @@ describe.each(TEST_DATABASES)('the seed on %s', (kind) => {
     await warehouse.dataSource.query(`UPDATE stock_level SET on_hand = 0`);
     expect(await fill()).toBe(false);
     expect(await warehouse.level('CP-502101')).toMatchObject({ onHand: 0 });
+  });
+
+  it('lets the seeded factory move, as it does when another port is given', async () => {
+    await fill();
+    expect(
+      await fill({ ...SETTINGS, factoryApiUrl: 'http://127.0.0.1:4002', factoryLeadTimeSeconds: 60 }),
+    ).toBe(false);
+    expect(await warehouse.dataSource.manager.findOneBy(Factory, { id: 'FF-500293' })).toMatchObject({
+      apiUrl: 'http://127.0.0.1:4002',
+      leadTimeSeconds: 60,
+    });
   });
 
   it('leaves a warehouse alone that has other products', async () => {

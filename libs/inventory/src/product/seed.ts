@@ -18,28 +18,36 @@ const DONUTS = [
   { sku: 'CP-502104', name: '한정판 흑임자 도넛', priceKrw: 4_900, openingStock: 10 },
 ];
 
+const FACTORY_ID = 'FF-500293';
+
 /**
- * Fills an empty warehouse with the shop's donuts and their factory. A warehouse that has products is left alone.
+ * Fills an empty warehouse with the shop's donuts. A warehouse that has products keeps them as they are; only where
+ * its seeded factory is reached, and how quick it is, follows `settings`.
  *
- * @returns whether anything was written
+ * @returns whether products were written
  */
 export async function seed(manager: EntityManager, settings: SeedSettings): Promise<boolean> {
-  if ((await manager.count(Product)) > 0) return false;
-  const factoryId = 'FF-500293';
-  await manager.insert(Factory, {
-    id: factoryId,
-    name: '팩토리',
-    managerEmail: 'factory-manager@donut-states.example',
+  const reached = {
     apiUrl: settings.factoryApiUrl,
     leadTimeSeconds: settings.factoryLeadTimeSeconds,
     overdueAfterSeconds: settings.factoryOverdueAfterSeconds,
+  };
+  if ((await manager.count(Product)) > 0) {
+    await manager.update(Factory, { id: FACTORY_ID }, reached);
+    return false;
+  }
+  await manager.insert(Factory, {
+    id: FACTORY_ID,
+    name: '팩토리',
+    managerEmail: 'factory-manager@donut-states.example',
+    ...reached,
   });
   for (const { sku, name, priceKrw, openingStock } of DONUTS) {
     await manager.insert(Product, {
       sku,
       name,
       priceKrw,
-      factoryId,
+      factoryId: FACTORY_ID,
       reorderPoint: Math.floor(openingStock / 5),
       targetLevel: openingStock,
       lotSize: 10,
