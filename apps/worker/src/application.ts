@@ -8,8 +8,12 @@ import { type WorkerEnvironment } from './environment.js';
 export async function createWorkerApplication(
   environment: WorkerEnvironment,
 ): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(AppModule.forRoot(environment), new FastifyAdapter({ http: HTTP_SERVER_LIMITS }), {
-    logger: createLogger('worker', environment),
-    abortOnError: false,
-  });
+  return NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(environment),
+    new FastifyAdapter({ http: HTTP_SERVER_LIMITS }),
+    {
+      logger: createLogger('worker', environment),
+      abortOnError: false,
+    },
+  );
 }

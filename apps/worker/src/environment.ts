@@ -46,8 +46,9 @@ export const WorkerEnvironment = Type.Object({
   RETRY_MAX_DELAY_SECONDS: Type.Integer({
     default: 600,
     minimum: 1,
-    maximum: 43_200,
-    description: 'the longest time after which a failed message comes back',
+    maximum: 600,
+    description:
+      'the longest time after which a failed message comes back; three times that must fit into the 30 minutes after which a restock order counts as lost and is sent again',
   }),
   OUTBOX_INTERVAL_MS: Type.Integer({
     default: 500,

@@ -1,9 +1,17 @@
-import { Database, DeadLetterService, NotificationService, OutboxMessage, OutboxService } from '#inventory';
+import {
+  Database,
+  DeadLetterService,
+  NotificationService,
+  OutboxMessage,
+  OutboxService,
+  RestockProgressService,
+} from '#inventory';
+import { QueuePublisher } from '#messaging';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { eventually } from '../../../test/running-system.js';
-import { WorkerUnderTest } from './testing/worker-under-test.js';
+import { sesAccepts, WorkerUnderTest } from './testing/worker-under-test.js';
 
 describe('the worker', () => {
   let worker: WorkerUnderTest;
@@ -60,6 +68,16 @@ describe('the worker', () => {
       expect(worker.factory.requests).toHaveLength(1);
     });
 
+    it('asks once though the note of its answer fails for a moment', async () => {
+      const progress = worker.application.get(RestockProgressService);
+      const noting = jest.spyOn(progress, 'recordOrdered').mockRejectedValueOnce(new Error('a moment'));
+      await worker.openOrder('CP-1');
+      await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
+      await eventually(async () => expect(await worker.queue.count('restock')).toBe(0));
+      expect(noting).toHaveBeenCalledTimes(2);
+      expect(worker.factory.requests).toHaveLength(1);
+    });
+
     it('comes back when the factory asks to, and not before', async () => {
       let refusedAt = 0;
       worker.factory.answer = (response) => {
@@ -105,7 +123,31 @@ describe('the worker', () => {
       const mail = new URLSearchParams(worker.ses.requests[0]);
       expect(mail.get('Destination.ToAddresses.member.1')).toBe('ads@example.com');
       expect(mail.get('Message.Subject.Data')).toBe('[Donut-States] 도넛 (CP-1) is sold out');
-      expect(await worker.warehouse.get(NotificationService).wasSent(twice.notificationId)).toBe(true);
+      const { notificationId: id } = twice;
+      const again = { id, kind: twice.kind, recipient: twice.to, subject: '' };
+      const claim = await worker.warehouse.get(NotificationService).claim(again, 1_000);
+      expect(claim).toEqual({ kind: 'SENT' });
+    });
+
+    it('sends one though two copies are handled at once, and keeps the message until it is sent', async () => {
+      worker.ses.answer = (response) => setTimeout(() => sesAccepts(response), 1_000);
+      const body = JSON.stringify(notification());
+      await Promise.all([1, 2].map(() => worker.queue.send('notifications', body)));
+      await eventually(() => expect(worker.ses.requests).toHaveLength(1));
+      // The other copy comes back when the lease of the first one would have ended.
+      expect(await worker.queue.count('notifications')).toBe(2);
+      await eventually(async () => expect(await worker.queue.count('notifications')).toBe(0), 40_000);
+      expect(worker.ses.requests).toHaveLength(1);
+      expect(await deadLetters('notifications')).toEqual([]);
+    }, 60_000);
+
+    it('sends one though the note of it fails for a moment', async () => {
+      const notifications = worker.application.get(NotificationService);
+      const noting = jest.spyOn(notifications, 'recordSent').mockRejectedValueOnce(new Error('a moment'));
+      await write('notifications', notification());
+      await eventually(() => expect(noting).toHaveBeenCalledTimes(2));
+      await eventually(async () => expect(await worker.queue.count('notifications')).toBe(0));
+      expect(worker.ses.requests).toHaveLength(1);
     });
 
     it('tries again when SES is away', async () => {
@@ -113,10 +155,7 @@ describe('the worker', () => {
       await write('notifications', notification());
       await eventually(() => expect(worker.ses.requests.length).toBeGreaterThan(0));
       const before = worker.ses.requests.length;
-      worker.ses.answer = (response) =>
-        response.end(
-          '<SendEmailResponse><SendEmailResult><MessageId>1</MessageId></SendEmailResult></SendEmailResponse>',
-        );
+      worker.ses.answer = sesAccepts;
       await eventually(() => expect(worker.ses.requests.length).toBeGreaterThan(before));
       await eventually(async () => expect(await worker.queue.count('notifications')).toBe(0));
     });
@@ -150,6 +189,38 @@ describe('the worker', () => {
       await eventually(() => expect(worker.ses.requests).toHaveLength(1));
     }, 40_000);
 
+    it('sends what is for one queue while another refuses every message', async () => {
+      const publisher = worker.application.get(QueuePublisher);
+      const send = publisher.publishBatch.bind(publisher);
+      const publishing = jest.spyOn(publisher, 'publishBatch').mockImplementation(async (queue, entries) => {
+        if (queue === 'notifications') throw new Error('the queue hangs');
+        if (queue !== 'probe') return send(queue, entries);
+        const failed = entries.map(({ id }) => ({ id, reason: 'refused', retryable: true }));
+        return { sent: [], failed };
+      });
+      for (let count = 0; count < 60; count += 1) await write('notifications', notification());
+      for (let count = 0; count < 60; count += 1) await write('probe', { number: count });
+      await eventually(() => expect(publishing.mock.calls.length).toBeGreaterThan(5));
+      await worker.openOrder('CP-1');
+      await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
+      expect(worker.ses.requests).toHaveLength(0);
+    });
+
+    it('makes a dead letter of what is for a queue that there is no more', async () => {
+      await worker.application.close();
+      await write('returns', { returnId: '1' });
+      await worker.run();
+      await eventually(async () =>
+        expect(await deadLetters('returns')).toMatchObject([
+          {
+            causeCode: 'MESSAGE.CONTRACT_BROKEN',
+            causeDetail: 'there is no queue "returns"',
+            body: '{"returnId":"1"}',
+          },
+        ]),
+      );
+    });
+
     it('makes a dead letter of what its queue would refuse for ever, and goes on', async () => {
       await write('restock', { restockOrderId: 'no uuid' });
       await write('notifications', notification());
@@ -162,16 +233,23 @@ describe('the worker', () => {
     });
   });
 
-  it('receives nothing while the database is away, so that no receives are used up', async () => {
-    const ping = jest.spyOn(worker.application.get(Database), 'ping').mockRejectedValue(new Error('away'));
-    // Two looks, and the poll that was under way at the first.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    await worker.queue.send('notifications', JSON.stringify(notification()));
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-    expect(worker.ses.requests).toHaveLength(0);
-    ping.mockRestore();
-    await eventually(() => expect(worker.ses.requests).toHaveLength(1));
-  });
+  it.each([
+    ['refuses', () => Promise.reject(new Error('away'))],
+    ['hangs', () => new Promise<never>(() => undefined)],
+  ])(
+    'receives nothing while the database %s, so that no receives are used up',
+    async (_, answer) => {
+      const ping = jest.spyOn(worker.application.get(Database), 'ping').mockImplementation(answer);
+      // Two looks with their timeouts, and the poll that was under way at the first.
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      await worker.queue.send('notifications', JSON.stringify(notification()));
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      expect(worker.ses.requests).toHaveLength(0);
+      ping.mockRestore();
+      await eventually(() => expect(worker.ses.requests).toHaveLength(1));
+    },
+    40_000,
+  );
 
   it('records a message that breaks its contract as a dead letter', async () => {
     await worker.queue.send('goods-receipts', 'this is not JSON');

@@ -99,7 +99,7 @@ export class ConsumerLifecycle
       this.failed(spec, message, typeof code === 'string' ? code : error.name, error.message);
     });
     consumer.on('timeout_error', (_, message) => {
-      this.failed(spec, message, 'HANDLER_TIMEOUT', `no outcome within ${spec.handlerTimeoutMs} ms`);
+      this.failed(spec, message, 'HANDLER.TIMEOUT', `no outcome within ${spec.handlerTimeoutMs} ms`);
     });
     consumer.on('message_processed', (message) => {
       if (!spec.deadLetter && receiveCountOf(message) > 1) {

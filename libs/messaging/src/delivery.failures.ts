@@ -10,7 +10,7 @@ export interface DeliveryFailure {
   queue: QueueName;
   messageId: string;
   receiveCount: number;
-  /** The error's code, or its name. `HANDLER_TIMEOUT` for a handler that took too long. */
+  /** The error's code, or its name. `HANDLER.TIMEOUT` for a handler that took too long. */
   code: string;
   /** The error's message, at most 500 characters. */
   detail: string;

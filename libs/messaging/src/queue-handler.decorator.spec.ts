@@ -191,7 +191,7 @@ describe('a handled queue', () => {
     await start(() => sleep(4_000));
     const messageId = await publisher.publish('probe', { input: 1 });
     await eventually(() => deadLetters.length === 1, 20_000);
-    expect(recorder.failures.map(({ code }) => code)).toEqual(['HANDLER_TIMEOUT', 'HANDLER_TIMEOUT']);
+    expect(recorder.failures.map(({ code }) => code)).toEqual(['HANDLER.TIMEOUT', 'HANDLER.TIMEOUT']);
     expect(recorder.failures[0]).toMatchObject({ messageId, detail: 'no outcome within 2500 ms' });
   });
 

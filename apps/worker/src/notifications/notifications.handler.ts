@@ -1,9 +1,13 @@
 import { NotificationService } from '#inventory';
-import { type Delivery, NotificationMessage, QueueHandler } from '#messaging';
+import { type Delivery, NotificationMessage, QueueHandler, RetryLaterError } from '#messaging';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { retryUntil } from '../outage/retry-until.js';
 import { MailClient } from './mail.client.js';
 import { mailText } from './mail.texts.js';
+
+/** For how long one delivery has a mail to itself, in ms: both tries at SES with their timeouts, and the note. */
+const LEASE_MS = 20_000;
 
 /**
  * Sends one mail a notification. A message that comes twice sends one mail; only a worker that dies between SES's
@@ -21,17 +25,25 @@ export class NotificationsHandler {
 
   @QueueHandler('notifications')
   async send({ message }: Delivery<NotificationMessage>): Promise<void> {
-    const { notificationId, kind, audience } = message;
-    if (await this.notifications.wasSent(notificationId)) return;
+    const { notificationId: id, kind, audience } = message;
     const recipient = message.to ?? this.environment.OPERATIONS_EMAIL;
     const text = mailText(message, this.environment.CALLBACK_BASE_URL);
-    await this.mail.send(recipient, text);
-    await this.notifications.recordSent({
-      id: notificationId,
-      kind,
-      recipient,
-      subject: text.subject.slice(0, 200),
-    });
+    const claim = await this.notifications.claim(
+      { id, kind, recipient, subject: text.subject.slice(0, 200) },
+      LEASE_MS,
+    );
+    if (claim.kind === 'SENT') return;
+    if (claim.kind === 'BUSY') {
+      // By the end of the lease the other one knows the answer; trying sooner would only use up receives.
+      throw new RetryLaterError('another delivery is sending this mail', LEASE_MS / 1000);
+    }
+    try {
+      await this.mail.send(recipient, text);
+    } catch (error) {
+      await this.notifications.release(id, claim.claimedUntil);
+      throw error;
+    }
+    await retryUntil(claim.claimedUntil, () => this.notifications.recordSent(id));
     this.logger.log(`Told ${audience}: ${text.subject}`);
   }
 }

@@ -1,10 +1,13 @@
 import { Database } from '#inventory';
 import { ConsumerControl, type QueueName } from '#messaging';
-import { Schedule } from '#runtime';
+import { Schedule, withTimeout } from '#runtime';
 import { Injectable, Logger } from '@nestjs/common';
 
 /** How often the database is asked, in ms. */
 const INTERVAL_MS = 1_000;
+
+/** How long it may take to answer before it counts as away, in ms. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /** The queues whose handlers can do nothing without the database. */
 const QUEUES: readonly QueueName[] = ['restock', 'goods-receipts', 'notifications'];
@@ -26,7 +29,7 @@ export class DatabaseOutageGuard {
   }
 
   private async look(): Promise<void> {
-    const isUp = await this.database.ping().then(
+    const isUp = await withTimeout(this.database.ping(), ANSWER_TIMEOUT_MS).then(
       () => true,
       () => false,
     );

@@ -2,6 +2,7 @@ import { RestockProgressService } from '#inventory';
 import { type Delivery, QueueHandler, RestockMessage, RetryLaterError } from '#messaging';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { retryUntil } from '../outage/retry-until.js';
 import { FactoryClient, type FactoryError } from './factory.client.js';
 
 /** An attempt's lease outlives the factory's timeout by this, in ms: for what is written before and after the call. */
@@ -33,10 +34,10 @@ export class RestockHandler {
     } catch (error) {
       const { code, message } = error as FactoryError;
       this.logger.warn(`Restock order ${order.id}, attempt ${order.attempts}: ${message}`);
-      await this.progress.recordAttemptFailure(order.id, `${code}: ${message}`);
+      await this.progress.recordAttemptFailure(order.id, `${code}: ${message}`, order.attemptUntil);
       throw error;
     }
-    await this.progress.recordOrdered(order.id);
+    await retryUntil(order.attemptUntil!, () => this.progress.recordOrdered(order.id));
     this.logger.log(
       `Ordered ${order.quantity} of ${order.sku} from ${factory.id}: restock order ${order.id}`,
     );

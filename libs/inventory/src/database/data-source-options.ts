@@ -2,6 +2,7 @@ import { type DataSourceOptions } from 'typeorm';
 import { EmbeddedConnection } from './embedded-connection.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
+import { createPool } from './mysql-pool.js';
 
 export interface DatabaseSettings {
   /** `mysql://user:password@host:port/database`, or a file for the embedded database. */
@@ -23,6 +24,7 @@ export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSour
     return {
       ...schema,
       type: 'mysql',
+      driver: { createPool },
       url,
       poolSize,
       connectTimeout: CONNECT_TIMEOUT_MS,

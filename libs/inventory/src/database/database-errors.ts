@@ -1,3 +1,5 @@
+import { TimeoutError } from '#runtime';
+
 const CONFLICTS = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_LOCKED']);
 
 const DUPLICATES = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
@@ -37,13 +39,19 @@ export function isConflict(error: unknown): boolean {
   return isAmong(CONFLICTS, codeOf(error));
 }
 
+/** The transaction waited in vain for a lock that another one holds on. */
+export function isLockWait(error: unknown): boolean {
+  return codeOf(error) === 'ER_LOCK_WAIT_TIMEOUT';
+}
+
 /** A unique key refused the row. */
 export function isDuplicate(error: unknown): boolean {
   return DUPLICATES.has(codeOf(error));
 }
 
-/** The database cannot be reached, or went away. When it did so during a commit, nobody knows the outcome. */
+/** The database cannot be reached, went away, or does not answer. When it did so during a commit, nobody knows the outcome. */
 export function isUnavailable(error: unknown): boolean {
+  if (error instanceof TimeoutError) return true;
   // mysql2 says so in words alone when a pooled connection was closed under a query.
   return isAmong(UNAVAILABLE, codeOf(error)) || /closed state|Pool is closed/.test((error as Error).message);
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
@@ -207,40 +207,189 @@ if (TEST_DATABASES.includes('mysql')) {
       expect(await warehouse.dataSource.manager.count(Factory)).toBe(21);
     });
 
-    it('is unavailable while its port is closed, and serves again once it is open', async () => {
-      const { hostname, port } = new URL(warehouse.database.url);
-      const sockets = new Set<Socket>();
-      const server = createServer((inbound) => {
-        const outbound = connect(Number(port), hostname);
-        for (const socket of [inbound, outbound]) sockets.add(socket.on('error', () => undefined));
-        inbound.pipe(outbound).pipe(inbound);
+    it('is unavailable to who waits for a lock that is not let go, after one repeat', async () => {
+      const other = await warehouse.join();
+      const locked = Promise.withResolvers<void>();
+      const done = Promise.withResolvers<void>();
+      const holding = other.get(Database).write(async (manager) => {
+        await manager.increment(StockLevel, { sku: 'CP-1' }, 'reserved', 1);
+        locked.resolve();
+        await done.promise;
       });
-      const listen = async (at: number) => {
-        await once(server.listen(at, '127.0.0.1'), 'listening');
-        return (server.address() as AddressInfo).port;
-      };
-      const stop = async () => {
-        for (const socket of sockets) socket.destroy();
-        await new Promise((resolve) => server.close(resolve));
-      };
-
-      const url = new URL(warehouse.database.url);
-      url.host = `127.0.0.1:${await listen(0)}`;
-      const dataSource = await new DataSource(dataSourceOptions({ url: url.href, poolSize: 2 })).initialize();
-      const database = new Database(dataSource);
-      await database.ping();
-      await stop();
+      await locked.promise;
       const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-      for (const act of ['read', 'write', 'snapshot'] as const) {
-        const acting = database[act]((manager) => manager.query('SELECT 1'));
-        await expect(acting).rejects.toMatchObject(UNAVAILABLE);
-      }
-      expect(logged).toHaveBeenCalledTimes(3);
+      let attempts = 0;
+      const waiting = warehouse.get(Database).write(async (manager) => {
+        attempts += 1;
+        await manager.query('SET SESSION innodb_lock_wait_timeout = 1');
+        await manager.increment(StockLevel, { sku: 'CP-1' }, 'reserved', 1);
+      });
+      await expect(waiting).rejects.toMatchObject(UNAVAILABLE);
+      expect(attempts).toBe(2);
       logged.mockRestore();
-      await listen(Number(url.port));
-      await database.ping();
-      await dataSource.destroy();
-      await stop();
+      done.resolve();
+      await holding;
+      await other.close();
+    });
+
+    it('lets no connection wait long for a lock', async () => {
+      const other = await warehouse.join();
+      const [row] = await other
+        .get(Database)
+        .read((manager) =>
+          manager.query<{ seconds: number }[]>('SELECT @@SESSION.innodb_lock_wait_timeout AS seconds'),
+        );
+      expect(Number(row!.seconds)).toBe(3);
+      await other.close();
+    });
+
+    describe('behind a network that fails', () => {
+      const LIMITS = { workMs: 300, snapshotMs: 1_000 };
+      let proxy: MysqlProxy;
+      let dataSource: DataSource;
+      let database: Database;
+      let logged: jest.SpiedFunction<Logger['error']>;
+
+      beforeEach(async () => {
+        proxy = await MysqlProxy.open(warehouse.database.url);
+        dataSource = await new DataSource(dataSourceOptions({ url: proxy.url, poolSize: 2 })).initialize();
+        database = new Database(dataSource, LIMITS);
+        logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+        await database.ping();
+      });
+
+      afterEach(async () => {
+        logged.mockRestore();
+        if (dataSource.isInitialized) await dataSource.destroy();
+        await proxy.close();
+      });
+
+      const select = (manager: EntityManager) => manager.query('SELECT 1');
+
+      it('is unavailable while its port is closed, and serves again once it is open', async () => {
+        await proxy.close();
+        for (const act of ['read', 'write', 'snapshot'] as const) {
+          await expect(database[act](select)).rejects.toMatchObject(UNAVAILABLE);
+        }
+        expect(logged).toHaveBeenCalledTimes(3);
+        await proxy.listen();
+        await database.ping();
+      });
+
+      it('is unavailable to all while it is silent, and serves again once it answers', async () => {
+        proxy.freeze();
+        const startedAt = performance.now();
+        const acts = (['read', 'write', 'snapshot', 'read', 'write', 'read'] as const).map((act) =>
+          expect(database[act](select)).rejects.toMatchObject(UNAVAILABLE),
+        );
+        await Promise.all(acts);
+        expect(performance.now() - startedAt).toBeLessThan(2_000);
+        proxy.thaw();
+        await Promise.all(Array.from({ length: 6 }, () => database.write(select)));
+        await database.snapshot(select);
+      });
+
+      it('gives a connection that fell silent under a transaction to nobody again', async () => {
+        const writing = database.write(async (manager) => {
+          await insertFactory(manager, 'SILENT');
+          proxy.freeze();
+          await select(manager);
+        });
+        await expect(writing).rejects.toMatchObject(UNAVAILABLE);
+        proxy.thaw();
+        for (let round = 0; round < 4; round += 1) {
+          expect(await database.read((manager) => manager.existsBy(Factory, { id: 'SILENT' }))).toBe(false);
+        }
+      });
+
+      it('gives a snapshot longer than a sale', async () => {
+        const slow = (manager: EntityManager) => manager.query('SELECT SLEEP(0.5)');
+        await expect(database.read(slow)).rejects.toMatchObject(UNAVAILABLE);
+        await database.snapshot(slow);
+      });
+
+      it('closes in bounded time while it is silent, and leaves no connection open', async () => {
+        proxy.freeze();
+        const writing = expect(database.write(select)).rejects.toMatchObject(UNAVAILABLE);
+        const startedAt = performance.now();
+        await dataSource.destroy();
+        await writing;
+        while (proxy.connections > 0 && performance.now() - startedAt < 4_000) await sleep(50);
+        expect(proxy.connections).toBe(0);
+        expect(performance.now() - startedAt).toBeLessThan(3_500);
+      });
     });
   });
+}
+
+/** A way to MySQL that can be closed, or fall silent: connections stay open, and nothing comes through. */
+class MysqlProxy {
+  private readonly sockets = new Set<Socket>();
+  private readonly inbound = new Set<Socket>();
+  /** What was to come through while it is silent. */
+  private held: (() => void)[] | undefined;
+  private readonly server = createServer((inbound) => this.forward(inbound));
+
+  private constructor(private readonly target: URL) {}
+
+  static async open(target: string): Promise<MysqlProxy> {
+    const proxy = new MysqlProxy(new URL(target));
+    await proxy.listen();
+    return proxy;
+  }
+
+  private port = 0;
+
+  get url(): string {
+    const url = new URL(this.target);
+    url.host = `127.0.0.1:${this.port}`;
+    return url.href;
+  }
+
+  /** Connections that its clients have not closed. */
+  get connections(): number {
+    return this.inbound.size;
+  }
+
+  async listen(): Promise<void> {
+    await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  freeze(): void {
+    this.held = [];
+  }
+
+  thaw(): void {
+    const { held = [] } = this;
+    this.held = undefined;
+    for (const act of held) act();
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private comeThrough(act: () => void): void {
+    if (this.held) this.held.push(act);
+    else act();
+  }
+
+  private forward(inbound: Socket): void {
+    const outbound = connect(Number(this.target.port), this.target.hostname);
+    const pass = (from: Socket, to: Socket) => {
+      this.sockets.add(from);
+      from.on('error', () => undefined);
+      from.on('data', (data) => this.comeThrough(() => to.write(data)));
+      from.on('close', () => {
+        this.sockets.delete(from);
+        this.comeThrough(() => to.destroy());
+      });
+    };
+    pass(inbound, outbound);
+    pass(outbound, inbound);
+    this.inbound.add(inbound);
+    inbound.on('close', () => this.inbound.delete(inbound));
+  }
 }

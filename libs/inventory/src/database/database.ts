@@ -1,20 +1,35 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { InventoryError } from '../errors.js';
-import { isConflict, isUnavailable } from './database-errors.js';
+import { onBoundedConnection } from './bounded-connection.js';
+import { isConflict, isLockWait, isUnavailable } from './database-errors.js';
 
-/** How often a transaction that lost a conflict is run again before the database counts as unavailable. */
+/** How often a transaction that lost a conflict is run before the database counts as unavailable. */
 const MAX_ATTEMPTS = 8;
+
+/** The same for one that waited in vain for a lock: it has kept its buyer for seconds already. */
+const MAX_LOCK_WAITS = 2;
+
+/** How long MySQL has, in ms, before it counts as unavailable and the connection is cut. */
+export interface TimeLimits {
+  /** For one attempt of a transaction or a read, the wait for a free connection included. */
+  workMs: number;
+  /** For a whole snapshot, which may read millions of rows. */
+  snapshotMs: number;
+}
+
+const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000 };
 
 /**
  * The only way to the tables. Every transaction runs here, so that it is the same on both databases:
  * `READ COMMITTED` or stricter, retried whole after a deadlock or a busy lock, and never two at once on the
  * embedded database's single connection, where TypeORM would mix their statements.
  *
- * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached
+ * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached, or MySQL does
+ * not answer in time
  */
 @Injectable()
 export class Database {
@@ -23,7 +38,10 @@ export class Database {
   /** Settles when the work that is now on the embedded database's connection is done. */
   private embeddedTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
+  ) {}
 
   get isEmbedded(): boolean {
     return this.dataSource.options.type === 'better-sqlite3';
@@ -31,14 +49,18 @@ export class Database {
 
   /** Statements that only read, each seeing what is committed. */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.guarded(() => this.inTurn(() => work(this.dataSource.manager)));
+    return this.guarded(() => this.inTurn(() => this.onConnection(this.limits.workMs, work)));
   }
 
   /** Statements that only read, all seeing the same moment. They keep nobody from writing, however long they take. */
   async snapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.guarded(() =>
       this.inTurn(() =>
-        this.isEmbedded ? this.embeddedSnapshot(work) : this.dataSource.transaction('REPEATABLE READ', work),
+        this.isEmbedded
+          ? this.embeddedSnapshot(work)
+          : this.onConnection(this.limits.snapshotMs, (manager) =>
+              manager.transaction('REPEATABLE READ', work),
+            ),
       ),
     );
   }
@@ -51,9 +73,12 @@ export class Database {
     return this.guarded(async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.inTurn(() => this.dataSource.transaction(work));
+          return await this.inTurn(() =>
+            this.onConnection(this.limits.workMs, (manager) => manager.transaction(work)),
+          );
         } catch (error) {
-          if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw error;
+          if (!isConflict(error) || attempt >= (isLockWait(error) ? MAX_LOCK_WAITS : MAX_ATTEMPTS))
+            throw error;
           await sleep(Math.random() * 10 * 2 ** attempt);
         }
       }
@@ -72,6 +97,13 @@ export class Database {
 
   async ping(): Promise<void> {
     await this.read((manager) => manager.query('SELECT 1'));
+  }
+
+  /** The embedded database has no other side that could fall silent. */
+  private onConnection<T>(limitMs: number, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.isEmbedded
+      ? work(this.dataSource.manager)
+      : onBoundedConnection(this.dataSource, limitMs, work);
   }
 
   /** TypeORM's own transaction would take the write lock, and other processes could not sell meanwhile. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Factory } from '../product/factory.entity.js';
 import { createTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/test-database.js';
 import { dataSourceOptions } from './data-source-options.js';
+import { migrate } from './migrate.js';
 
 describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
   let database: TestDatabase;
@@ -59,5 +61,41 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
     ]);
     await expect(dataSource.query('SELECT * FROM sale')).rejects.toThrow();
     await dataSource.runMigrations();
+  });
+
+  it('go on where an earlier run was killed', async () => {
+    const drift = () => dataSource.driver.createSchemaBuilder().log();
+    await dataSource.query('DELETE FROM migrations');
+    await dataSource.query('DROP TABLE sale_line');
+    await dataSource.query('DROP TABLE outbox_message');
+    const index = 'DROP INDEX ix_stock_movement_sku';
+    await dataSource.query(kind === 'mysql' ? `${index} ON stock_movement` : index);
+    expect((await drift()).upQueries).not.toEqual([]);
+    expect((await migrate(dataSource)).applied).toHaveLength(1);
+    expect((await drift()).upQueries).toEqual([]);
+    expect((await migrate(dataSource)).applied).toEqual([]);
+  });
+
+  if (kind !== 'mysql') return;
+
+  it('take turns when two are run at once, with what fills the warehouse', async () => {
+    await dataSource.undoLastMigration();
+    const other = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
+    let filled = 0;
+    const fill = async (manager: EntityManager) => {
+      if (await manager.existsBy(Factory, { id: 'FF-1' })) return false;
+      await manager.query(
+        `INSERT INTO factory (id, name, manager_email, api_url, lead_time_seconds, overdue_after_seconds)
+         VALUES ('FF-1', 'factory', 'factory@donut-states.example', 'http://127.0.0.1:1', 10, 60)`,
+      );
+      filled += 1;
+      return true;
+    };
+    const outcomes = await Promise.all([migrate(dataSource, fill), migrate(other, fill)]).finally(() =>
+      other.destroy(),
+    );
+    expect(filled).toBe(1);
+    expect(outcomes.map(({ filled }) => filled).sort()).toEqual([false, true]);
+    expect((await dataSource.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
   });
 });

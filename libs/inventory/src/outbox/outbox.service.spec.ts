@@ -27,7 +27,6 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
     });
 
   const numbers = (messages: OutboxMessage[]) => messages.map(({ payload }) => payload.number);
-  const ids = (messages: OutboxMessage[]) => messages.map(({ id }) => id);
 
   it('gives messages oldest first, as they were written, up to the limit', async () => {
     await write(5);
@@ -90,7 +89,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
           const messages = await relay.claim(7, LEASE_MS);
           if (messages.length === 0) return;
           claimed.push(...messages);
-          await relay.markPublished(ids(messages));
+          await relay.markPublished(messages);
         }
       };
       await Promise.all([...relays, ...relays].map(relayAll));
@@ -113,17 +112,44 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
   it('gives back at once what could not be sent, and never what was', async () => {
     await write(3);
     const messages = await outbox.claim(3, LEASE_MS);
-    await outbox.markPublished(ids(messages.slice(0, 1)));
-    await outbox.release(ids(messages.slice(0, 2)));
+    await outbox.markPublished(messages.slice(0, 1));
+    await outbox.release(messages.slice(0, 2));
     expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([1]);
   });
 
   it('gives nothing again that was published, even after the lease', async () => {
     await write(1);
     const messages = await outbox.claim(1, 1);
-    await outbox.markPublished(ids(messages));
+    await outbox.markPublished(messages);
     await sleep(20);
     expect(await outbox.claim(10, LEASE_MS)).toEqual([]);
+  });
+
+  it('gives the messages of one queue whatever waits for the others', async () => {
+    await write(5);
+    await warehouse.get(Database).write((manager) => outbox.add(manager, 'probe', { number: 'behind' }));
+    expect(numbers(await outbox.claim(3, LEASE_MS, 'probe'))).toEqual(['behind']);
+    expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('tells what is for a queue that nobody relays, and claims it like any other', async () => {
+    await write(1);
+    await warehouse.get(Database).write((manager) => outbox.add(manager, 'returns', { number: 'stray' }));
+    expect(numbers(await outbox.claimStray(10, LEASE_MS, ['restock', 'probe']))).toEqual(['stray']);
+    expect(await outbox.claimStray(10, LEASE_MS, ['restock', 'probe'])).toEqual([]);
+    expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([0]);
+  });
+
+  it('lets a relay that outlived its lease touch nothing that another has claimed since', async () => {
+    await write(2);
+    const late = await outbox.claim(2, 1);
+    await sleep(20);
+    const current = await outbox.claim(2, LEASE_MS);
+    await outbox.release(late);
+    expect(await outbox.claim(2, LEASE_MS)).toEqual([]);
+    await outbox.markPublished(late);
+    await outbox.release(current);
+    expect(numbers(await outbox.claim(2, LEASE_MS))).toEqual([0, 1]);
   });
 
   it('takes empty lists for nothing to do', async () => {
@@ -136,7 +162,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
   it('forgets what was published long ago, and nothing else', async () => {
     await write(3);
     const [old, fresh] = await outbox.claim(2, LEASE_MS);
-    await outbox.markPublished([old!.id, fresh!.id]);
+    await outbox.markPublished([old!, fresh!]);
     const { manager } = warehouse.dataSource;
     await manager.update(OutboxMessage, old!.id, { publishedAt: new Date('2026-01-01T00:00:00Z') });
     await outbox.purgePublished(new Date('2026-01-01T00:00:00Z'));

@@ -30,6 +30,13 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       })
     ).map(({ kind: step }) => step);
 
+  /** The lease of a new attempt. */
+  const claim = async (restockOrderId: string, leaseMs = LEASE_MS) => {
+    const claimed = await progress.claimAttempt(restockOrderId, leaseMs);
+    if (claimed.kind !== 'CLAIMED') throw new Error(`the claim is ${claimed.kind}`);
+    return claimed.order.attemptUntil;
+  };
+
   const receive = (order: RestockOrder, quantity: number) =>
     warehouse.get(ReceivingService).receive({
       restockOrderId: order.id,
@@ -64,8 +71,8 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
     it('is given again at once after a failed attempt, whose cause is kept', async () => {
       const { id } = await warehouse.openRestockOrder('FAILED', 10);
-      await progress.claimAttempt(id, LEASE_MS);
-      await progress.recordAttemptFailure(id, `FACTORY.BUSY: ${'x'.repeat(1_000)}`);
+      const lease = await claim(id);
+      await progress.recordAttemptFailure(id, `FACTORY.BUSY: ${'x'.repeat(1_000)}`, lease);
       const { lastError } = await warehouse.restockOrder(id);
       expect(lastError).toMatch(/^FACTORY.BUSY: x+$/);
       expect(lastError).toHaveLength(500);
@@ -74,6 +81,20 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
         kind: 'CLAIMED',
         order: { attempts: 2 },
       });
+    });
+
+    it('is not given beside an attempt under way when one that outlived its lease fails', async () => {
+      const { id } = await warehouse.openRestockOrder('OUTLIVED', 10);
+      const late = await claim(id, 1);
+      await sleep(20);
+      const current = await claim(id);
+      await progress.recordAttemptFailure(id, 'FACTORY.TIMEOUT', late);
+      expect(await progress.claimAttempt(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
+      expect(await warehouse.restockOrder(id)).toMatchObject({ lastError: null });
+      await progress.recordAttemptFailure(id, 'FACTORY.REFUSED', current);
+      expect(await warehouse.restockOrder(id)).toMatchObject({ lastError: 'FACTORY.REFUSED' });
+      await claim(id);
+      expect(await timeline(id)).toEqual(['REQUESTED', 'ATTEMPT_FAILED', 'ATTEMPT_FAILED']);
     });
 
     it('is not given once the order is ordered, received or cancelled', async () => {
@@ -98,8 +119,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
   describe("the factory's answer", () => {
     it('sets when the goods are expected and when a person is told that they are missing', async () => {
       const { id } = await warehouse.openRestockOrder('ANSWER', 10);
-      await progress.claimAttempt(id, LEASE_MS);
-      await progress.recordAttemptFailure(id, 'FACTORY.BUSY');
+      await progress.recordAttemptFailure(id, 'FACTORY.BUSY', await claim(id));
       await progress.claimAttempt(id, LEASE_MS);
       await progress.recordOrdered(id);
       const order = await warehouse.restockOrder(id);
@@ -116,6 +136,16 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       expect(await timeline(id)).toEqual(['REQUESTED', 'ORDERED']);
     });
 
+    it('counts even when the order was given up before it was recorded', async () => {
+      const { id } = await warehouse.openRestockOrder('GIVEN-UP-EARLY', 10);
+      await warehouse.dataSource.transaction((manager) =>
+        progress.markDeadLettered(manager, id, 'FACTORY.TIMEOUT'),
+      );
+      await progress.recordOrdered(id);
+      expect(await warehouse.restockOrder(id)).toMatchObject({ status: 'ORDERED', lastError: null });
+      expect(await timeline(id)).toEqual(['REQUESTED', 'DEAD_LETTERED', 'ORDERED']);
+    });
+
     it('changes nothing when the goods were faster', async () => {
       const order = await warehouse.openRestockOrder('FASTER', 10);
       await receive(order, 10);
@@ -127,9 +157,9 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
     it('leaves no error behind when an attempt fails whose order the factory has all the same', async () => {
       const order = await warehouse.openRestockOrder('DROPPED', 10);
-      await progress.claimAttempt(order.id, LEASE_MS);
+      const lease = await claim(order.id);
       await receive(order, 4);
-      await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT');
+      await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT', lease);
       expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'ORDERED', lastError: null });
     });
   });

@@ -57,23 +57,37 @@ export class RestockProgressService {
     });
   }
 
-  /** The factory accepted the order. Does nothing when its goods were faster than its answer. */
+  /**
+   * The factory accepted the order, even if it counted as given up meanwhile. Does nothing when its goods were faster
+   * than its answer.
+   */
   async recordOrdered(restockOrderId: string): Promise<void> {
     await this.database.write(async (manager) => {
       const now = new Date();
-      if (!(await this.markOrdered(manager, restockOrderId, ['REQUESTED'], now))) return;
+      if (!(await this.markOrdered(manager, restockOrderId, ['REQUESTED', 'DEAD_LETTERED'], now))) return;
       await appendEvent(manager, restockOrderId, 'ORDERED', 'accepted by the factory', now);
     });
   }
 
-  /** The factory was asked and the attempt failed: the next one may start at once. */
-  async recordAttemptFailure(restockOrderId: string, cause: string): Promise<void> {
+  /**
+   * The factory was asked and the attempt failed: the next one may start at once, unless it has started already.
+   *
+   * @param attemptUntil of the claimed order: the lease that ends. Without one, the failure only joins the timeline.
+   */
+  async recordAttemptFailure(
+    restockOrderId: string,
+    cause: string,
+    attemptUntil: Date | null = null,
+  ): Promise<void> {
     await this.database.write(async (manager) => {
-      await manager.update(
-        RestockOrder,
-        { id: restockOrderId, status: 'REQUESTED' },
-        { attemptUntil: null, lastError: cause.slice(0, 500) },
-      );
+      if (attemptUntil) {
+        // Whoever claims after a lease has ended sets a later one, so the lease tells whose the attempt is.
+        await manager.update(
+          RestockOrder,
+          { id: restockOrderId, status: 'REQUESTED', attemptUntil },
+          { attemptUntil: null, lastError: cause.slice(0, 500) },
+        );
+      }
       await appendEvent(manager, restockOrderId, 'ATTEMPT_FAILED', cause, new Date());
     });
   }

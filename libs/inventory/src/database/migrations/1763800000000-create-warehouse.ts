@@ -1,8 +1,11 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Statements that both databases understand, once names are quoted in the database's own way. */
+/**
+ * Statements that both databases understand, once names are quoted in the database's own way. MySQL commits each, so
+ * a migration that was killed half way is run again over what it left. MySQL alone has no `INDEX IF NOT EXISTS`.
+ */
 const TABLES = [
-  `CREATE TABLE "factory" (
+  `CREATE TABLE IF NOT EXISTS "factory" (
     "id" varchar(32) PRIMARY KEY NOT NULL,
     "name" varchar(200) NOT NULL,
     "manager_email" varchar(254) NOT NULL,
@@ -10,7 +13,7 @@ const TABLES = [
     "lead_time_seconds" integer NOT NULL,
     "overdue_after_seconds" integer NOT NULL
   )`,
-  `CREATE TABLE "product" (
+  `CREATE TABLE IF NOT EXISTS "product" (
     "sku" varchar(64) PRIMARY KEY NOT NULL,
     "name" varchar(200) NOT NULL,
     "price_krw" integer NOT NULL,
@@ -21,7 +24,7 @@ const TABLES = [
     "max_per_sale" integer NOT NULL,
     "ad_manager_email" varchar(254) NOT NULL
   )`,
-  `CREATE TABLE "stock_level" (
+  `CREATE TABLE IF NOT EXISTS "stock_level" (
     "sku" varchar(64) PRIMARY KEY NOT NULL,
     "on_hand" integer NOT NULL,
     "reserved" integer NOT NULL DEFAULT 0,
@@ -31,7 +34,7 @@ const TABLES = [
     CONSTRAINT "ck_stock_level_reserved" CHECK ("reserved" >= 0),
     CONSTRAINT "ck_stock_level_on_order" CHECK ("on_order" >= 0)
   )`,
-  `CREATE TABLE "stock_movement" (
+  `CREATE TABLE IF NOT EXISTS "stock_movement" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "sku" varchar(64) NOT NULL,
     "delta" integer NOT NULL,
@@ -40,8 +43,8 @@ const TABLES = [
     "balance_after" integer NOT NULL,
     "created_at" datetime(3) NOT NULL
   )`,
-  `CREATE INDEX "ix_stock_movement_sku" ON "stock_movement" ("sku", "created_at")`,
-  `CREATE TABLE "sale" (
+  `CREATE INDEX IF NOT EXISTS "ix_stock_movement_sku" ON "stock_movement" ("sku", "created_at")`,
+  `CREATE TABLE IF NOT EXISTS "sale" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "idempotency_key" varchar(255),
     "request_fingerprint" varchar(64) NOT NULL,
@@ -49,15 +52,15 @@ const TABLES = [
     "customer_email" varchar(254),
     "created_at" datetime(3) NOT NULL
   )`,
-  `CREATE UNIQUE INDEX "uq_sale_idempotency_key" ON "sale" ("idempotency_key")`,
-  `CREATE TABLE "sale_line" (
+  `CREATE UNIQUE INDEX IF NOT EXISTS "uq_sale_idempotency_key" ON "sale" ("idempotency_key")`,
+  `CREATE TABLE IF NOT EXISTS "sale_line" (
     "sale_id" varchar(36) NOT NULL,
     "sku" varchar(64) NOT NULL,
     "quantity" integer NOT NULL,
     "unit_price_krw" integer NOT NULL,
     PRIMARY KEY ("sale_id", "sku")
   )`,
-  `CREATE TABLE "restock_order" (
+  `CREATE TABLE IF NOT EXISTS "restock_order" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "sku" varchar(64) NOT NULL,
     "factory_id" varchar(32) NOT NULL,
@@ -76,18 +79,18 @@ const TABLES = [
     CONSTRAINT "ck_restock_order_open_sku"
       CHECK (("status" IN ('RECEIVED', 'CANCELLED')) = ("open_sku" IS NULL))
   )`,
-  `CREATE UNIQUE INDEX "uq_restock_order_open_sku" ON "restock_order" ("open_sku")`,
-  `CREATE INDEX "ix_restock_order_sku" ON "restock_order" ("sku", "requested_at")`,
-  `CREATE INDEX "ix_restock_order_status" ON "restock_order" ("status", "deadline_at")`,
-  `CREATE TABLE "restock_order_event" (
+  `CREATE UNIQUE INDEX IF NOT EXISTS "uq_restock_order_open_sku" ON "restock_order" ("open_sku")`,
+  `CREATE INDEX IF NOT EXISTS "ix_restock_order_sku" ON "restock_order" ("sku", "requested_at")`,
+  `CREATE INDEX IF NOT EXISTS "ix_restock_order_status" ON "restock_order" ("status", "deadline_at")`,
+  `CREATE TABLE IF NOT EXISTS "restock_order_event" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "restock_order_id" varchar(36) NOT NULL,
     "kind" varchar(16) NOT NULL,
     "detail" varchar(500) NOT NULL,
     "created_at" datetime(3) NOT NULL
   )`,
-  `CREATE INDEX "ix_restock_order_event_order" ON "restock_order_event" ("restock_order_id", "id")`,
-  `CREATE TABLE "goods_receipt" (
+  `CREATE INDEX IF NOT EXISTS "ix_restock_order_event_order" ON "restock_order_event" ("restock_order_id", "id")`,
+  `CREATE TABLE IF NOT EXISTS "goods_receipt" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "restock_order_id" varchar(36) NOT NULL,
     "delivery_fingerprint" varchar(64) NOT NULL,
@@ -95,8 +98,8 @@ const TABLES = [
     "received_at" datetime(3) NOT NULL,
     CONSTRAINT "ck_goods_receipt_quantity" CHECK ("quantity" > 0)
   )`,
-  `CREATE UNIQUE INDEX "uq_goods_receipt_delivery" ON "goods_receipt" ("restock_order_id", "delivery_fingerprint")`,
-  `CREATE TABLE "outbox_message" (
+  `CREATE UNIQUE INDEX IF NOT EXISTS "uq_goods_receipt_delivery" ON "goods_receipt" ("restock_order_id", "delivery_fingerprint")`,
+  `CREATE TABLE IF NOT EXISTS "outbox_message" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "queue" varchar(64) NOT NULL,
     "payload" json NOT NULL,
@@ -104,15 +107,16 @@ const TABLES = [
     "claimed_until" datetime(3),
     "published_at" datetime(3)
   )`,
-  `CREATE INDEX "ix_outbox_message_unpublished" ON "outbox_message" ("published_at", "id")`,
-  `CREATE TABLE "notification" (
+  `CREATE INDEX IF NOT EXISTS "ix_outbox_message_unpublished" ON "outbox_message" ("published_at", "id")`,
+  `CREATE TABLE IF NOT EXISTS "notification" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "kind" varchar(32) NOT NULL,
     "recipient" varchar(254) NOT NULL,
     "subject" varchar(200) NOT NULL,
-    "sent_at" datetime(3) NOT NULL
+    "claimed_until" datetime(3),
+    "sent_at" datetime(3)
   )`,
-  `CREATE TABLE "dead_letter" (
+  `CREATE TABLE IF NOT EXISTS "dead_letter" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "queue" varchar(64) NOT NULL,
     "message_id" varchar(128) NOT NULL,
@@ -127,9 +131,9 @@ const TABLES = [
     "resolved_by" varchar(100),
     "resolution_note" varchar(500)
   )`,
-  `CREATE UNIQUE INDEX "uq_dead_letter_message_id" ON "dead_letter" ("message_id")`,
-  `CREATE INDEX "ix_dead_letter_status" ON "dead_letter" ("status", "queue", "cause_code")`,
-  `CREATE TABLE "delivery_failure" (
+  `CREATE UNIQUE INDEX IF NOT EXISTS "uq_dead_letter_message_id" ON "dead_letter" ("message_id")`,
+  `CREATE INDEX IF NOT EXISTS "ix_dead_letter_status" ON "dead_letter" ("status", "queue", "cause_code")`,
+  `CREATE TABLE IF NOT EXISTS "delivery_failure" (
     "id" varchar(36) PRIMARY KEY NOT NULL,
     "message_id" varchar(128) NOT NULL,
     "receive_count" integer NOT NULL,
@@ -137,7 +141,7 @@ const TABLES = [
     "detail" varchar(500) NOT NULL,
     "failed_at" datetime(3) NOT NULL
   )`,
-  `CREATE INDEX "ix_delivery_failure_message" ON "delivery_failure" ("message_id", "receive_count")`,
+  `CREATE INDEX IF NOT EXISTS "ix_delivery_failure_message" ON "delivery_failure" ("message_id", "receive_count")`,
 ];
 
 export class CreateWarehouse1763800000000 implements MigrationInterface {
@@ -150,13 +154,27 @@ export class CreateWarehouse1763800000000 implements MigrationInterface {
     for (const table of TABLES) {
       // SQLite keeps the text as given, and TypeORM finds a check in it only on one line.
       const statement = table.replace(/\s*\n\s*\)$/, ')').replace(/\s*\n\s*/g, ' ');
-      await queryRunner.query(isMysql ? statement.replaceAll('"', '`') : statement);
+      if (isMysql) await executeOnMysql(queryRunner, statement);
+      else await queryRunner.query(statement);
     }
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const [, table] of TABLES.join('\n').matchAll(/CREATE TABLE "(\w+)"/g)) {
-      await queryRunner.dropTable(table!);
+    for (const [, table] of TABLES.join('\n').matchAll(/CREATE TABLE IF NOT EXISTS "(\w+)"/g)) {
+      await queryRunner.dropTable(table!, true);
     }
   }
+}
+
+async function executeOnMysql(queryRunner: QueryRunner, statement: string): Promise<void> {
+  const index = /INDEX IF NOT EXISTS "(\w+)" ON "(\w+)"/.exec(statement);
+  if (!index) return void (await queryRunner.query(statement.replaceAll('"', '`')));
+  const [, name, table] = index;
+  const existing = (await queryRunner.query(
+    `SELECT 1 FROM information_schema.statistics
+     WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ? LIMIT 1`,
+    [table, name],
+  )) as unknown[];
+  if (existing.length > 0) return;
+  await queryRunner.query(statement.replace('IF NOT EXISTS ', '').replaceAll('"', '`'));
 }

@@ -1,0 +1,39 @@
+import { TimeoutError, withTimeout } from '#runtime';
+import { type PoolConnection } from 'mysql2';
+import { type DataSource, type EntityManager } from 'typeorm';
+import { cut } from './mysql-pool.js';
+
+/**
+ * Runs `work` on one connection to MySQL, for `limitMs` at most, in which it also waits for a free connection.
+ * A connection that is not done by then is cut and never used again.
+ *
+ * @throws TimeoutError after `limitMs`: nobody knows whether a commit that was under way has come through
+ */
+export async function onBoundedConnection<T>(
+  dataSource: DataSource,
+  limitMs: number,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  const connecting = runner.connect() as Promise<PoolConnection>;
+  let stop: (() => void) | undefined;
+  let expired = false;
+  const working = connecting.then((connection) => {
+    // A free connection came too late for this work: it is sound, and given back.
+    if (expired) throw new TimeoutError(limitMs);
+    stop = () => cut(connection);
+    return work(runner.manager);
+  });
+  try {
+    return await withTimeout(working, limitMs);
+  } catch (error) {
+    expired = true;
+    if (error instanceof TimeoutError) stop?.();
+    throw error;
+  } finally {
+    void connecting.then(
+      () => runner.release(),
+      () => undefined,
+    );
+  }
+}
