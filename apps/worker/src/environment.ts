@@ -40,15 +40,16 @@ export const WorkerEnvironment = Type.Object({
   RETRY_FIRST_DELAY_SECONDS: Type.Integer({
     default: 10,
     minimum: 1,
-    maximum: 43_200,
-    description: 'when a failed message comes back for the first time; doubles from then on',
+    // Three of them must fit into the 30 minutes after which a restock order counts as lost and is sent again.
+    maximum: 600,
+    description: 'the longest time after which a failed message comes back',
   }),
   RETRY_MAX_DELAY_SECONDS: Type.Integer({
     default: 600,
     minimum: 1,
+    // Three of these must fit into the time after which a restock order counts as lost and is sent again.
     maximum: 600,
-    description:
-      'the longest time after which a failed message comes back; three times that must fit into the 30 minutes after which a restock order counts as lost and is sent again',
+    description: 'the longest time after which a failed message comes back',
   }),
   OUTBOX_INTERVAL_MS: Type.Integer({
     default: 500,

@@ -240,6 +240,13 @@ describe.each(TEST_DATABASES)('selling on %s', (kind) => {
       expect(await warehouse.level('CP-1')).toMatchObject({ refusedDemand: 15 });
     });
 
+    it('counts no more refused demand than ten times the target, so that nobody orders a factory full', async () => {
+      await open();
+      await warehouse.stockProduct('CP-1', 0, { targetLevel: 10 });
+      for (let buyer = 0; buyer < 3; buyer += 1) await buy('CP-1', 90);
+      expect(await warehouse.level('CP-1')).toMatchObject({ refusedDemand: 100 });
+    });
+
     it('asks for one mail each to the factory and to the ad manager when the last unit goes', async () => {
       await open();
       await warehouse.stockProduct('CP-1', 2);

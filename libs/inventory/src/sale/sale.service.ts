@@ -21,8 +21,11 @@ import {
 } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 
-/** Refused demand beyond this is no forecast of anything, and would overflow the column in the end. Units. */
-const MAX_REFUSED_DEMAND = 1_000_000;
+/**
+ * Refused demand counts up to this many times the target level. Beyond it is no forecast: anybody can be refused as
+ * often as they like, and must not be able to order a factory full of goods.
+ */
+const MAX_REFUSED_TARGETS = 10;
 
 interface LockedLine {
   product: Product;
@@ -128,7 +131,8 @@ export class SaleService {
   private async refuse(manager: EntityManager, short: LockedLine[], at: Date): Promise<Shortage[]> {
     const shortages: Shortage[] = [];
     for (const { product, level, quantity } of short) {
-      level.refusedDemand = Math.min(level.refusedDemand + quantity, MAX_REFUSED_DEMAND);
+      const mostRefused = product.targetLevel * MAX_REFUSED_TARGETS;
+      level.refusedDemand = Math.min(level.refusedDemand + quantity, mostRefused);
       await manager.update(StockLevel, { sku: level.sku }, { refusedDemand: level.refusedDemand });
       const order = await this.restock.ensureAfterRefusal(manager, product, level, at);
       shortages.push({
