@@ -40,9 +40,8 @@ export const WorkerEnvironment = Type.Object({
   RETRY_FIRST_DELAY_SECONDS: Type.Integer({
     default: 10,
     minimum: 1,
-    // Three of them must fit into the 30 minutes after which a restock order counts as lost and is sent again.
     maximum: 600,
-    description: 'the longest time after which a failed message comes back',
+    description: 'when a failed message comes back for the first time; doubles from then on',
   }),
   RETRY_MAX_DELAY_SECONDS: Type.Integer({
     default: 600,
