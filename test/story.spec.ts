@@ -152,6 +152,15 @@ describe('the whole story', () => {
       });
     });
 
+    it('delays for holders of the operations key alone, since a delay may end in a dead letter', async () => {
+      const asStranger = { 'x-api-key': '' };
+      expect(await system.post('/produce', { input: 1 }, asStranger)).toMatchObject({ status: 200 });
+      expect(await system.post('/produce', { input: 1, delayMs: 1 }, asStranger)).toMatchObject({
+        status: 401,
+        body: { code: 'AUTH.KEY_REQUIRED' },
+      });
+    });
+
     it('ends in the dead-letter queue after 3 receives when it takes longer than its time limit', async () => {
       await system.post('/produce', { input: 1, delayMs: 60_000 });
       const letter = await eventually(async () => {
