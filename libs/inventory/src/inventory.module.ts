@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdjustmentService } from './adjustment/adjustment.service.js';
 import { dataSourceOptions, type DatabaseSettings } from './database/data-source-options.js';
 import { Database } from './database/database.js';
+import { ScriptRunner } from './database/script-runner.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
 import { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
 import { NotificationService } from './notification/notification.service.js';
@@ -12,7 +13,13 @@ import { ReceivingService } from './receiving/receiving.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { RestockProgressService } from './restock/restock-progress.service.js';
 import { RestockService } from './restock/restock.service.js';
-import { SaleService } from './sale/sale.service.js';
+import { type GroupLimits } from './sale/group.committer.js';
+import { LockingBatch } from './sale/locking.batch.js';
+import { OptimisticBatch } from './sale/optimistic.batch.js';
+import { SaleBatchService } from './sale/sale-batch.service.js';
+import { SaleMetrics } from './sale/sale.metrics.js';
+import { SALE_LIMITS, SaleService } from './sale/sale.service.js';
+import { SeenStock } from './sale/seen-stock.js';
 import { StockService } from './stock/stock.service.js';
 
 /** Connecting is tried for about half a minute at boot: a database that starts beside us needs as long. */
@@ -34,10 +41,24 @@ const SERVICES = [
   ReconcileService,
 ];
 
+/** What a service that sells needs inside of it. */
+const INTERNALS = [
+  ScriptRunner,
+  StockService,
+  SeenStock,
+  OptimisticBatch,
+  LockingBatch,
+  SaleBatchService,
+  SaleMetrics,
+];
+
+/** As many as wait at the busiest: a small batch costs a commit as a large one does. */
+const LIMITS: GroupLimits = { batchSize: 1_000, waitMs: 2_000 };
+
 /** The warehouse: its tables and all rules about stock. */
 @Module({})
 export class InventoryModule {
-  static forRoot(settings: DatabaseSettings): DynamicModule {
+  static forRoot(settings: DatabaseSettings, limits: GroupLimits = LIMITS): DynamicModule {
     return {
       module: InventoryModule,
       global: true,
@@ -48,7 +69,7 @@ export class InventoryModule {
           retryDelay: CONNECT_RETRY_DELAY_MS,
         }),
       ],
-      providers: [...SERVICES, StockService],
+      providers: [...SERVICES, ...INTERNALS, { provide: SALE_LIMITS, useValue: limits }],
       exports: SERVICES,
     };
   }

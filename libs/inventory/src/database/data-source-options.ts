@@ -1,4 +1,5 @@
 import { type DataSourceOptions } from 'typeorm';
+import { type MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { EmbeddedConnection } from './embedded-connection.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -17,6 +18,23 @@ const EMBEDDED_LOCK_WAIT_MS = 250;
 /** Longest wait for a connection to MySQL to open, in ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
+/**
+ * Connections for scripts. They want the same rows, so more of them would wait for each other; the second is for the
+ * script that comes while the first is being replaced.
+ */
+const SCRIPT_POOL_SIZE = 2;
+
+/** As `main`, for texts of several statements. */
+export function scriptSourceOptions(main: DataSourceOptions): DataSourceOptions {
+  return {
+    ...(main as MysqlDataSourceOptions),
+    entities: [],
+    migrations: [],
+    poolSize: SCRIPT_POOL_SIZE,
+    multipleStatements: true,
+  };
+}
+
 /** The one place where the databases differ in how they are reached. */
 export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSourceOptions {
   const schema = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false, logging: false as const };
@@ -30,7 +48,6 @@ export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSour
       connectTimeout: CONNECT_TIMEOUT_MS,
       charset: 'utf8mb4',
       timezone: 'Z',
-      // Locking reads then see what was committed while they waited, and take no gap locks.
       isolationLevel: 'READ COMMITTED',
     };
   }

@@ -4,20 +4,27 @@ const CONFLICTS = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_B
 
 const DUPLICATES = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
 
-const UNAVAILABLE = new Set([
-  'ECONNREFUSED',
+const ROW_REFUSALS = new Set(['ER_CHECK_CONSTRAINT_VIOLATED', 'ER_BAD_NULL_ERROR']);
+
+/** The connection broke under a statement. */
+const INTERRUPTIONS = new Set([
   'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'PROTOCOL_CONNECTION_LOST',
+  'ER_SERVER_SHUTDOWN',
+  'ER_QUERY_INTERRUPTED',
+]);
+
+const UNAVAILABLE = new Set([
+  ...INTERRUPTIONS,
+  'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-  'PROTOCOL_CONNECTION_LOST',
   'ER_CON_COUNT_ERROR',
   'ER_TOO_MANY_USER_CONNECTIONS',
-  'ER_SERVER_SHUTDOWN',
-  'ER_QUERY_INTERRUPTED',
   'SQLITE_CANTOPEN',
   'SQLITE_FULL',
   'SQLITE_IOERR',
@@ -49,9 +56,23 @@ export function isDuplicate(error: unknown): boolean {
   return DUPLICATES.has(codeOf(error));
 }
 
-/** The database cannot be reached, went away, or does not answer. When it did so during a commit, nobody knows the outcome. */
-export function isUnavailable(error: unknown): boolean {
+/** MySQL refused what a row would have become. */
+export function isRefusedByRow(error: unknown): boolean {
+  return ROW_REFUSALS.has(codeOf(error));
+}
+
+/** The database went away in the middle of something, or fell silent: nobody knows whether it was committed. */
+export function isInterruption(error: unknown): boolean {
   if (error instanceof TimeoutError) return true;
   // mysql2 says so in words alone when a pooled connection was closed under a query.
-  return isAmong(UNAVAILABLE, codeOf(error)) || /closed state|Pool is closed/.test((error as Error).message);
+  return isAmong(INTERRUPTIONS, codeOf(error)) || /closed state/.test((error as Error).message);
+}
+
+/** The database cannot be reached, went away, or does not answer. */
+export function isUnavailable(error: unknown): boolean {
+  return (
+    isInterruption(error) ||
+    isAmong(UNAVAILABLE, codeOf(error)) ||
+    /Pool is closed/.test((error as Error).message)
+  );
 }

@@ -21,7 +21,7 @@ export interface TimeLimits {
   snapshotMs: number;
 }
 
-const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000 };
+export const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000 };
 
 /**
  * The only way to the tables. Every transaction runs here, so that it is the same on both databases:

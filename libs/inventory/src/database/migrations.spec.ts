@@ -4,6 +4,11 @@ import { Factory } from '../product/factory.entity.js';
 import { createTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/test-database.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { migrate } from './migrate.js';
+import { MIGRATIONS } from './migrations/index.js';
+
+async function undoAll(dataSource: DataSource): Promise<void> {
+  for (let undone = 0; undone < MIGRATIONS.length; undone += 1) await dataSource.undoLastMigration();
+}
 
 describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
   let database: TestDatabase;
@@ -55,12 +60,10 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
   });
 
   it('can be undone', async () => {
-    await dataSource.undoLastMigration();
-    expect(await dataSource.query(`SELECT COUNT(*) AS applied FROM migrations`)).toEqual([
-      expect.objectContaining({ applied: expect.anything() }),
-    ]);
+    await undoAll(dataSource);
     await expect(dataSource.query('SELECT * FROM sale')).rejects.toThrow();
-    await dataSource.runMigrations();
+    expect(await dataSource.runMigrations()).toHaveLength(MIGRATIONS.length);
+    expect((await dataSource.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
   });
 
   it('go on where an earlier run was killed', async () => {
@@ -71,7 +74,7 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
     const index = 'DROP INDEX ix_stock_movement_sku';
     await dataSource.query(kind === 'mysql' ? `${index} ON stock_movement` : index);
     expect((await drift()).upQueries).not.toEqual([]);
-    expect((await migrate(dataSource)).applied).toHaveLength(1);
+    expect((await migrate(dataSource)).applied).toHaveLength(MIGRATIONS.length);
     expect((await drift()).upQueries).toEqual([]);
     expect((await migrate(dataSource)).applied).toEqual([]);
   });
@@ -79,7 +82,7 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
   if (kind !== 'mysql') return;
 
   it('take turns when two are run at once, with what fills the warehouse', async () => {
-    await dataSource.undoLastMigration();
+    await undoAll(dataSource);
     const other = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
     let filled = 0;
     const fill = async (manager: EntityManager) => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { In, LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import { type Page } from '../database/page.js';
@@ -49,17 +49,23 @@ export class RestockService {
   }
 
   /**
-   * As {@link ensure}, for a buyer who was just refused: an order is due whatever the reorder point says. While one
-   * is open the demand is kept for the next, so that a surge of refused buyers makes one order.
+   * As {@link ensure}, for SKUs of which a batch of sales was refused units, or has brought the stock down: one is due
+   * for each, whatever the reorder point says. While one is open, refused demand is kept for the next, so that a surge
+   * of refused buyers makes one order.
+   *
+   * @returns the open order of each SKU
    */
-  async ensureAfterRefusal(
+  async ensureAll(
     manager: EntityManager,
-    product: Product,
-    level: StockLevel,
+    due: readonly { product: Product; level: StockLevel }[],
     at: Date,
-  ): Promise<RestockOrder> {
-    const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
-    return open ?? this.open(manager, product, level, at);
+  ): Promise<Map<string, RestockOrder>> {
+    const found = await manager.findBy(RestockOrder, { openSku: In(due.map(({ product }) => product.sku)) });
+    const orders = new Map(found.map((order) => [order.sku, order]));
+    for (const { product, level } of due) {
+      if (!orders.has(product.sku)) orders.set(product.sku, await this.open(manager, product, level, at));
+    }
+    return orders;
   }
 
   /**

@@ -1,13 +1,21 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type RestockEstimate } from '../restock/restock.service.js';
 import { type SaleStatus } from './sale.entity.js';
 
+export interface SaleLineRequest {
+  sku: string;
+  /** A whole number of units, 1 or more. */
+  quantity: number;
+}
+
 export interface SaleRequest {
-  /** At least one; the same SKU may stand on several. `quantity` is a whole number of units, 1 or more. */
-  lines: readonly { sku: string; quantity: number }[];
+  /** At least one; the same SKU may stand on several. */
+  lines: readonly SaleLineRequest[];
   customerEmail?: string;
   /** Up to 255 visible ASCII characters. A sale under it is made once, however often it is asked for. */
   idempotencyKey?: string;
+  /** Nobody waits for the answer any more: a sale that is not begun yet is then left alone. */
+  isAbandoned?: () => boolean;
 }
 
 export interface ConfirmedSale {
@@ -33,19 +41,24 @@ export type SaleOutcome =
       sale: ConfirmedSale;
       /** Made by an earlier request with this key. */ replayed: boolean;
     }
-  | { kind: 'REFUSED'; shortages: Shortage[] };
+  | { kind: 'REFUSED'; shortages: Shortage[] }
+  /** More is asked for than the database commits in time. Nothing was begun. */
+  | { kind: 'OVERLOADED' }
+  /** See {@link SaleRequest.isAbandoned}. Nothing was begun. */
+  | { kind: 'ABANDONED' };
 
-/** The lines summed per SKU, in SKU order: the order in which stock is locked. */
-export function sumLines(lines: SaleRequest['lines']): Map<string, number> {
+/** One line a SKU, in SKU order: the order in which stock is locked. */
+export function sumLines(lines: readonly SaleLineRequest[]): readonly SaleLineRequest[] {
+  if (lines.length === 1) return lines;
   const quantities = new Map<string, number>();
-  for (const { sku } of [...lines].sort((a, b) => (a.sku < b.sku ? -1 : 1))) quantities.set(sku, 0);
-  for (const { sku, quantity } of lines) quantities.set(sku, quantities.get(sku)! + quantity);
-  return quantities;
+  for (const { sku, quantity } of lines) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  return [...quantities]
+    .map(([sku, quantity]) => ({ sku, quantity }))
+    .sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
 /** Equal for requests that ask for the same: line order and splitting do not count. SHA-256 in hex. */
-export function fingerprint(quantities: Map<string, number>, customerEmail: string | undefined): string {
-  return createHash('sha256')
-    .update(JSON.stringify([[...quantities], customerEmail ?? null]))
-    .digest('hex');
+export function fingerprint(summed: readonly SaleLineRequest[], customerEmail: string | undefined): string {
+  const lines = summed.map(({ sku, quantity }) => [sku, quantity]);
+  return hash('sha256', JSON.stringify([lines, customerEmail ?? null]));
 }

@@ -23,6 +23,13 @@ export class Sale {
   @Column({ name: 'customer_email', type: 'varchar', length: 254, nullable: true })
   customerEmail: string | null;
 
+  /**
+   * The reference of the {@link StockMovement}s that took its units: the id of the first of the sales that were
+   * committed together, whose units of one SKU left the stock as one movement. Null where the sale has its own.
+   */
+  @Column({ name: 'posting_id', type: 'varchar', length: 36, nullable: true })
+  postingId: string | null;
+
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt: Date;
 }

@@ -18,7 +18,7 @@ export class StockMovement {
   @Column({ type: 'varchar', length: 16 })
   reason: StockMovementReason;
 
-  /** What caused it: the id of the sale, goods receipt or adjustment. */
+  /** What caused it: the id of the goods receipt, the note of the adjustment, or what the sales have as `postingId`. */
   @Column({ type: 'varchar', length: 255 })
   reference: string;
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
+import { insertRows, timeText } from '../database/rows.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from './stock-level.entity.js';
 import { StockMovement, type StockMovementReason } from './stock-movement.entity.js';
@@ -14,7 +15,11 @@ export interface Movement {
   at: Date;
 }
 
-/** The only writer of stock on hand. */
+/** The ledger with its columns, in the order in which rows are written. */
+export const MOVEMENT_COLUMNS =
+  'stock_movement (id, sku, delta, reason, reference, balance_after, created_at)';
+
+/** Writes stock on hand. Nobody else does, but for the script of a batch of sales, whose conditions are its own. */
 @Injectable()
 export class StockService {
   constructor(private readonly database: Database) {}
@@ -26,13 +31,7 @@ export class StockService {
    * @throws InventoryError `SKU.UNKNOWN` naming every SKU that has no stock level
    */
   async lock(manager: EntityManager, skus: readonly string[]): Promise<Map<string, StockLevel>> {
-    const query = manager
-      .createQueryBuilder(StockLevel, 'level')
-      .where({ sku: In([...new Set(skus)]) })
-      .orderBy('level.sku');
-    const levels = new Map(
-      (await this.database.forUpdate(query).getMany()).map((level) => [level.sku, level]),
-    );
+    const levels = await this.lockKnown(manager, skus);
     const unknown = skus.filter((sku) => !levels.has(sku));
     if (unknown.length > 0) {
       throw new InventoryError('SKU.UNKNOWN', `There is no product ${unknown.join(', ')}.`, {
@@ -40,6 +39,57 @@ export class StockService {
       });
     }
     return levels;
+  }
+
+  /** As {@link lock}, of those SKUs that have a stock level. */
+  async lockKnown(manager: EntityManager, skus: readonly string[]): Promise<Map<string, StockLevel>> {
+    const query = manager
+      .createQueryBuilder(StockLevel, 'level')
+      .where({ sku: In([...new Set(skus)]) })
+      .orderBy('level.sku');
+    const levels = await this.database.forUpdate(query).getMany();
+    return new Map(levels.map((level) => [level.sku, level]));
+  }
+
+  /**
+   * Takes what a batch of sales was given, notes what it was refused, and writes the ledger, in the caller's
+   * transaction, which holds the locks. The rows themselves refuse to go below zero.
+   *
+   * @param changes the levels as they are to become, with the units that were sold of each
+   * @param reference of the movements: one a SKU
+   */
+  async recordSales(
+    manager: EntityManager,
+    changes: readonly { level: StockLevel; soldUnits: number }[],
+    reference: string,
+    at: Date,
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    const whens = changes.map(() => 'WHEN ? THEN ?').join(' ');
+    await manager.query(
+      `UPDATE stock_level SET on_hand = on_hand - CASE sku ${whens} END, refused_demand = CASE sku ${whens} END
+       WHERE sku IN (${changes.map(() => '?').join(', ')})`,
+      [
+        ...changes.flatMap(({ level, soldUnits }) => [level.sku, soldUnits]),
+        ...changes.flatMap(({ level }) => [level.sku, level.refusedDemand]),
+        ...changes.map(({ level }) => level.sku),
+      ],
+    );
+    await insertRows(
+      manager,
+      MOVEMENT_COLUMNS,
+      changes
+        .filter(({ soldUnits }) => soldUnits > 0)
+        .map(({ level: { sku, onHand }, soldUnits }) => [
+          uuidv7(),
+          sku,
+          -soldUnits,
+          'SALE',
+          reference,
+          onHand,
+          timeText(at),
+        ]),
+    );
   }
 
   /**

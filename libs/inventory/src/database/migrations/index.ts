@@ -1,4 +1,5 @@
 import { CreateWarehouse1763800000000 } from './1763800000000-create-warehouse.js';
+import { PostSalesTogether1763900000000 } from './1763900000000-post-sales-together.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
-export const MIGRATIONS = [CreateWarehouse1763800000000];
+export const MIGRATIONS = [CreateWarehouse1763800000000, PostSalesTogether1763900000000];

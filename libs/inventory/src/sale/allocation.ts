@@ -1,0 +1,71 @@
+import { InventoryError } from '../errors.js';
+import { type Product } from '../product/product.entity.js';
+import { type StockLevel } from '../stock/stock-level.entity.js';
+import { type PendingSale } from './pending-sale.js';
+import { type ConfirmedSale, type Shortage } from './sale-request.js';
+
+/**
+ * Refused demand counts up to this many times the target level. Beyond it is no forecast: anybody can be refused as
+ * often as they like, and must not be able to order a factory full of goods.
+ */
+const MAX_REFUSED_TARGETS = 10;
+
+/** A SKU whose stock level is locked, and what a batch of sales has done to it so far. */
+export interface LockedSku {
+  product: Product;
+  /** Kept as it will be once the batch is written. */
+  level: StockLevel;
+  soldUnits: number;
+  hasRefused: boolean;
+}
+
+export type Allocation =
+  | { kind: 'SOLD'; lines: ConfirmedSale['lines'] }
+  | { kind: 'SHORT'; shortages: Omit<Shortage, 'restockOrder'>[] }
+  | { kind: 'REJECTED'; error: InventoryError };
+
+/** Gives a sale all of its units or none, and changes `stock` by what it got or was refused. */
+export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, LockedSku>): Allocation {
+  const unknown = lines.filter(({ sku }) => !stock.has(sku)).map(({ sku }) => sku);
+  if (unknown.length > 0) {
+    return rejected(
+      new InventoryError('SKU.UNKNOWN', `There is no product ${unknown.join(', ')}.`, { skus: unknown }),
+    );
+  }
+  const wanted = lines.map(({ sku, quantity }) => ({ locked: stock.get(sku)!, quantity }));
+  const excess = wanted.find(({ locked, quantity }) => quantity > locked.product.maxPerSale);
+  if (excess) return rejected(quantityExceeded(excess.locked.product, excess.quantity));
+
+  const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
+  if (short.length > 0) {
+    return { kind: 'SHORT', shortages: short.map(({ locked, quantity }) => refuse(locked, quantity)) };
+  }
+  return { kind: 'SOLD', lines: wanted.map(({ locked, quantity }) => take(locked, quantity)) };
+}
+
+function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][number] {
+  const { product, level } = locked;
+  level.onHand -= quantity;
+  locked.soldUnits += quantity;
+  return { sku: product.sku, quantity, unitPriceKrw: product.priceKrw };
+}
+
+function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrder'> {
+  const { product, level } = locked;
+  const mostRefused = product.targetLevel * MAX_REFUSED_TARGETS;
+  level.refusedDemand = Math.min(level.refusedDemand + quantity, mostRefused);
+  locked.hasRefused = true;
+  return { sku: product.sku, requestedQuantity: quantity, availableQuantity: level.available };
+}
+
+function rejected(error: InventoryError): Allocation {
+  return { kind: 'REJECTED', error };
+}
+
+function quantityExceeded({ sku, maxPerSale }: Product, requestedQuantity: number): InventoryError {
+  return new InventoryError(
+    'SALE.QUANTITY_EXCEEDED',
+    `One sale takes at most ${maxPerSale} units of ${sku}.`,
+    { sku, requestedQuantity, maxPerSale },
+  );
+}

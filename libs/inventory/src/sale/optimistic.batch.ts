@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { timeText } from '../database/rows.js';
+import { ScriptRunner } from '../database/script-runner.js';
+import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
+import { confirmedSale } from './sale-records.js';
+import { saleScript, type Take } from './sale-script.js';
+import { SeenStock } from './seen-stock.js';
+
+/**
+ * Sells a batch in one trip to MySQL, without having looked: the rows themselves refuse what is not so. That fails as
+ * a whole, and says little of why, so it is for what is nearly always so.
+ */
+@Injectable()
+export class OptimisticBatch {
+  constructor(
+    private readonly scripts: ScriptRunner,
+    private readonly seen: SeenStock,
+  ) {}
+
+  /**
+   * One transaction for all of `sales`, which confirms each. No two of them have the same key.
+   *
+   * @returns once it is committed; `undefined` when the batch had better be looked at, and nothing was done
+   * @throws the database's error, with nothing sold; after a lost connection, with nobody knowing
+   */
+  async commit(sales: readonly PendingSale[]): Promise<SaleDecision[] | undefined> {
+    const takes = this.takesOf(sales);
+    if (!takes) return undefined;
+    const at = new Date();
+    await this.scripts.run(saleScript(sales, takes, timeText(at)));
+    for (const { sku, quantity } of takes.values()) this.seen.take(sku, quantity);
+    return sales.map((asked) => ({
+      kind: 'CONFIRMED',
+      sale: confirmedSale(
+        asked,
+        asked.lines.map(({ sku, quantity }) => ({ sku, quantity, unitPriceKrw: takes.get(sku)!.priceKrw })),
+        at,
+      ),
+      replayed: false,
+    }));
+  }
+
+  /** What the batch takes of each SKU, in SKU order; `undefined` when some of it is not known to be there. */
+  private takesOf(sales: readonly PendingSale[]): Map<string, Take> | undefined {
+    if (!this.scripts.isAvailable) return undefined;
+    const takes = new Map<string, Take>();
+    for (const sku of skusOf(sales)) {
+      const seen = this.seen.get(sku);
+      if (!seen) return undefined;
+      takes.set(sku, { movementId: uuidv7(), sku, quantity: 0, ...seen });
+    }
+    for (const { lines } of sales) {
+      for (const { sku, quantity } of lines) {
+        const take = takes.get(sku)!;
+        take.quantity += quantity;
+        if (quantity > take.maxPerSale || take.quantity > this.seen.get(sku)!.freeUnits) return undefined;
+      }
+    }
+    return takes;
+  }
+}

@@ -1,0 +1,43 @@
+import { v7 as uuidv7 } from 'uuid';
+import { type InventoryError } from '../errors.js';
+import {
+  fingerprint,
+  type SaleLineRequest,
+  type SaleOutcome,
+  type SaleRequest,
+  sumLines,
+} from './sale-request.js';
+
+/** A sale that is asked for, until it is decided. */
+export interface PendingSale {
+  /** The sale's id if it is made: chosen before, so that an attempt whose end nobody saw can be looked up by it. */
+  readonly id: string;
+  /** One line a SKU, in SKU order. */
+  readonly lines: readonly SaleLineRequest[];
+  readonly idempotencyKey: string | null;
+  readonly requestFingerprint: string;
+  readonly customerEmail: string | null;
+  readonly isAbandoned?: () => boolean;
+}
+
+/** What became of a {@link PendingSale}. An error is a refusal by a rule, and no one else's business in its batch. */
+export type SaleDecision = SaleOutcome | InventoryError;
+
+export function pendingSale({ lines, idempotencyKey, customerEmail, isAbandoned }: SaleRequest): PendingSale {
+  const summed = sumLines(lines);
+  return {
+    id: uuidv7(),
+    lines: summed,
+    idempotencyKey: idempotencyKey ?? null,
+    requestFingerprint: fingerprint(summed, customerEmail),
+    customerEmail: customerEmail ?? null,
+    isAbandoned,
+  };
+}
+
+/** Every SKU that the sales touch, once, in the order in which stock is locked. */
+export function skusOf(sales: readonly PendingSale[]): string[] {
+  const skus = new Set<string>();
+  for (const { lines } of sales) for (const { sku } of lines) skus.add(sku);
+  return [...skus].sort();
+}

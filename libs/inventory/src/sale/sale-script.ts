@@ -1,0 +1,83 @@
+import { rowsText } from '../database/rows.js';
+import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
+import { type PendingSale } from './pending-sale.js';
+import { LINE_COLUMNS, SALE_COLUMNS } from './sale-records.js';
+
+/** All that a script takes of one SKU, and what its sales believe of the product. */
+export interface Take {
+  movementId: string;
+  sku: string;
+  quantity: number;
+  priceKrw: number;
+  maxPerSale: number;
+}
+
+/**
+ * The statements of a transaction that sells without having looked. The rows that others want are taken last.
+ *
+ * @param takes what all of `sales` want, a SKU each, in SKU order: in it the rows are locked
+ * @param at the time of the sales, as `timeText` has it
+ */
+export function saleScript(
+  sales: readonly PendingSale[],
+  takes: ReadonlyMap<string, Take>,
+  at: string,
+): string[] {
+  const postingId = sales[0]!.id;
+  const taken = [...takes.values()];
+  return [
+    saleStatement(sales, postingId, at),
+    lineStatement(sales, takes),
+    takeStatement(taken),
+    ledgerStatement(taken, postingId, at),
+  ];
+}
+
+function saleStatement(sales: readonly PendingSale[], postingId: string, at: string): string {
+  const rows = sales.map(({ id, idempotencyKey, requestFingerprint, customerEmail }) => [
+    id,
+    idempotencyKey,
+    requestFingerprint,
+    'CONFIRMED',
+    customerEmail,
+    postingId,
+    at,
+  ]);
+  return `INSERT INTO ${SALE_COLUMNS} VALUES ${rowsText(rows)}`;
+}
+
+function lineStatement(sales: readonly PendingSale[], takes: ReadonlyMap<string, Take>): string {
+  const rows = sales.flatMap(({ id, lines }) =>
+    lines.map(({ sku, quantity }) => [id, sku, quantity, takes.get(sku)!.priceKrw]),
+  );
+  return `INSERT INTO ${LINE_COLUMNS} VALUES ${rowsText(rows)}`;
+}
+
+/**
+ * Nobody can look at a row here and decide, so the row decides: it falls below zero, which its table refuses and
+ * everything else in the transaction with it, unless
+ * - the product's price and limit are those that the sales were made with,
+ * - units stay available: who takes the last one has mails to ask for,
+ * - no restock order becomes due: stock stays above the reorder point, or units are on order, so that one is open.
+ */
+function takeStatement(takes: readonly Take[]): string {
+  const rows = takes.map(({ sku, quantity, priceKrw, maxPerSale }) => [sku, quantity, priceKrw, maxPerSale]);
+  return `UPDATE (VALUES ${rowsText(rows, 'ROW')}) AS take (sku, quantity, price_krw, max_per_sale)
+    STRAIGHT_JOIN stock_level level ON level.sku = take.sku
+    STRAIGHT_JOIN product ON product.sku = take.sku
+    SET level.on_hand = IF(
+      product.price_krw = take.price_krw AND product.max_per_sale = take.max_per_sale
+        AND level.on_hand - level.reserved - take.quantity > IF(level.on_order > 0, 0, product.reorder_point),
+      level.on_hand - take.quantity,
+      -1
+    )`;
+}
+
+/** After the stock was taken. A SKU without a stock level has no balance, which the ledger refuses. */
+function ledgerStatement(takes: readonly Take[], postingId: string, at: string): string {
+  const rows = takes.map(({ movementId, sku, quantity }) => [movementId, sku, -quantity, postingId, at]);
+  return `INSERT INTO ${MOVEMENT_COLUMNS}
+    SELECT take.id, take.sku, take.delta, 'SALE', take.reference, level.on_hand, take.at
+    FROM (VALUES ${rowsText(rows, 'ROW')}) AS take (id, sku, delta, reference, at)
+    LEFT JOIN stock_level level ON level.sku = take.sku`;
+}

@@ -1,0 +1,67 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Why a batch was not sold optimistically, or why that failed. */
+export type FallbackReason =
+  'to_be_looked_at' | 'caution' | 'refused_by_row' | 'duplicate_key' | 'interrupted' | 'other';
+
+/** What the batches of sales do, for `/metrics`. */
+@Injectable()
+export class SaleMetrics {
+  private readonly batchSize: Histogram;
+  private readonly waitSeconds: Histogram;
+  private readonly commitSeconds: Histogram;
+  private readonly fallbacks: Counter<'reason'>;
+  private readonly registers: Registry[];
+
+  constructor(@Optional() registry: Registry = new Registry()) {
+    const registers = [registry];
+    this.batchSize = new Histogram({
+      name: 'donut_states_sale_batch_size',
+      help: 'Requests decided by one transaction.',
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+      registers,
+    });
+    this.waitSeconds = new Histogram({
+      name: 'donut_states_sale_wait_seconds',
+      help: 'From a request for a sale to the begin of its transaction.',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2],
+      registers,
+    });
+    this.commitSeconds = new Histogram({
+      name: 'donut_states_sale_commit_seconds',
+      help: 'From the begin of the transaction of a batch until it is on disk.',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
+      registers,
+    });
+    this.fallbacks = new Counter({
+      name: 'donut_states_sale_fallbacks_total',
+      help: 'Batches that were decided under locks, by the reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.registers = registers;
+  }
+
+  /** Shows a number that is read when the metrics are. */
+  watchWaiting(count: () => number): void {
+    new Gauge({
+      name: 'donut_states_sale_waiting',
+      help: 'Requests that wait for the next batch.',
+      registers: this.registers,
+      collect() {
+        this.set(count());
+      },
+    });
+  }
+
+  observe({ waitsMs, commitMs }: { waitsMs: readonly number[]; commitMs: number }): void {
+    this.batchSize.observe(waitsMs.length);
+    this.commitSeconds.observe(commitMs / 1000);
+    for (const waitMs of waitsMs) this.waitSeconds.observe(waitMs / 1000);
+  }
+
+  fallBack(reason: FallbackReason): void {
+    this.fallbacks.inc({ reason });
+  }
+}
