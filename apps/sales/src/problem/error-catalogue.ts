@@ -22,6 +22,7 @@ export type ApiErrorCode =
   | 'REQUEST.TIMEOUT'
   | 'REQUEST.TOO_LARGE'
   | 'ROUTE.UNKNOWN'
+  | 'SALE.OVERLOADED'
   | 'SERVER.FAULT'
   | 'STOCK.INSUFFICIENT';
 
@@ -128,6 +129,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 422,
     title: 'The idempotency key was used for another request',
     advice: 'Use a new key for a new sale; repeat a sale with exactly the same body.',
+  },
+  'SALE.OVERLOADED': {
+    status: 503,
+    title: 'More is asked for than can be sold in time',
+    advice: 'Nothing was sold. Repeat the request after `Retry-After`, with the same `Idempotency-Key`.',
   },
   'SALE.QUANTITY_EXCEEDED': {
     status: 422,

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { NullableTime, Sku, Time } from '../identifiers.schema.js';
+import { nullable, NullableTime, Sku, Time } from '../identifiers.schema.js';
 
 export const PlaceSale = Type.Object(
   {
@@ -35,7 +35,7 @@ export const Sale = Type.Object(
     status: Type.String(),
     lines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer(), unitPriceKrw: Type.Integer() })),
     totalKrw: Type.Integer(),
-    customerEmail: Type.Union([Type.String(), Type.Null()]),
+    customerEmail: nullable(Type.String()),
     createdAt: Time,
   },
   { title: 'Sale' },

@@ -1,4 +1,4 @@
-import { SaleService } from '#inventory';
+import { SaleService, type Shortage } from '#inventory';
 import { Body, Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
@@ -10,18 +10,25 @@ import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale.schema.js';
 
 @Controller('sales')
 export class SalesController {
-  private readonly outcomes: Counter<'outcome'>;
+  private readonly counters: Record<'confirmed' | 'replayed' | 'refused' | 'shed', Counter.Internal>;
 
   constructor(
     private readonly sales: SaleService,
     registry: Registry,
   ) {
-    this.outcomes = new Counter({
+    const outcomes = new Counter({
       name: 'donut_states_sales_total',
       help: 'Answered requests for a sale, by outcome. A replayed answer is no new sale.',
       labelNames: ['outcome'],
       registers: [registry],
     });
+    // Looked up once: finding a counter by its label costs more than counting.
+    this.counters = {
+      confirmed: outcomes.labels('confirmed'),
+      replayed: outcomes.labels('replayed'),
+      refused: outcomes.labels('refused'),
+      shed: outcomes.labels('shed'),
+    };
   }
 
   /** Answers once the outcome is on disk. A refusal is an outcome: it is answered, not thrown. */
@@ -49,17 +56,24 @@ export class SalesController {
       lines,
       customerEmail,
       idempotencyKey: headers['idempotency-key'],
+      isAbandoned: () => reply.raw.destroyed,
     });
-    if (outcome.kind === 'REFUSED') {
-      this.outcomes.inc({ outcome: 'refused' });
-      const { shortages } = outcome;
-      const refusal = problem('STOCK.INSUFFICIENT', shortageText(shortages), { shortages });
-      await reply.code(refusal.status).headers(problemHeaders(refusal)).send(refusal);
-      return;
+    switch (outcome.kind) {
+      case 'CONFIRMED':
+        this.counters[outcome.replayed ? 'replayed' : 'confirmed'].inc();
+        if (outcome.replayed) void reply.header('Idempotent-Replayed', 'true');
+        void reply.code(201).header('Location', `/sales/${outcome.sale.id}`).send(outcome.sale);
+        break;
+      case 'REFUSED':
+        this.counters.refused.inc();
+        refuse(reply, insufficientStock(outcome.shortages));
+        break;
+      case 'OVERLOADED':
+      case 'ABANDONED': // who has gone does not mind the answer
+        this.counters.shed.inc();
+        refuse(reply, problem('SALE.OVERLOADED'));
+        break;
     }
-    this.outcomes.inc({ outcome: outcome.replayed ? 'replayed' : 'confirmed' });
-    if (outcome.replayed) void reply.header('Idempotent-Replayed', 'true');
-    await reply.code(201).header('Location', `/sales/${outcome.sale.id}`).send(outcome.sale);
   }
 
   @Get(':id')
@@ -74,13 +88,16 @@ export class SalesController {
   }
 }
 
-function shortageText(
-  shortages: { sku: string; requestedQuantity: number; availableQuantity: number }[],
-): string {
-  return shortages
+function insufficientStock(shortages: Shortage[]): Problem {
+  const detail = shortages
     .map(
       ({ sku, requestedQuantity, availableQuantity }) =>
         `${sku}: ${requestedQuantity} wanted, ${availableQuantity} there`,
     )
     .join('; ');
+  return problem('STOCK.INSUFFICIENT', detail, { shortages });
+}
+
+function refuse(reply: FastifyReply, refusal: Problem): void {
+  void reply.code(refusal.status).headers(problemHeaders(refusal)).send(refusal);
 }
