@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Factory } from '../product/factory.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
+import { MysqlProxy } from '../testing/mysql-proxy.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { dataSourceOptions } from './data-source-options.js';
@@ -320,76 +319,4 @@ if (TEST_DATABASES.includes('mysql')) {
       });
     });
   });
-}
-
-/** A way to MySQL that can be closed, or fall silent: connections stay open, and nothing comes through. */
-class MysqlProxy {
-  private readonly sockets = new Set<Socket>();
-  private readonly inbound = new Set<Socket>();
-  /** What was to come through while it is silent. */
-  private held: (() => void)[] | undefined;
-  private readonly server = createServer((inbound) => this.forward(inbound));
-
-  private constructor(private readonly target: URL) {}
-
-  static async open(target: string): Promise<MysqlProxy> {
-    const proxy = new MysqlProxy(new URL(target));
-    await proxy.listen();
-    return proxy;
-  }
-
-  private port = 0;
-
-  get url(): string {
-    const url = new URL(this.target);
-    url.host = `127.0.0.1:${this.port}`;
-    return url.href;
-  }
-
-  /** Connections that its clients have not closed. */
-  get connections(): number {
-    return this.inbound.size;
-  }
-
-  async listen(): Promise<void> {
-    await once(this.server.listen(this.port, '127.0.0.1'), 'listening');
-    this.port = (this.server.address() as AddressInfo).port;
-  }
-
-  freeze(): void {
-    this.held = [];
-  }
-
-  thaw(): void {
-    const { held = [] } = this;
-    this.held = undefined;
-    for (const act of held) act();
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private comeThrough(act: () => void): void {
-    if (this.held) this.held.push(act);
-    else act();
-  }
-
-  private forward(inbound: Socket): void {
-    const outbound = connect(Number(this.target.port), this.target.hostname);
-    const pass = (from: Socket, to: Socket) => {
-      this.sockets.add(from);
-      from.on('error', () => undefined);
-      from.on('data', (data) => this.comeThrough(() => to.write(data)));
-      from.on('close', () => {
-        this.sockets.delete(from);
-        this.comeThrough(() => to.destroy());
-      });
-    };
-    pass(inbound, outbound);
-    pass(outbound, inbound);
-    this.inbound.add(inbound);
-    inbound.on('close', () => this.inbound.delete(inbound));
-  }
 }

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { type PoolConnection } from 'mysql2';
 import { DataSource } from 'typeorm';
 import { onBoundedConnection } from './bounded-connection.js';
 import { scriptSourceOptions } from './data-source-options.js';
@@ -31,12 +32,13 @@ export class ScriptRunner implements OnApplicationShutdown {
    */
   async run(statements: readonly string[]): Promise<void> {
     const script = ['START TRANSACTION', ...statements, 'COMMIT'].join(';\n');
-    await onBoundedConnection(await this.connected(), this.limits.workMs, async (manager) => {
+    await onBoundedConnection(await this.connected(), this.limits.workMs, async ({ queryRunner }) => {
+      const connection = (await queryRunner!.connect()) as PoolConnection;
       try {
-        await manager.query(script);
+        await send(connection, script);
       } catch (error) {
         // MySQL stops at the statement that fails, and leaves the transaction open.
-        await manager.query('ROLLBACK').catch(() => undefined);
+        await send(connection, 'ROLLBACK').catch(() => undefined);
         throw error;
       }
     });
@@ -51,4 +53,14 @@ export class ScriptRunner implements OnApplicationShutdown {
     this.source.catch(() => (this.source = undefined));
     return this.source;
   }
+}
+
+/** Past TypeORM, which reads the whole of a text for what it might say. */
+function send(connection: PoolConnection, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    connection.query(text, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }

@@ -7,12 +7,15 @@ export interface GroupLimits {
 }
 
 /** An item that was not begun: too many are before it, or nobody wants it any more. */
-export type NotBegun = 'OVERLOADED' | 'ABANDONED';
+export type NotBegun = { readonly kind: 'OVERLOADED' } | { readonly kind: 'ABANDONED' };
+
+const OVERLOADED: NotBegun = { kind: 'OVERLOADED' };
+const ABANDONED: NotBegun = { kind: 'ABANDONED' };
 
 export interface GroupCommitterOptions<Item, Outcome> {
   limits: GroupLimits;
-  /** Commits all items at once, and says what came of each, in their order. */
-  commit: (items: readonly Item[]) => Promise<readonly Outcome[]>;
+  /** Commits all items at once, and says what came of each, in their order; an error is that of its item alone. */
+  commit: (items: readonly Item[]) => Promise<readonly (Outcome | Error)[]>;
   /** Whether the error of a batch would be that of each of its items. Otherwise they are tried in smaller batches. */
   concernsAll: (error: unknown) => boolean;
   isAbandoned: (item: Item) => boolean;
@@ -42,7 +45,8 @@ export class GroupCommitter<Item, Outcome> {
   private isScheduled = false;
   private isCommitting = false;
   private averageCommitMs = 0;
-  private last: Promise<unknown> = Promise.resolve();
+  private lastSubmitted: Promise<unknown> = Promise.resolve();
+  private lastBatch: Promise<void> = Promise.resolve();
   private readonly watch: NodeJS.Timeout;
 
   constructor(private readonly options: GroupCommitterOptions<Item, Outcome>) {
@@ -64,11 +68,11 @@ export class GroupCommitter<Item, Outcome> {
 
   /** @returns the outcome once it is committed; or, at once or before its batch was begun, why it was not begun */
   submit(item: Item): Promise<Outcome | NotBegun> {
-    if (this.waiting.length >= this.mostWaiting) return Promise.resolve('OVERLOADED');
+    if (this.waiting.length >= this.mostWaiting) return Promise.resolve(OVERLOADED);
     const answered = new Promise<Outcome | NotBegun>((resolve, reject) => {
       this.waiting.push({ item, since: performance.now(), resolve, reject });
     });
-    this.last = answered;
+    this.lastSubmitted = answered;
     if (!this.isCommitting && !this.isScheduled) {
       this.isScheduled = true;
       // After all the requests that arrived together with this one: they go into the same batch.
@@ -79,7 +83,9 @@ export class GroupCommitter<Item, Outcome> {
 
   /** Resolves when all that was submitted until now is answered. */
   async drain(): Promise<void> {
-    await this.last.catch(() => undefined);
+    await this.lastSubmitted.catch(() => undefined);
+    // Who has gone is answered while the others of the batch are still being committed.
+    await this.lastBatch;
   }
 
   /** Ends the watch over the waiting. */
@@ -91,7 +97,7 @@ export class GroupCommitter<Item, Outcome> {
     this.isScheduled = false;
     const batch = this.nextBatch();
     this.isCommitting = batch.length > 0;
-    if (this.isCommitting) void this.run(batch);
+    if (this.isCommitting) this.lastBatch = this.run(batch);
   }
 
   private async run(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
@@ -109,7 +115,12 @@ export class GroupCommitter<Item, Outcome> {
       const commitMs = performance.now() - begun;
       this.averageCommitMs += NEWEST_WEIGHT * (commitMs - this.averageCommitMs);
       this.options.observe?.({ waitsMs: batch.map(({ since }) => begun - since), commitMs });
-      return () => batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
+      return () =>
+        batch.forEach(({ resolve, reject }, index) => {
+          const outcome = outcomes[index]!;
+          if (outcome instanceof Error) reject(outcome);
+          else resolve(outcome);
+        });
     } catch (error) {
       if (batch.length === 1 || this.options.concernsAll(error)) {
         return () => batch.forEach(({ reject }) => reject(error));
@@ -129,7 +140,7 @@ export class GroupCommitter<Item, Outcome> {
     let taken = 0;
     for (; taken < this.waiting.length && batch.length < this.options.limits.batchSize; taken += 1) {
       const next = this.waiting[taken]!;
-      if (this.options.isAbandoned(next.item)) next.resolve('ABANDONED');
+      if (this.options.isAbandoned(next.item)) next.resolve(ABANDONED);
       else batch.push(next);
     }
     this.waiting = taken === this.waiting.length ? [] : this.waiting.slice(taken);
@@ -141,6 +152,6 @@ export class GroupCommitter<Item, Outcome> {
     const oldest = performance.now() - this.options.limits.waitMs;
     const kept = this.waiting.findIndex(({ since }) => since > oldest);
     const overdue = this.waiting.splice(0, kept === -1 ? this.waiting.length : kept);
-    for (const { resolve } of overdue) resolve('OVERLOADED');
+    for (const { resolve } of overdue) resolve(OVERLOADED);
   }
 }

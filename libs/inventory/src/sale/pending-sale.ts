@@ -1,5 +1,5 @@
-import { v7 as uuidv7 } from 'uuid';
 import { type InventoryError } from '../errors.js';
+import { saleId } from './sale-id.js';
 import {
   fingerprint,
   type SaleLineRequest,
@@ -17,20 +17,26 @@ export interface PendingSale {
   readonly idempotencyKey: string | null;
   readonly requestFingerprint: string;
   readonly customerEmail: string | null;
+  /** Its key may have been used before, as far as this process remembers. */
+  readonly mayBeRepeat: boolean;
   readonly isAbandoned?: () => boolean;
 }
 
 /** What became of a {@link PendingSale}. An error is a refusal by a rule, and no one else's business in its batch. */
 export type SaleDecision = SaleOutcome | InventoryError;
 
-export function pendingSale({ lines, idempotencyKey, customerEmail, isAbandoned }: SaleRequest): PendingSale {
+export function pendingSale(
+  { lines, idempotencyKey, customerEmail, isAbandoned }: SaleRequest,
+  mayBeRepeat: boolean,
+): PendingSale {
   const summed = sumLines(lines);
   return {
-    id: uuidv7(),
+    id: saleId(),
     lines: summed,
     idempotencyKey: idempotencyKey ?? null,
     requestFingerprint: fingerprint(summed, customerEmail),
     customerEmail: customerEmail ?? null,
+    mayBeRepeat,
     isAbandoned,
   };
 }

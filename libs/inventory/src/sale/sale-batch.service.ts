@@ -1,10 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDuplicate, isInterruption, isRefusedByRow } from '../database/database-errors.js';
+import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
+import { Caution } from './caution.js';
 import { LockingBatch } from './locking.batch.js';
 import { OptimisticBatch } from './optimistic.batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
+import { findByKey, replay } from './sale-records.js';
 import { type FallbackReason, SaleMetrics } from './sale.metrics.js';
 
 /** How long a batch whose end nobody saw is looked for, in ms, before its buyers are told that nobody knows. */
@@ -14,18 +17,17 @@ const LOOK_AGAIN_AFTER_MS = 200;
 /** How often a batch that meets a used key is looked at again. */
 const MAX_ATTEMPTS = 5;
 
-/** Most batches that go straight to the locks after optimism has failed again and again. */
-const MAX_CAUTION = 64;
-
 /** Commits batches of sales: optimistically where that promises to work, under locks otherwise. */
 @Injectable()
 export class SaleBatchService {
   private readonly logger = new Logger(SaleBatchService.name);
-  /** Batches that still go straight to the locks. */
-  private cautious = 0;
-  private failuresInARow = 0;
+  /** Batches that go straight to the locks, after rows have refused what was believed of them. */
+  private readonly aboutRows = new Caution();
+  /** Batches whose every key is looked up, after another process turned out to have used one. */
+  private readonly aboutKeys = new Caution();
 
   constructor(
+    private readonly database: Database,
     private readonly optimistic: OptimisticBatch,
     private readonly locking: LockingBatch,
     private readonly metrics: SaleMetrics,
@@ -38,28 +40,53 @@ export class SaleBatchService {
    * @throws InventoryError `DATABASE.UNAVAILABLE`; anything else was not mended by trying again, and sold nothing
    */
   async commit(sales: readonly PendingSale[]): Promise<SaleDecision[]> {
-    if (this.cautious > 0) {
-      this.cautious -= 1;
-      this.metrics.fallBack('caution');
-      return this.commitLocking(sales, false);
+    const repeats = await this.replayed(sales);
+    if (repeats.size === 0) return this.commitNew(sales);
+    const fresh = sales.filter((asked) => !repeats.has(asked));
+    const decisions = (fresh.length > 0 ? await this.commitNew(fresh) : []).values();
+    return sales.map((asked) => repeats.get(asked) ?? decisions.next().value!);
+  }
+
+  /** What is found to have been decided before. Not finding it proves nothing: that is up to the unique key. */
+  private async replayed(sales: readonly PendingSale[]): Promise<Map<PendingSale, SaleDecision>> {
+    const isWary = this.aboutKeys.isDue();
+    const suspects = isWary ? sales : sales.filter(({ mayBeRepeat }) => mayBeRepeat);
+    const replays = new Map<PendingSale, SaleDecision>();
+    if (suspects.length === 0) return replays;
+    const earlier = await this.database.read((manager) => findByKey(manager, suspects));
+    for (const asked of suspects) {
+      const found = asked.idempotencyKey === null ? undefined : earlier.get(asked.idempotencyKey);
+      if (found) replays.set(asked, replay(found, asked));
     }
+    if (isWary && ![...replays.keys()].some(({ mayBeRepeat }) => !mayBeRepeat)) this.aboutKeys.relax();
+    return replays;
+  }
+
+  private async commitNew(sales: readonly PendingSale[]): Promise<SaleDecision[]> {
+    if (this.aboutRows.isDue()) return this.fallBack('caution', sales);
     try {
       const decisions = await this.optimistic.commit(sales);
-      if (decisions) {
-        this.failuresInARow = 0;
-        return decisions;
-      }
-      this.metrics.fallBack('to_be_looked_at');
-      return await this.commitLocking(sales, false);
+      if (!decisions) return await this.fallBack('to_be_looked_at', sales);
+      this.aboutRows.relax();
+      return decisions;
     } catch (error) {
       if (error instanceof InventoryError) throw error;
-      this.becomeCautious(reasonOf(error));
-      return this.commitLocking(sales, isInterruption(error));
+      (isDuplicate(error) ? this.aboutKeys : this.aboutRows).raise();
+      return this.fallBack(reasonOf(error), sales, isInterruption(error));
     }
   }
 
-  /** Until it is known what became of the batch. Every attempt has the ids of the first: one of them is made at most. */
-  private async commitLocking(sales: readonly PendingSale[], isInDoubt: boolean): Promise<SaleDecision[]> {
+  /**
+   * Until it is known what became of the batch. Every attempt has the ids of the first: one of them is made at most.
+   *
+   * @param isInDoubt an attempt may have been committed, or still be
+   */
+  private async fallBack(
+    reason: FallbackReason,
+    sales: readonly PendingSale[],
+    isInDoubt = false,
+  ): Promise<SaleDecision[]> {
+    this.metrics.fallBack(reason);
     const end = Date.now() + LOOK_FOR_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -77,12 +104,6 @@ export class SaleBatchService {
         await sleep(LOOK_AGAIN_AFTER_MS);
       }
     }
-  }
-
-  private becomeCautious(reason: FallbackReason): void {
-    this.metrics.fallBack(reason);
-    this.failuresInARow += 1;
-    this.cautious = Math.min(2 ** this.failuresInARow, MAX_CAUTION) - 1;
   }
 }
 

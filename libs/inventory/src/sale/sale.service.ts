@@ -7,23 +7,28 @@ import {
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { GroupCommitter, type GroupLimits } from './group.committer.js';
-import { type PendingSale, pendingSale, type SaleDecision } from './pending-sale.js';
-import { RememberedSales } from './remembered-sales.js';
+import { type PendingSale, pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
-import { findById, replay } from './sale-records.js';
+import { findById } from './sale-records.js';
 import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { SaleMetrics } from './sale.metrics.js';
+import { SeenKeys } from './seen-keys.js';
 
 /** Injection token of the {@link GroupLimits} of sales. */
 export const SALE_LIMITS = Symbol('SALE_LIMITS');
 
+interface Undecided {
+  asked: PendingSale;
+  outcome: Promise<SaleOutcome>;
+}
+
 /** Sells what is there: never a unit more, and nothing before it is on disk. */
 @Injectable()
 export class SaleService implements BeforeApplicationShutdown, OnApplicationShutdown {
-  private readonly committer: GroupCommitter<PendingSale, SaleDecision>;
-  /** What is being decided, by its key: its twins wait for the decision. */
-  private readonly undecided = new Map<string, { asked: PendingSale; decision: Promise<SaleDecision> }>();
-  private readonly remembered = new RememberedSales();
+  private readonly committer: GroupCommitter<PendingSale, SaleOutcome>;
+  /** What is being decided, by its key: its twins wait for it, so that no batch has a key twice. */
+  private readonly undecided = new Map<string, Undecided>();
+  private readonly seenKeys = new SeenKeys();
 
   constructor(
     private readonly database: Database,
@@ -31,7 +36,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     metrics: SaleMetrics,
     @Inject(SALE_LIMITS) limits: GroupLimits,
   ) {
-    this.committer = new GroupCommitter({
+    this.committer = new GroupCommitter<PendingSale, SaleOutcome>({
       limits,
       commit: (sales) => batches.commit(sales),
       concernsAll: (error) => error instanceof InventoryError,
@@ -48,13 +53,12 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
    * @returns once the outcome is committed
    * @throws InventoryError `SKU.UNKNOWN`, `SALE.QUANTITY_EXCEEDED`, `SALE.KEY_REUSED`, `DATABASE.UNAVAILABLE`
    */
-  async place(request: SaleRequest): Promise<SaleOutcome> {
-    const asked = pendingSale(request);
-    const decision = await (asked.idempotencyKey === null
-      ? this.decide(asked)
-      : this.decideOnce(asked, asked.idempotencyKey));
-    if (decision instanceof InventoryError) throw decision;
-    return decision;
+  place(request: SaleRequest): Promise<SaleOutcome> {
+    const { idempotencyKey: key } = request;
+    if (key === undefined) return this.committer.submit(pendingSale(request, false));
+    const asked = pendingSale(request, this.seenKeys.note(key));
+    const twin = this.undecided.get(key);
+    return twin ? this.placeAfter(twin, request, asked) : this.placeFirst(asked, key);
   }
 
   /** @throws InventoryError `SALE.UNKNOWN` */
@@ -74,47 +78,23 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     this.committer.close();
   }
 
-  private async decide(asked: PendingSale): Promise<SaleDecision> {
-    const decision = await this.committer.submit(asked);
-    return typeof decision === 'string' ? { kind: decision } : decision;
+  private placeFirst(asked: PendingSale, key: string): Promise<SaleOutcome> {
+    const outcome = this.committer.submit(asked);
+    this.undecided.set(key, { asked, outcome });
+    const forget = () => void this.undecided.delete(key);
+    outcome.then(forget, forget);
+    return outcome;
   }
 
-  /** One decision for all who ask under the same key at once: no batch has a key twice. */
-  private async decideOnce(asked: PendingSale, key: string): Promise<SaleDecision> {
-    for (;;) {
-      const earlier = this.remembered.get(key);
-      if (earlier) return replay(earlier, asked);
-      const twin = this.undecided.get(key);
-      if (!twin) break;
-      if (twin.asked.requestFingerprint === asked.requestFingerprint) {
-        const shared = await twin.decision;
-        if (!isConfirmed(shared) && !isAbandoned(shared)) return shared;
-      } else {
-        await twin.decision.catch(() => undefined);
-      }
+  /** A twin's outcome is one's own, unless it was asked for something else, or gave up. */
+  private async placeAfter(twin: Undecided, request: SaleRequest, asked: PendingSale): Promise<SaleOutcome> {
+    if (twin.asked.requestFingerprint === asked.requestFingerprint) {
+      const outcome = await twin.outcome;
+      if (outcome.kind === 'CONFIRMED') return { ...outcome, replayed: true };
+      if (outcome.kind !== 'ABANDONED') return outcome;
+    } else {
+      await twin.outcome.catch(() => undefined);
     }
-    const decision = this.decideFirst(asked, key);
-    this.undecided.set(key, { asked, decision });
-    return decision;
+    return this.place(request);
   }
-
-  private async decideFirst(asked: PendingSale, key: string): Promise<SaleDecision> {
-    try {
-      const decision = await this.decide(asked);
-      if (isConfirmed(decision)) {
-        this.remembered.add(key, { requestFingerprint: asked.requestFingerprint, sale: decision.sale });
-      }
-      return decision;
-    } finally {
-      this.undecided.delete(key);
-    }
-  }
-}
-
-function isConfirmed(decision: SaleDecision): decision is Extract<SaleOutcome, { kind: 'CONFIRMED' }> {
-  return !(decision instanceof InventoryError) && decision.kind === 'CONFIRMED';
-}
-
-function isAbandoned(decision: SaleDecision): boolean {
-  return !(decision instanceof InventoryError) && decision.kind === 'ABANDONED';
 }

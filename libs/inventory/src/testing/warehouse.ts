@@ -45,8 +45,8 @@ export class Warehouse {
   }
 
   /** A second application on the same database, as another process would be. Close it before this one. */
-  async join(poolSize = 10): Promise<Warehouse> {
-    return Warehouse.enter({ url: this.database.url, drop: async () => undefined }, poolSize);
+  async join(poolSize = 10, url = this.database.url): Promise<Warehouse> {
+    return Warehouse.enter({ url, drop: async () => undefined }, poolSize);
   }
 
   get<T>(service: abstract new (...parameters: never[]) => T): T {

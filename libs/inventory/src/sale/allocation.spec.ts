@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { Product } from '../product/product.entity.js';
+import { StockLevel } from '../stock/stock-level.entity.js';
+import { allocate, type LockedSku } from './allocation.js';
+import { pendingSale } from './pending-sale.js';
+
+function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [string, LockedSku] {
+  const product = Object.assign(new Product(), {
+    sku,
+    priceKrw: 1_000,
+    targetLevel: 10,
+    maxPerSale: 1_000,
+    ...rules,
+  });
+  const level = Object.assign(new StockLevel(), { sku, onHand, reserved: 0, onOrder: 0, refusedDemand: 0 });
+  return [sku, { product, level, soldUnits: 0, hasRefused: false }];
+}
+
+const asking = (...lines: [sku: string, quantity: number][]) =>
+  pendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, false);
+
+describe('allocation', () => {
+  it('serves first come, first served, and a small buyer after one who wanted too much', () => {
+    const stock = new Map([locked('CP-1', 5)]);
+    const kinds = [3, 3, 2, 1].map((quantity) => allocate(asking(['CP-1', quantity]), stock).kind);
+    expect(kinds).toEqual(['SOLD', 'SHORT', 'SOLD', 'SHORT']);
+    expect(stock.get('CP-1')).toMatchObject({
+      soldUnits: 5,
+      hasRefused: true,
+      level: { onHand: 0, refusedDemand: 4 },
+    });
+  });
+
+  it('takes nothing of any line when one is short, and names that one alone', () => {
+    const stock = new Map([locked('CP-1', 5), locked('CP-2', 1)]);
+    expect(allocate(asking(['CP-1', 2], ['CP-2', 2]), stock)).toEqual({
+      kind: 'SHORT',
+      shortages: [{ sku: 'CP-2', requestedQuantity: 2, availableQuantity: 1 }],
+    });
+    expect(stock.get('CP-1')).toMatchObject({ soldUnits: 0, hasRefused: false, level: { onHand: 5 } });
+  });
+
+  it('does not sell what is reserved', () => {
+    const stock = new Map([locked('CP-1', 5)]);
+    stock.get('CP-1')!.level.reserved = 3;
+    expect(allocate(asking(['CP-1', 3]), stock)).toMatchObject({
+      kind: 'SHORT',
+      shortages: [{ availableQuantity: 2 }],
+    });
+  });
+
+  it('counts refused demand up to ten targets', () => {
+    const stock = new Map([locked('CP-1', 0)]);
+    for (let buyer = 0; buyer < 3; buyer += 1) allocate(asking(['CP-1', 45]), stock);
+    expect(stock.get('CP-1')!.level.refusedDemand).toBe(100);
+  });
+
+  it('rejects unknown SKUs and too much for one sale, and takes nothing', () => {
+    const stock = new Map([locked('CP-1', 5, { maxPerSale: 2 })]);
+    expect(allocate(asking(['CP-1', 1], ['NO-1', 1], ['NO-2', 1]), stock)).toMatchObject({
+      kind: 'REJECTED',
+      error: { code: 'SKU.UNKNOWN', facts: { skus: ['NO-1', 'NO-2'] } },
+    });
+    expect(allocate(asking(['CP-1', 3]), stock)).toMatchObject({
+      kind: 'REJECTED',
+      error: { code: 'SALE.QUANTITY_EXCEEDED', facts: { maxPerSale: 2 } },
+    });
+    expect(stock.get('CP-1')).toMatchObject({ soldUnits: 0, hasRefused: false, level: { onHand: 5 } });
+  });
+});

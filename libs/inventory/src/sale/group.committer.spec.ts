@@ -1,0 +1,245 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GroupCommitter, type GroupCommitterOptions } from './group.committer.js';
+
+type Options = GroupCommitterOptions<string, string>;
+
+/** A commit that waits until the test lets it end, or fail. */
+class Disk {
+  readonly batches: string[][] = [];
+  private readonly ends: PromiseWithResolvers<void>[] = [];
+
+  readonly commit = async (items: readonly string[]): Promise<string[]> => {
+    const end = Promise.withResolvers<void>();
+    this.batches.push([...items]);
+    this.ends.push(end);
+    await end.promise;
+    return items.map((item) => `${item} is on disk`);
+  };
+
+  /** Ends the commit of the batch. */
+  async end(batch: number, error?: Error): Promise<void> {
+    while (this.ends.length <= batch) await sleep(1);
+    if (error) this.ends[batch]!.reject(error);
+    else this.ends[batch]!.resolve();
+    await sleep(1);
+  }
+}
+
+describe('the group committer', () => {
+  let committer: GroupCommitter<string, string>;
+
+  function open(options: Partial<Options> & Pick<Options, 'commit'>): void {
+    committer = new GroupCommitter({
+      limits: { batchSize: 100, waitMs: 10_000 },
+      concernsAll: () => false,
+      isAbandoned: () => false,
+      ...options,
+    });
+  }
+
+  const submitAll = (...items: string[]) => items.map((item) => committer.submit(item));
+
+  afterEach(() => committer.close());
+
+  it('commits together what arrives together, and what arrives meanwhile as the next', async () => {
+    const disk = new Disk();
+    open(disk);
+    const first = submitAll('a', 'b');
+    await sleep(1);
+    const second = submitAll('c', 'd', 'e');
+    await sleep(1);
+    expect(disk.batches).toEqual([['a', 'b']]);
+    await disk.end(0);
+    await disk.end(1);
+    expect(await Promise.all([...first, ...second])).toEqual(
+      ['a', 'b', 'c', 'd', 'e'].map((item) => `${item} is on disk`),
+    );
+    expect(disk.batches).toEqual([
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ]);
+  });
+
+  it('sends the next batch before the answers of the last are given', async () => {
+    const disk = new Disk();
+    open(disk);
+    let batchesAtAnswer = 0;
+    const answered = committer.submit('a').then(() => (batchesAtAnswer = disk.batches.length));
+    await sleep(1);
+    void committer.submit('b');
+    await disk.end(0);
+    await answered;
+    expect(batchesAtAnswer).toBe(2);
+    await disk.end(1);
+  });
+
+  it('makes no batch larger than it may be, and keeps the order', async () => {
+    const disk = new Disk();
+    open({ ...disk, commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
+    // As many may wait as are committed within the longest wait: the first batch has told that it is quick.
+    void submitAll('a');
+    await disk.end(0);
+    void submitAll('b', 'c', 'd', 'e', 'f');
+    for (const batch of [1, 2, 3]) await disk.end(batch);
+    expect(disk.batches).toEqual([['a'], ['b', 'c'], ['d', 'e'], ['f']]);
+  });
+
+  it('rejects an item whose own outcome is an error, and nobody else', async () => {
+    open({
+      commit: async (items) => items.map((item) => (item === 'bad' ? new Error('no such thing') : item)),
+    });
+    const [good, bad] = await Promise.allSettled(submitAll('good', 'bad'));
+    expect(good).toMatchObject({ status: 'fulfilled', value: 'good' });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'no such thing' } });
+  });
+
+  it('lets an item that fails every batch fail alone', async () => {
+    const batches: string[][] = [];
+    open({
+      commit: async (items) => {
+        batches.push([...items]);
+        if (items.includes('poison')) throw new Error('cannot be stored');
+        return items;
+      },
+    });
+    const items = ['a', 'b', 'c', 'd', 'poison', 'e', 'f', 'g'];
+    const settled = await Promise.allSettled(submitAll(...items));
+    expect(settled.map(({ status }) => status)).toEqual(
+      items.map((item) => (item === 'poison' ? 'rejected' : 'fulfilled')),
+    );
+    // Halves of halves, not one by one.
+    expect(batches).toHaveLength(7);
+  });
+
+  it('fails all at once for an error that is everybody’s', async () => {
+    let attempts = 0;
+    open({
+      concernsAll: () => true,
+      commit: async () => {
+        attempts += 1;
+        throw new Error('no database');
+      },
+    });
+    const settled = await Promise.allSettled(submitAll('a', 'b', 'c'));
+    expect(settled.filter(({ status }) => status === 'rejected')).toHaveLength(3);
+    expect(attempts).toBe(1);
+  });
+
+  it('goes on after a batch that failed', async () => {
+    let isBroken = true;
+    open({
+      concernsAll: () => true,
+      commit: async (items) => {
+        if (isBroken) throw new Error('no database');
+        return items;
+      },
+    });
+    await expect(committer.submit('a')).rejects.toThrow('no database');
+    isBroken = false;
+    expect(await committer.submit('b')).toBe('b');
+  });
+
+  it('leaves out who has gone before the batch was begun', async () => {
+    const disk = new Disk();
+    const gone = new Set<string>();
+    open({ commit: disk.commit, isAbandoned: (item) => gone.has(item) });
+    void submitAll('a');
+    await sleep(1);
+    const waiting = submitAll('b', 'c');
+    gone.add('b').add('a');
+    await disk.end(0);
+    await disk.end(1);
+    expect(await Promise.all(waiting)).toEqual([{ kind: 'ABANDONED' }, 'c is on disk']);
+    expect(disk.batches).toEqual([['a'], ['c']]);
+  });
+
+  it('begins again when all of a batch had gone', async () => {
+    open({ commit: async (items) => items, isAbandoned: (item) => item.startsWith('gone') });
+    expect(await Promise.all(submitAll('gone 1', 'gone 2'))).toEqual([
+      { kind: 'ABANDONED' },
+      { kind: 'ABANDONED' },
+    ]);
+    expect(await committer.submit('there')).toBe('there');
+  });
+
+  describe('under more than it can commit', () => {
+    it('admits no more than it commits within the longest wait, at the pace of the last batches', async () => {
+      const disk = new Disk();
+      open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 400 } });
+      void submitAll('a');
+      await sleep(200);
+      await disk.end(0);
+      // A batch took about 200 ms, of which the average has learnt a fifth: 400 / 40 batches of 10.
+      expect(committer.mostWaiting).toBeGreaterThanOrEqual(10);
+      expect(committer.mostWaiting).toBeLessThanOrEqual(100);
+      const most = committer.mostWaiting;
+      const waiting = submitAll(...Array.from({ length: most }, (_, nth) => `waiting ${nth}`));
+      expect(await committer.submit('one too many')).toEqual({ kind: 'OVERLOADED' });
+      expect(committer.waitingCount).toBe(most);
+      void Promise.allSettled(waiting);
+    });
+
+    it('always admits one whole batch, however slow the last was', async () => {
+      const disk = new Disk();
+      open({ commit: disk.commit, limits: { batchSize: 3, waitMs: 1 } });
+      void submitAll('a');
+      await sleep(50);
+      await disk.end(0);
+      expect(committer.mostWaiting).toBe(3);
+    });
+
+    it('turns away who has waited too long, while a batch hangs', async () => {
+      const disk = new Disk();
+      open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 100 } });
+      const begun = committer.submit('begun');
+      await sleep(1);
+      const waiting = committer.submit('waiting');
+      expect(await waiting).toEqual({ kind: 'OVERLOADED' });
+      expect(disk.batches).toEqual([['begun']]);
+      await disk.end(0);
+      expect(await begun).toBe('begun is on disk');
+    });
+  });
+
+  it('tells of each batch how long its items waited and how long it took', async () => {
+    const disk = new Disk();
+    const told: { waitsMs: readonly number[]; commitMs: number }[] = [];
+    open({ commit: disk.commit, observe: (batch) => told.push(batch) });
+    void submitAll('a');
+    await sleep(1);
+    void submitAll('b', 'c');
+    await sleep(30);
+    await disk.end(0);
+    await disk.end(1);
+    expect(told.map(({ waitsMs }) => waitsMs.length)).toEqual([1, 2]);
+    expect(told[0]!.commitMs).toBeGreaterThan(25);
+    expect(Math.min(...told[1]!.waitsMs)).toBeGreaterThan(25);
+  });
+
+  it('has answered all that was asked for when it is drained', async () => {
+    const disk = new Disk();
+    open({ commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
+    let answered = 0;
+    for (const item of submitAll('a', 'b')) void item.then(() => (answered += 1));
+    await sleep(1);
+    for (const item of submitAll('c', 'd')) void item.then(() => (answered += 1));
+    const drained = committer.drain().then(() => answered);
+    await disk.end(0);
+    await disk.end(1);
+    expect(await drained).toBe(4);
+  });
+
+  it('is not drained before the batch of somebody who has gone', async () => {
+    const disk = new Disk();
+    open({ commit: disk.commit, isAbandoned: (item) => item === 'gone' });
+    const [there] = submitAll('there', 'gone');
+    let isDrained = false;
+    const drained = committer.drain().then(() => (isDrained = true));
+    await sleep(10);
+    expect(isDrained).toBe(false);
+    await disk.end(0);
+    await drained;
+    expect(await there).toBe('there is on disk');
+  });
+});
