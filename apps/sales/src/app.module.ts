@@ -27,10 +27,10 @@ export class AppModule {
       imports: [
         HealthModule,
         MetricsModule,
-        InventoryModule.forRoot({
-          url: environment.DATABASE_URL,
-          poolSize: environment.DATABASE_POOL_SIZE,
-        }),
+        InventoryModule.forRoot(
+          { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
+          { batchSize: environment.SALE_BATCH_SIZE, waitMs: environment.SALE_WAIT_LIMIT_MS },
+        ),
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
           region: environment.AWS_REGION,

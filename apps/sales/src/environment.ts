@@ -27,6 +27,19 @@ export const SalesEnvironment = Type.Object({
     pattern: '^https?://.+',
     description: 'a queue has this and its name as its URL',
   }),
+  SALE_BATCH_SIZE: Type.Integer({
+    default: 1_000,
+    minimum: 1,
+    // A sale has up to 50 lines, and a batch of this size still fits into one packet of MySQL's default size.
+    maximum: 5_000,
+    description: 'the most sales that one transaction commits',
+  }),
+  SALE_WAIT_LIMIT_MS: Type.Integer({
+    default: 2_000,
+    minimum: 100,
+    maximum: 30_000,
+    description: 'how long a sale may wait for its transaction before it is turned away',
+  }),
 });
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;

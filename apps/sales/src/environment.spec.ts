@@ -1,0 +1,29 @@
+import { EnvironmentError, readEnvironment } from '#runtime';
+import { describe, expect, it } from '@jest/globals';
+import { SalesEnvironment } from './environment.js';
+
+const NEEDED = {
+  DATABASE_URL: 'warehouse.sqlite',
+  OPERATIONS_API_KEY: 'k'.repeat(16),
+  CALLBACK_SIGNING_KEY: 'k'.repeat(32),
+  QUEUE_URL_PREFIX: 'http://127.0.0.1:4566/000000000000/',
+};
+
+const read = (variables: Record<string, string>) =>
+  readEnvironment(SalesEnvironment, { ...NEEDED, ...variables });
+
+describe('the environment of the sales service', () => {
+  it('bounds the sale queue when nothing is said', () => {
+    expect(read({})).toMatchObject({ SALE_BATCH_SIZE: 1_000, SALE_WAIT_LIMIT_MS: 2_000 });
+  });
+
+  it.each([
+    ['SALE_BATCH_SIZE', '0'],
+    ['SALE_BATCH_SIZE', '5001'],
+    ['SALE_WAIT_LIMIT_MS', '99'],
+    ['SALE_WAIT_LIMIT_MS', '30001'],
+  ])('refuses %s=%s and names it', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(EnvironmentError);
+    expect(() => read({ [name]: value })).toThrow(name);
+  });
+});

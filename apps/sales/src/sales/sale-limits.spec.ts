@@ -1,0 +1,32 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { SalesUnderTest } from '../testing/sales-under-test.js';
+
+describe('the bounds of the sale queue', () => {
+  let sales: SalesUnderTest;
+
+  afterEach(() => sales.stop());
+
+  const buyAtOnce = async (buyers: number) => {
+    await sales.warehouse.stockProduct('RING', buyers);
+    const answers = await Promise.all(Array.from({ length: buyers }, () => sales.buy('RING')));
+    return Map.groupBy(answers, ({ statusCode }) => statusCode);
+  };
+
+  it('are those of the settings: what would wait for too long is turned away', async () => {
+    sales = await SalesUnderTest.start({ SALE_BATCH_SIZE: '1', SALE_WAIT_LIMIT_MS: '1000' });
+    const answers = await buyAtOnce(1_500);
+    // At the fastest pace there is, a commit a millisecond, 1,000 batches of one sale fit into the longest wait.
+    const turnedAway = answers.get(503)!;
+    expect(turnedAway.length).toBeGreaterThanOrEqual(500);
+    expect(turnedAway[0]!.json()).toMatchObject({ code: 'SALE.OVERLOADED' });
+    expect(turnedAway[0]!.headers['retry-after']).toBe('2');
+    expect(await sales.warehouse.dataSource.query('SELECT COUNT(*) AS sold FROM sale')).toEqual([
+      { sold: answers.get(201)!.length },
+    ]);
+  });
+
+  it('let the same surge in when nothing is set', async () => {
+    sales = await SalesUnderTest.start();
+    expect((await buyAtOnce(1_500)).get(201)).toHaveLength(1_500);
+  });
+});
