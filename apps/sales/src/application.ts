@@ -7,6 +7,7 @@ import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';
+import { useRateLimit } from './rate-limit.js';
 import { useValidation } from './validation.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -22,6 +23,7 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
     // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
     http: { ...HTTP_SERVER_LIMITS, requireHostHeader: false },
     routerOptions: { maxParamLength: 255 },
+    trustProxy: environment.TRUSTED_PROXIES ?? false,
   });
   const application = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(environment),
@@ -37,6 +39,7 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
   useJsonBodies(fastify);
   useValidation(fastify);
   application.useGlobalFilters(new ProblemFilter());
+  await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
   await useOpenApi(application);
   return application;
 }

@@ -13,6 +13,17 @@ const read = (variables: Record<string, string>) =>
   readEnvironment(SalesEnvironment, { ...NEEDED, ...variables });
 
 describe('the environment of the sales service', () => {
+  it('limits no client and trusts no proxy when nothing is said', () => {
+    const environment = read({ TRUSTED_PROXIES: '' });
+    expect(environment.RATE_LIMIT_PER_MINUTE).toBe(0);
+    expect(environment.TRUSTED_PROXIES).toBeUndefined();
+  });
+
+  it.each(['10.0.0.7', '10.0.0.0/16, 2001:db8::/32', 'loopback,uniquelocal'])(
+    'takes proxies by address, network and name: %s',
+    (proxies) => expect(read({ TRUSTED_PROXIES: proxies }).TRUSTED_PROXIES).toBe(proxies),
+  );
+
   it('bounds the sale queue when nothing is said', () => {
     expect(read({})).toMatchObject({ SALE_BATCH_SIZE: 1_000, SALE_WAIT_LIMIT_MS: 2_000 });
   });
@@ -22,6 +33,12 @@ describe('the environment of the sales service', () => {
     ['SALE_BATCH_SIZE', '5001'],
     ['SALE_WAIT_LIMIT_MS', '99'],
     ['SALE_WAIT_LIMIT_MS', '30001'],
+    ['RATE_LIMIT_PER_MINUTE', '-1'],
+    ['TRUSTED_PROXIES', 'load-balancer'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', '10.0.0.1,'],
+    ['TRUSTED_PROXIES', '1'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(EnvironmentError);
     expect(() => read({ [name]: value })).toThrow(name);

@@ -1,6 +1,7 @@
 import { DatabaseEnvironment } from '#inventory';
 import { LoggerEnvironment } from '#runtime';
 import Type, { type Static } from 'typebox';
+import { areNetworks } from './trusted-proxies.js';
 
 export const SalesEnvironment = Type.Object({
   ...DatabaseEnvironment.properties,
@@ -40,6 +41,21 @@ export const SalesEnvironment = Type.Object({
     maximum: 30_000,
     description: 'how long a sale may wait for its transaction before it is turned away',
   }),
+  RATE_LIMIT_PER_MINUTE: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'requests for a sale that a client may send in a minute; 0: any number',
+  }),
+  TRUSTED_PROXIES: Type.Optional(
+    Type.Refine(
+      Type.String({
+        description: 'whose X-Forwarded-For is believed: addresses and networks, with commas between',
+      }),
+      areNetworks,
+      () => 'is no list of addresses and networks',
+    ),
+  ),
 });
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;

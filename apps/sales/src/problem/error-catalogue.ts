@@ -18,6 +18,7 @@ export type ApiErrorCode =
   | 'REQUEST.INVALID'
   | 'REQUEST.MALFORMED'
   | 'REQUEST.MEDIA_TYPE'
+  | 'REQUEST.RATE_LIMITED'
   | 'REQUEST.REFUSED'
   | 'REQUEST.TIMEOUT'
   | 'REQUEST.TOO_LARGE'
@@ -94,6 +95,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 415,
     title: 'The content type is not supported',
     advice: 'Send `Content-Type: application/json`.',
+  },
+  'REQUEST.RATE_LIMITED': {
+    status: 429,
+    title: 'One client sends too many requests',
+    advice: 'Nothing was done. Repeat the request after `Retry-After`, and send fewer from then on.',
   },
   'REQUEST.REFUSED': {
     status: 400,

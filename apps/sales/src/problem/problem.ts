@@ -22,6 +22,21 @@ export type Problem = Static<typeof Problem>;
 /** For the `response` of a route's schema: how it answers when it refuses. */
 export const PROBLEM_RESPONSES = { '4xx': Problem, '5xx': Problem };
 
+const retryLater = (description: string) =>
+  Type.Object(Problem.properties, {
+    additionalProperties: true,
+    title: 'Problem',
+    description,
+    headers: { 'Retry-After': { type: 'integer', description: 'seconds after which to try again' } },
+  });
+
+/** As {@link PROBLEM_RESPONSES}, for a route that turns requests away while there are too many. */
+export const BUSY_RESPONSES = {
+  429: retryLater('More requests than one client may send; only where a limit is set'),
+  503: retryLater('More requests than can be served in time, or the warehouse cannot be reached'),
+  ...PROBLEM_RESPONSES,
+};
+
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 /** The body of an error answer. `facts` are what a client can act on. */

@@ -1,11 +1,12 @@
 import { SaleService, type Shortage } from '#inventory';
 import { Body, Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
-import { RouteSchema } from '@nestjs/platform-fastify';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
 import { IdParameter } from '../identifiers.schema.js';
-import { Problem, problem, problemHeaders, PROBLEM_RESPONSES } from '../problem/problem.js';
+import { BUSY_RESPONSES, Problem, problem, problemHeaders, PROBLEM_RESPONSES } from '../problem/problem.js';
+import { LIMITED_PER_CLIENT } from '../rate-limit.js';
 import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale.schema.js';
 
 @Controller('sales')
@@ -33,6 +34,7 @@ export class SalesController {
 
   /** Answers once the outcome is on disk. A refusal is an outcome: it is answered, not thrown. */
   @Post()
+  @RouteConfig(LIMITED_PER_CLIENT)
   @RouteSchema({
     tags: ['sales'],
     summary: 'Buy, all lines or none',
@@ -44,7 +46,7 @@ export class SalesController {
         { ...Problem.properties, shortages: Type.Optional(Shortages) },
         { additionalProperties: true },
       ),
-      ...PROBLEM_RESPONSES,
+      ...BUSY_RESPONSES,
     },
   })
   async place(

@@ -1,0 +1,59 @@
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { isIP } from 'node:net';
+import { Counter, Registry } from 'prom-client';
+import { problem, problemHeaders } from './problem/problem.js';
+
+const WINDOW_MS = 60_000;
+
+/** The clients seen last. With more than these at once, the one unseen for longest begins anew: memory stays bounded. */
+const MAX_CLIENTS = 20_000;
+
+/** The config of a route whose requests count against the allowance of their client. */
+export const LIMITED_PER_CLIENT = { isLimitedPerClient: true };
+
+/**
+ * Answers 429 to a client that has sent more than `maxPerMinute` requests to the limited routes, before its body is
+ * read. A client is an address; in IPv6 the 64 bits that one household or host gets. 0 sets no limit and costs nothing.
+ * To be called before any route is registered.
+ */
+export async function useRateLimit(application: NestFastifyApplication, maxPerMinute: number): Promise<void> {
+  if (maxPerMinute === 0) return;
+  await application.register(rateLimit, {
+    global: false,
+    max: maxPerMinute,
+    timeWindow: WINDOW_MS,
+    cache: MAX_CLIENTS,
+    keyGenerator: clientOf,
+  });
+  const fastify = application.getHttpAdapter().getInstance();
+  const countRequest = fastify.createRateLimit();
+  const refused = new Counter({
+    name: 'donut_states_rate_limited_total',
+    help: 'Requests that were more than a client may send.',
+    registers: [application.get(Registry, { strict: false })],
+  });
+
+  const refuseAboveLimit = async (request: FastifyRequest, reply: FastifyReply) => {
+    const count = await countRequest(request);
+    if (count.isAllowed || !count.isExceeded) return undefined;
+    refused.inc();
+    // Answered, not thrown: a client that floods must not cost a stack trace each time.
+    const refusal = problem('REQUEST.RATE_LIMITED');
+    return reply
+      .code(refusal.status)
+      .headers(problemHeaders(refusal))
+      .header('retry-after', String(count.ttlInSeconds))
+      .send(refusal);
+  };
+  fastify.addHook('onRoute', (route) => {
+    const { isLimitedPerClient } = (route.config ?? {}) as Partial<typeof LIMITED_PER_CLIENT>;
+    if (isLimitedPerClient) route.onRequest = [refuseAboveLimit];
+  });
+}
+
+/** Text that is no address, which only a trusted proxy can send, is one client: its length would not be bounded. */
+function clientOf({ ip }: FastifyRequest): string {
+  return isIP(ip) === 0 ? 'no address' : normalizeIP(ip);
+}
