@@ -8,6 +8,7 @@ import { useOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';
 import { useRateLimit } from './rate-limit.js';
+import { useRequestLog } from './request-log.js';
 import { useValidation } from './validation.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -35,6 +36,7 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
     },
   );
   const fastify = adapter.getInstance();
+  useRequestLog(fastify, environment.REQUEST_LOG);
   refuseWithProblems(fastify);
   useJsonBodies(fastify);
   useValidation(fastify);

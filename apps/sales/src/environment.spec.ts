@@ -33,6 +33,7 @@ describe('the environment of the sales service', () => {
     ['SALE_BATCH_SIZE', '5001'],
     ['SALE_WAIT_LIMIT_MS', '99'],
     ['SALE_WAIT_LIMIT_MS', '30001'],
+    ['REQUEST_LOG', 'everything'],
     ['RATE_LIMIT_PER_MINUTE', '-1'],
     ['TRUSTED_PROXIES', 'load-balancer'],
     ['TRUSTED_PROXIES', '10.0.0.0/33'],

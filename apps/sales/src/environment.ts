@@ -41,6 +41,10 @@ export const SalesEnvironment = Type.Object({
     maximum: 30_000,
     description: 'how long a sale may wait for its transaction before it is turned away',
   }),
+  REQUEST_LOG: Type.Enum(['none', 'failures', 'all'], {
+    default: 'failures',
+    description: 'which requests get a line in the log: none, those that failed or were slow, or all',
+  }),
   RATE_LIMIT_PER_MINUTE: Type.Integer({
     default: 0,
     minimum: 0,

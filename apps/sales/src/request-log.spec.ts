@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger, type LoggerService } from '@nestjs/common';
+import fastify, { type FastifyInstance } from 'fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_FAILURES_A_SECOND, type RequestLog, SLOW_MS, useRequestLog } from './request-log.js';
+import { SalesUnderTest } from './testing/sales-under-test.js';
+
+interface Line {
+  level: 'log' | 'warn';
+  message: string;
+  facts: Record<string, unknown>;
+}
+
+let lines: Line[];
+
+const recorder: LoggerService = {
+  log: (message: string, facts: Line['facts']) => void lines.push({ level: 'log', message, facts }),
+  warn: (message: string, facts: Line['facts']) => void lines.push({ level: 'warn', message, facts }),
+  error: () => undefined,
+};
+
+/** Until the line on an answer is written: the client has the answer before it. */
+async function until(count: number): Promise<void> {
+  for (let waitedMs = 0; lines.length < count && waitedMs < 5_000; waitedMs += 5) await sleep(5);
+}
+
+beforeEach(() => {
+  lines = [];
+});
+
+describe('the log of requests', () => {
+  let server: FastifyInstance;
+
+  beforeEach(() => Logger.overrideLogger(recorder));
+  afterEach(async () => {
+    await server.close();
+  });
+
+  const serve = (which: RequestLog) => {
+    server = fastify();
+    useRequestLog(server, which);
+    server.get('/sales/:id', async () => ({}));
+    server.get('/faulty/:id', (_request, reply) => reply.code(503).send({}));
+    server.get('/slow', () => sleep(SLOW_MS + 50).then(() => ({})));
+  };
+  const get = (...urls: string[]) => Promise.all(urls.map((url) => server.inject(url)));
+
+  it('lists what failed, by the pattern of its route, and what was slow', async () => {
+    serve('failures');
+    await get('/sales/1', '/nowhere', '/faulty/secret?key=secret');
+    await until(1);
+    await get('/slow');
+    await until(2);
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        message: 'answered',
+        facts: {
+          method: 'GET',
+          route: '/faulty/:id',
+          status: 503,
+          durationMs: expect.any(Number),
+          requestId: 'req-3',
+        },
+      },
+      { level: 'warn', message: 'answered', facts: expect.objectContaining({ route: '/slow', status: 200 }) },
+    ]);
+    expect(lines[1]!.facts.durationMs).toBeGreaterThanOrEqual(SLOW_MS);
+  });
+
+  it('lists every request when asked for all', async () => {
+    serve('all');
+    await get('/sales/1', '/nowhere', '/faulty/1');
+    await until(3);
+    expect(lines.map(({ level, facts }) => [level, facts.route, facts.status]).sort()).toEqual([
+      ['log', '/sales/:id', 200],
+      ['log', 'none', 404],
+      ['warn', '/faulty/:id', 503],
+    ]);
+  });
+
+  it('is silent when asked for none', async () => {
+    serve('none');
+    await get('/faulty/1', '/sales/1');
+    await sleep(20);
+    expect(lines).toEqual([]);
+  });
+
+  it('counts what fails beyond a bound instead of listing it: a flood of failures is no flood of lines', async () => {
+    serve('failures');
+    await get(...Array<string>(MAX_FAILURES_A_SECOND + 30).fill('/faulty/1'));
+    await until(MAX_FAILURES_A_SECOND + 1);
+    expect(lines.filter(({ message }) => message === 'answered')).toHaveLength(MAX_FAILURES_A_SECOND);
+    expect(lines.at(-1)).toEqual({
+      level: 'warn',
+      message: 'more failed or slow requests in this second',
+      facts: { requests: 30 },
+    });
+    await get('/faulty/1');
+    await until(MAX_FAILURES_A_SECOND + 2);
+    expect(lines.at(-1)).toMatchObject({ message: 'answered' });
+  });
+});
+
+describe('the log of requests of the sales service', () => {
+  let sales: SalesUnderTest;
+
+  afterEach(() => sales.stop());
+
+  const buyLoudly = async () => {
+    sales.application.useLogger(recorder);
+    await sales.warehouse.stockProduct('RING', 1);
+    return sales.application.inject({
+      method: 'POST',
+      url: '/sales',
+      headers: { 'idempotency-key': 'secret-key' },
+      payload: { lines: [{ sku: 'RING', quantity: 1 }], customerEmail: 'secret@example.com' },
+    });
+  };
+  const requests = () => lines.filter(({ message }) => message === 'answered');
+
+  it('tells nothing of what a buyer sent', async () => {
+    sales = await SalesUnderTest.start({ REQUEST_LOG: 'all' });
+    expect((await buyLoudly()).statusCode).toBe(201);
+    await sales.application.inject('/products/RING?secret=secret');
+    await until(2);
+    expect(requests().map(({ facts }) => [facts.method, facts.route, facts.status])).toEqual([
+      ['POST', '/sales', 201],
+      ['GET', '/products/:sku', 400],
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/secret|RING/);
+  });
+
+  it('does not list a sale when nothing is set', async () => {
+    sales = await SalesUnderTest.start();
+    expect((await buyLoudly()).statusCode).toBe(201);
+    await sleep(20);
+    expect(requests()).toEqual([]);
+  });
+});
