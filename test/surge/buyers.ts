@@ -114,18 +114,16 @@ export class Buyers {
   }
 }
 
-/** Does `work` for every item in order, for so many at a time. */
+/** Does `work` for every item in order, for so many at a time. An item is asked for when its turn comes. */
 export async function atATime<Item>(
   concurrency: number,
-  items: readonly Item[],
+  items: Iterable<Item>,
   work: (item: Item, index: number) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
+  const iterator = items[Symbol.iterator]();
+  let index = 0;
   const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      await work(items[index]!, index);
-    }
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value, index++);
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
 }

@@ -11,7 +11,7 @@ It runs on a new database of the server that TEST_MYSQL_URL names, or on an embe
   --rounds 20               surges, with one kill each
   --kill-database COMMAND   ends MySQL as kill -9 does, in every other round; the sales process dies in the rest
   --start-database COMMAND  starts MySQL again on its data, and ends when it answers
-  --requests 2000           purchases in a surge, of one line or two
+  --requests 2000           purchases in a surge, of one line or two; more while a slow command kills
   --connections 200         purchases on their way at once
   --keyless-percent 20      those without an idempotency key, which are never repeated
   --processes 1             sales processes on the database; they die by turns

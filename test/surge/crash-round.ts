@@ -9,6 +9,7 @@ import { type SalesProcess } from './sales-process.js';
 export interface Surge {
   /** Begins the SKUs and the buyers' addresses, so no two surges on one database may share it. */
   name: string;
+  /** Purchases at the least: they go on until the victim is dead. */
   requests: number;
   connections: number;
   /** Of 100 buyers so many send no idempotency key. */
@@ -34,6 +35,9 @@ const PATIENCE_MS = 60_000;
 /** The kill comes up to so many ms after an answer, so that it meets the next sales anywhere on their way. */
 const MAX_KILL_DELAY_MS = 25;
 
+/** How many times as many purchases as were asked for are made at the most, while a slow command kills the victim. */
+const MAX_PROLONGATION = 20;
+
 const QUANTITIES = [1, 1, 2, 1, 3];
 
 /** A surge with a crash in its middle, and an audit when every buyer with a key has an answer. */
@@ -45,28 +49,38 @@ export async function crashInSurge(
   random: SeededRandom,
 ): Promise<CrashReport> {
   const { name, requests, connections } = surge;
-  // The first sells out near the end, the other in the middle: refusals are on their way at the crash as well.
+  const mostPurchases = requests * MAX_PROLONGATION;
+  // The first lasts, the other sells out in the middle: sales and refusals are on their way at the crash.
   const opening = new Map([
-    [`${name}-A`, Math.ceil(requests * 1.2)],
-    [`${name}-B`, Math.ceil(requests * 0.2)],
+    [`${name}-A`, mostPurchases * Math.max(...QUANTITIES)],
+    [`${name}-B`, Math.ceil(requests * 0.1)],
   ]);
   for (const [sku, units] of opening) await warehouse.stockProduct(sku, units);
-  const records = Array.from({ length: requests }, (_, buyer) => recordOf(purchase(surge, buyer)));
 
   const answersBefore = Math.ceil(requests * (0.1 + 0.7 * random.next()));
   const killDelayMs = random.next() * MAX_KILL_DELAY_MS;
   const moment = Promise.withResolvers<void>();
   let end = Date.now() + CRASH_LIMIT_MS;
+  let isDead = false;
   const crash = async () => {
     await moment.promise;
     await sleep(killDelayMs);
     const killedAt = Date.now();
     await victim.kill();
+    isDead = true;
     await victim.start();
     end = Date.now() + PATIENCE_MS;
     return Date.now() - killedAt;
   };
 
+  const records: PurchaseRecord[] = [];
+  const arrivals = function* () {
+    while (records.length < requests || (!isDead && records.length < mostPurchases)) {
+      const record = recordOf(purchase(surge, records.length));
+      records.push(record);
+      yield record;
+    }
+  };
   const buyers = new Buyers(connections);
   const ports = processes.map(({ port }) => port);
   let answered = 0;
@@ -77,7 +91,7 @@ export async function crashInSurge(
     if (answered === answersBefore) moment.resolve();
   };
   try {
-    const [downMs] = await Promise.all([crash(), atATime(connections, records, ask)]);
+    const [downMs] = await Promise.all([crash(), atATime(connections, arrivals(), ask)]);
     // Whoever has a key may ask again long after the answer.
     const again = records.filter(({ purchase }, buyer) => purchase.idempotencyKey && buyer % 10 === 0);
     await atATime(connections, again, ask);
