@@ -1,0 +1,81 @@
+import autocannonLoad, { type Options, type Result } from 'autocannon';
+import { randomInt } from 'node:crypto';
+import { KeySequence } from './key-sequence.js';
+import { ANSWER_TIMEOUT_SECONDS, type LoadGenerator, type LoadOrder, type LoadResult } from './load.js';
+
+/** A replay repeats one of so many earlier requests: far more than are under way, so that most have their answer. */
+const REMEMBERED = 16_384;
+
+/** For machines without wrk. It takes several times the CPU, and so is the limit where wrk would not be. */
+export const autocannon: LoadGenerator = { name: 'autocannon', run: runAutocannon };
+
+async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<LoadResult> {
+  signal.throwIfAborted();
+  const requests = new RequestSequence(order);
+  const options: Options = {
+    url: `http://127.0.0.1:${order.port}`,
+    connections: order.connections,
+    duration: order.seconds,
+    timeout: ANSWER_TIMEOUT_SECONDS,
+    requests: [
+      {
+        method: 'POST',
+        path: '/sales',
+        setupRequest: (request) => ({ ...request, ...requests.next() }),
+      },
+    ],
+  };
+  const result = await new Promise<Result>((resolve, reject) => {
+    const load = autocannonLoad(options, (error: Error | null, seen) =>
+      error ? reject(error) : resolve(seen),
+    );
+    signal.addEventListener('abort', () => load.stop(), { once: true });
+  });
+  signal.throwIfAborted();
+  return {
+    requests: result['2xx'] + result.non2xx,
+    durationMs: result.duration * 1_000,
+    otherAnswers: result.non2xx,
+    unanswered: result.errors,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    freshKeys: requests.freshKeys,
+    replays: requests.replays,
+  };
+}
+
+interface SaleRequest {
+  headers: { 'content-type': string; 'idempotency-key': string };
+  body: string;
+}
+
+class RequestSequence {
+  freshKeys = 0;
+  replays = 0;
+  private readonly keys = new KeySequence();
+  private readonly earlier: SaleRequest[] = [];
+  private nextBody: number;
+  private due = 0;
+
+  constructor(private readonly order: LoadOrder) {
+    this.nextBody = randomInt(order.scenario.bodies.length);
+  }
+
+  next(): SaleRequest {
+    const { bodies, replayPercent } = this.order.scenario;
+    this.due += replayPercent;
+    if (this.due >= 100 && this.earlier.length > 0) {
+      this.due -= 100;
+      this.replays += 1;
+      return this.earlier[randomInt(this.earlier.length)]!;
+    }
+    const request = {
+      headers: { 'content-type': 'application/json', 'idempotency-key': this.keys.next() },
+      body: bodies[this.nextBody]!,
+    };
+    this.nextBody = (this.nextBody + 1) % bodies.length;
+    if (replayPercent > 0) this.earlier[this.freshKeys % REMEMBERED] = request;
+    this.freshKeys += 1;
+    return request;
+  }
+}

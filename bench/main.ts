@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import { readEnvironment } from '#runtime';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type BenchArguments, readArguments, USAGE } from './arguments.js';
+import { choose } from './choice.js';
+import { BenchEnvironment } from './environment.js';
+import { autocannon } from './load/autocannon.js';
+import { hasWrk, wrk } from './load/wrk.js';
+import { fullMatrix, quickMatrix } from './matrix.js';
+import { Progress } from './progress.js';
+import { cellRecord } from './report/cell-record.js';
+import { failures } from './report/failures.js';
+import { machineText } from './report/machine.js';
+import { plot } from './report/plot.js';
+import { report } from './report/report.js';
+import { run } from './run.js';
+import { durabilityText, isDurable, readDurability } from './warehouse/durability.js';
+import { embeddedServer, mysqlServer } from './warehouse/server.js';
+
+/** Databases of the embedded kind, and the logs of the subjects. */
+const DIRECTORY = '.donut-states/bench';
+
+async function bench(given: BenchArguments): Promise<number> {
+  const mysqlUrl = given.mysqlUrl ?? readEnvironment(BenchEnvironment).BENCH_MYSQL_URL;
+  const matrix = given.quick ? quickMatrix() : fullMatrix(given.storedSales);
+  const { rounds = matrix.rounds, seconds = matrix.seconds } = given;
+  const chosen = choose(matrix.groups, given.only);
+  const groups = mysqlUrl ? chosen : chosen.filter(({ database }) => database !== 'mysql');
+  if (!mysqlUrl) console.log('No MySQL: only the embedded database is measured. --mysql URL names a server.');
+  if (groups.length === 0) throw new RangeError('These words choose no cell.');
+
+  const durability = mysqlUrl ? await readDurability(mysqlUrl) : undefined;
+  const generator = hasWrk() ? wrk : autocannon;
+  const circumstances = [
+    machineText(),
+    ...(durability ? [durabilityText(durability)] : []),
+    `${rounds} rounds of ${seconds} s, load by ${generator.name} on the same machine`,
+  ];
+  for (const line of circumstances) console.log(line);
+
+  mkdirSync(DIRECTORY, { recursive: true });
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const measurements = groups.reduce((count, { contestants }) => count + contestants.length, 0) * rounds;
+  const cells = await run(groups, {
+    rounds,
+    seconds,
+    warmUpSeconds: matrix.warmUpSeconds,
+    // Who asks for rounds or seconds gets them.
+    mostSeconds: given.rounds || given.seconds ? undefined : matrix.mostSeconds,
+    generator,
+    servers: { mysql: mysqlUrl ? mysqlServer(mysqlUrl) : undefined, embedded: embeddedServer(DIRECTORY) },
+    runName: `donut_bench_${process.pid}`,
+    firstPort: given.firstPort,
+    logDirectory: DIRECTORY,
+    progress: new Progress(measurements, seconds * 1_000),
+    signal: stop.signal,
+  });
+
+  const markdown = report(cells, circumstances);
+  console.log(`\n${markdown}`);
+  if (given.markdownFile) writeFileSync(given.markdownFile, markdown);
+  if (given.svgFile) writeFileSync(given.svgFile, plot(cells, circumstances));
+  if (given.jsonFile) {
+    const records = cells.map((cell) =>
+      cellRecord(cell, cells, durability === undefined || isDurable(durability)),
+    );
+    writeFileSync(given.jsonFile, `${JSON.stringify(records, null, 2)}\n`);
+  }
+  return failures(cells).length > 0 ? 1 : 0;
+}
+
+try {
+  const given = readArguments(process.argv.slice(2), process.env);
+  if (given.help) console.log(USAGE);
+  else process.exitCode = await bench(given);
+} catch (error) {
+  const isStopped = (error as Error).name === 'AbortError';
+  const isTypo = error instanceof RangeError || error instanceof TypeError;
+  console.error(
+    isStopped ? 'Stopped: nothing was written.' : isTypo ? `${error.message}\n\n${USAGE}` : error,
+  );
+  process.exitCode = isStopped ? 130 : 1;
+}

@@ -1,0 +1,71 @@
+import { type Contestant, DATABASES, type DatabaseKind, type Group } from './cell.js';
+import { SCENARIO_NAMES } from './scenarios.js';
+import { SUBJECT_NAMES, type SubjectName } from './subjects/subject.js';
+
+/** Groups of contestants, and how they are measured unless a person says otherwise. */
+export interface Matrix {
+  groups: Group[];
+  rounds: number;
+  seconds: number;
+  warmUpSeconds: number;
+  /** After which only first rounds are begun. `undefined`: a run takes as long as it takes. */
+  mostSeconds: number | undefined;
+}
+
+const CONNECTIONS = [50, 200, 1000];
+const PROCESSES = [2, 4];
+const STORED_SALES = [1_000_000, 10_000_000];
+
+/** Where growth is measured, and what the quick matrix measures with every subject. */
+const USUAL_CONNECTIONS = 200;
+
+/** What the product is compared with wherever time is short. */
+const MARKS: readonly SubjectName[] = ['no-op', 'product', 'pessimistic-lock'];
+
+/**
+ * Every cell there is.
+ *
+ * @param storedSales sizes of the databases with which growth is measured
+ */
+export function fullMatrix(storedSales: readonly number[] = STORED_SALES): Matrix {
+  const groups = DATABASES.flatMap((database) =>
+    SCENARIO_NAMES.flatMap((scenario) =>
+      CONNECTIONS.map((connections): Group => {
+        const contestants = SUBJECT_NAMES.map(plain);
+        if (scenario === 'hot') contestants.push(...growth(connections, storedSales));
+        return { database, scenario, connections, contestants };
+      }),
+    ),
+  );
+  return { groups, rounds: 5, seconds: 3, warmUpSeconds: 2, mostSeconds: undefined };
+}
+
+/** The hot SKU alone, for who changes something and wants to see what it did. */
+export function quickMatrix(): Matrix {
+  const group = (database: DatabaseKind, connections: number, subjects: readonly SubjectName[]): Group => ({
+    database,
+    scenario: 'hot',
+    connections,
+    contestants: subjects.map(plain),
+  });
+  const mysql = CONNECTIONS.map((connections) =>
+    group('mysql', connections, connections === USUAL_CONNECTIONS ? SUBJECT_NAMES : MARKS),
+  );
+  const groups = [...mysql, group('embedded', USUAL_CONNECTIONS, MARKS)];
+  // Three minutes, less what compiling and the report may take.
+  return { groups, rounds: 3, seconds: 2, warmUpSeconds: 1, mostSeconds: 145 };
+}
+
+/**
+ * The product with more processes on one database, and with sales stored already. They stand beside the rest, so that
+ * the same rounds compare all of them.
+ */
+function growth(connections: number, storedSales: readonly number[]): Contestant[] {
+  const processes = PROCESSES.map((count) => ({ ...plain('product'), processes: count }));
+  if (connections !== USUAL_CONNECTIONS) return processes;
+  return [...processes, ...storedSales.map((count) => ({ ...plain('product'), storedSales: count }))];
+}
+
+function plain(subject: SubjectName): Contestant {
+  return { subject, processes: 1, storedSales: 0 };
+}

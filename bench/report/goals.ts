@@ -1,0 +1,109 @@
+import { type Cell, type DatabaseKind } from '../cell.js';
+import { type ScenarioName } from '../scenarios.js';
+import { medianOf, ratio } from '../statistics.js';
+import { figure, markdownTable } from './markdown.js';
+import { referenceOf } from './reference.js';
+
+interface Goal {
+  title: string;
+  database: DatabaseKind;
+  scenario: ScenarioName;
+  connections: number;
+  /** @returns `null` when it was not measured */
+  measured: (product: Cell, cells: readonly Cell[]) => number | null;
+  atLeast: number;
+  beyond: number;
+  /** The smaller, the better. */
+  isCeiling?: boolean;
+}
+
+/** What the product is held to. Ratios are those of the same rounds. */
+const GOALS: Goal[] = [
+  { ...toNoop('mysql', 'hot', 1000), atLeast: 0.95, beyond: 1.15 },
+  { ...toNoop('mysql', 'hot', 200), atLeast: 0.8, beyond: 1 },
+  { ...toNoop('mysql', 'hot', 50), atLeast: 0.6, beyond: 0.9 },
+  {
+    title: 'sales / pessimistic lock',
+    ...{ database: 'mysql', scenario: 'hot', connections: 200 },
+    measured: (product, cells) =>
+      ratio(product, referenceOf(product, cells, 'pessimistic-lock'))?.median ?? null,
+    atLeast: 25,
+    beyond: 35,
+  },
+  {
+    title: 'p99 / that of the pessimistic lock',
+    ...{ database: 'mysql', scenario: 'hot', connections: 200 },
+    measured: (product, cells) =>
+      ratio(product, referenceOf(product, cells, 'pessimistic-lock'), (round) => round.p99Ms)?.median ?? null,
+    atLeast: 1 / 12,
+    beyond: 1 / 18,
+    isCeiling: true,
+  },
+  {
+    title: 'fsyncs a sale',
+    ...{ database: 'mysql', scenario: 'hot', connections: 200 },
+    measured: (product) => medianOf(product, (round) => round.fsyncsPerSale),
+    atLeast: 0.05,
+    beyond: 0.02,
+    isCeiling: true,
+  },
+  { ...toNoop('mysql', 'sold-out', 200), title: 'refusals / no-op', atLeast: 0.8, beyond: 1 },
+  { ...toNoop('embedded', 'hot', 200), atLeast: 0.6, beyond: 0.9 },
+];
+
+function toNoop(database: DatabaseKind, scenario: ScenarioName, connections: number) {
+  return {
+    title: 'sales / no-op',
+    database,
+    scenario,
+    connections,
+    measured: (product: Cell, cells: readonly Cell[]) =>
+      ratio(product, referenceOf(product, cells, 'no-op'))?.median ?? null,
+  };
+}
+
+interface Reached extends Goal {
+  value: number;
+}
+
+/** Goals that this run says something of, and how near they are. `undefined` when it says nothing. */
+export function goalsTable(cells: readonly Cell[]): string | undefined {
+  const reached = GOALS.flatMap((goal): Reached[] => {
+    const product = cells.find(
+      ({ group, contestant }) =>
+        group.database === goal.database &&
+        group.scenario === goal.scenario &&
+        group.connections === goal.connections &&
+        contestant.subject === 'product' &&
+        contestant.processes === 1 &&
+        contestant.storedSales === 0,
+    );
+    const value = product ? goal.measured(product, cells) : null;
+    return value === null ? [] : [{ ...goal, value }];
+  });
+  if (reached.length === 0) return undefined;
+  const bound = ({ isCeiling }: Goal, value: number) =>
+    `${isCeiling ? 'at most' : 'at least'} ${figure(value)}`;
+  return markdownTable(reached, [
+    { title: 'goal', text: ({ title }) => title },
+    {
+      title: 'where',
+      text: ({ database, scenario, connections }) => `${database}, ${scenario}, ${connections} connections`,
+    },
+    { title: 'measured', text: ({ value }) => figure(value), isFigure: true },
+    { title: 'bound', text: (goal) => bound(goal, goal.atLeast) },
+    { title: 'beyond', text: (goal) => bound(goal, goal.beyond) },
+    { title: 'verdict', text: goalVerdict },
+  ]);
+}
+
+export function goalVerdict({
+  value,
+  atLeast,
+  beyond,
+  isCeiling,
+}: Pick<Reached, 'value' | 'atLeast' | 'beyond' | 'isCeiling'>): string {
+  const meets = (limit: number) => (isCeiling ? value <= limit : value >= limit);
+  if (meets(beyond)) return 'beyond';
+  return meets(atLeast) ? 'met' : '**missed**';
+}

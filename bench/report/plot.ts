@@ -1,0 +1,134 @@
+import { type Cell, DATABASES } from '../cell.js';
+import { SCENARIO_NAMES, SCENARIOS } from '../scenarios.js';
+import { medianOf } from '../statistics.js';
+import { SUBJECT_NAMES, type SubjectName, SUBJECTS } from '../subjects/subject.js';
+import { figure } from './markdown.js';
+import { bar, svgDocument, text } from './svg.js';
+
+const COLOURS: Record<SubjectName, string> = {
+  'no-op': '#9aa5b1',
+  product: '#c2306b',
+  'pessimistic-lock': '#2f6fab',
+  'conditional-update': '#3f9b8f',
+  course: '#c98b2b',
+};
+
+const PANEL = { width: 460, height: 230, left: 20, top: 34, bottom: 40 };
+const PANELS_A_ROW = 2;
+const CAPTION_HEIGHT = 14;
+const HEAD_HEIGHT = 56;
+const GAP_BETWEEN_CLUSTERS = 18;
+
+interface Panel {
+  title: string;
+  clusters: { label: string; cells: Cell[] }[];
+}
+
+/**
+ * The throughput of all cells as bars: a panel a scenario and database, and one each for growth and processes.
+ *
+ * @param captions how the figures came about, a line each
+ */
+export function plot(cells: readonly Cell[], captions: readonly string[]): string {
+  const panels = panelsOf(cells);
+  const rows = Math.ceil(panels.length / PANELS_A_ROW);
+  const width = PANEL.width * PANELS_A_ROW;
+  const head = HEAD_HEIGHT + captions.length * CAPTION_HEIGHT;
+  const drawn = panels.map((panel, place) =>
+    draw(panel, (place % PANELS_A_ROW) * PANEL.width, head + Math.floor(place / PANELS_A_ROW) * PANEL.height),
+  );
+  return svgDocument(width, head + rows * PANEL.height, [
+    text(PANEL.left, 22, 'Sales a second, median of the rounds', { size: 15, weight: 'bold' }),
+    ...captions.map((caption, line) => text(PANEL.left, 40 + line * CAPTION_HEIGHT, caption, { size: 10 })),
+    legend(cells, head - 24),
+    ...drawn,
+  ]);
+}
+
+function panelsOf(cells: readonly Cell[]): Panel[] {
+  const panels: Panel[] = [];
+  for (const database of DATABASES) {
+    for (const scenario of SCENARIO_NAMES) {
+      const own = cells.filter(({ group }) => group.database === database && group.scenario === scenario);
+      const name = `${database === 'mysql' ? 'MySQL' : 'embedded'}: ${SCENARIOS[scenario].title}`;
+      panels.push({ title: name, clusters: byConnections(own.filter(isPlain)) });
+      const processes = own.filter(
+        ({ contestant: { subject, storedSales } }) => subject === 'product' && storedSales === 0,
+      );
+      if (processes.some((cell) => !isPlain(cell))) {
+        const label = (cell: Cell) => `${cell.group.connections} c, ${cell.contestant.processes} p`;
+        panels.push({
+          title: `${name}, by processes`,
+          clusters: processes.map((cell) => ({ label: label(cell), cells: [cell] })),
+        });
+      }
+      const growth = own.filter(({ contestant }) => contestant.storedSales > 0);
+      if (growth.length > 0) {
+        const before = own.filter(
+          (cell) => cell.group === growth[0]!.group && cell.contestant.subject === 'product' && isPlain(cell),
+        );
+        const label = (cell: Cell) => `${cell.contestant.storedSales.toLocaleString('en')} stored`;
+        panels.push({
+          title: `${name}, by sales stored`,
+          clusters: [...before, ...growth].map((cell) => ({ label: label(cell), cells: [cell] })),
+        });
+      }
+    }
+  }
+  return panels.filter(({ clusters }) => clusters.length > 0);
+}
+
+function isPlain({ contestant }: Cell): boolean {
+  return contestant.processes === 1 && contestant.storedSales === 0;
+}
+
+function byConnections(cells: readonly Cell[]): Panel['clusters'] {
+  return [...Map.groupBy(cells, ({ group }) => group.connections)].map(([connections, own]) => ({
+    label: `${connections} connections`,
+    cells: own,
+  }));
+}
+
+function draw({ title, clusters }: Panel, x: number, y: number): string {
+  const bars = clusters.reduce((count, cluster) => count + cluster.cells.length, 0);
+  const free = PANEL.width - 2 * PANEL.left - GAP_BETWEEN_CLUSTERS * (clusters.length - 1);
+  const barWidth = Math.min(48, free / bars);
+  const highest = Math.max(1, ...clusters.flatMap((cluster) => cluster.cells.map(throughput)));
+  const floor = y + PANEL.height - PANEL.bottom;
+  const room = PANEL.height - PANEL.bottom - PANEL.top - 14;
+  const parts = [text(x + PANEL.left, y + 14, title, { size: 11, weight: 'bold' })];
+  let left = x + PANEL.left;
+  for (const { label, cells } of clusters) {
+    const middle = left + (cells.length * barWidth) / 2;
+    for (const cell of cells) {
+      const height = (throughput(cell) / highest) * room;
+      parts.push(bar(left, floor - height, barWidth - 2, height, COLOURS[cell.contestant.subject]));
+      parts.push(
+        text(left + barWidth / 2, floor - height - 3, figure(throughput(cell))!, {
+          size: 8,
+          anchor: 'middle',
+        }),
+      );
+      left += barWidth;
+    }
+    parts.push(text(middle, floor + 14, label, { size: 9, anchor: 'middle' }));
+    left += GAP_BETWEEN_CLUSTERS;
+  }
+  return parts.join('\n');
+}
+
+function throughput(cell: Cell): number {
+  return medianOf(cell, (round) => round.requestsPerSecond)!;
+}
+
+function legend(cells: readonly Cell[], y: number): string {
+  const subjects = SUBJECT_NAMES.filter((name) =>
+    cells.some(({ contestant }) => contestant.subject === name),
+  );
+  return subjects
+    .map((name, place) => {
+      const x = PANEL.left + place * 170;
+      return `${bar(x, y, 10, 10, COLOURS[name])}\n${text(x + 14, y + 9, SUBJECTS[name].title, { size: 10 })}`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { type Contestant } from './cell.js';
+import { MysqlCounters } from './measure/mysql-counters.js';
+import { cpuMicros } from './measure/process-cpu.js';
+import { SubjectProcess } from './subjects/subject-process.js';
+import { type DatabaseServer } from './warehouse/server.js';
+import { BenchWarehouse } from './warehouse/warehouse.js';
+
+/** What a contestant has used so far. `null`: cannot be told here. */
+export interface Cost {
+  fsyncs: number | null;
+  serverCpuMicros: number | null;
+  databaseCpuMicros: number | null;
+}
+
+export interface StartSettings {
+  server: DatabaseServer;
+  /** Of its database, and of its log. */
+  name: string;
+  /** One for each process. */
+  ports: readonly number[];
+  logDirectory: string;
+}
+
+/** A contestant that is ready: its processes, idle until they are loaded, and its own database. */
+export class RunningContestant {
+  private constructor(
+    readonly contestant: Contestant,
+    readonly warehouse: BenchWarehouse,
+    private readonly processes: readonly SubjectProcess[],
+    private readonly counters: MysqlCounters | undefined,
+  ) {}
+
+  /** @param fill writes the sales that are stored already */
+  static async start(
+    contestant: Contestant,
+    { server, name, ports, logDirectory }: StartSettings,
+    fill: (warehouse: BenchWarehouse) => Promise<void>,
+  ): Promise<RunningContestant> {
+    const warehouse = await BenchWarehouse.create(server, name);
+    const processes: SubjectProcess[] = [];
+    try {
+      await fill(warehouse);
+      for (const port of ports) {
+        const logFile = join(logDirectory, `${name}-${port}.log`);
+        processes.push(await SubjectProcess.start(contestant.subject, warehouse.url, port, logFile));
+      }
+    } catch (error) {
+      await Promise.all(processes.map((process) => process.stop()));
+      await warehouse.drop();
+      throw error;
+    }
+    const counters = warehouse.isMysql ? new MysqlCounters(warehouse.dataSource, warehouse.url) : undefined;
+    return new RunningContestant(contestant, warehouse, processes, counters);
+  }
+
+  get ports(): number[] {
+    return this.processes.map(({ port }) => port);
+  }
+
+  async cost(): Promise<Cost> {
+    const ofProcesses = this.processes.map(({ pid }) => cpuMicros(pid));
+    const ofDatabase = await this.counters?.read();
+    return {
+      fsyncs: ofDatabase?.fsyncs ?? null,
+      serverCpuMicros: ofProcesses.includes(null)
+        ? null
+        : (ofProcesses as number[]).reduce((sum, cpu) => sum + cpu, 0),
+      databaseCpuMicros: ofDatabase?.cpuMicros ?? null,
+    };
+  }
+
+  /** @throws Error when one of its processes has ended */
+  requireAlive(): void {
+    for (const process of this.processes) process.requireAlive();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.stop()));
+    await this.warehouse.drop();
+  }
+}

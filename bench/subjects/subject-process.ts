@@ -1,0 +1,66 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { subjectVariables } from '../environment.js';
+import { type SubjectName, SUBJECTS } from './subject.js';
+
+const STOP_TIMEOUT_MS = 15_000;
+const LOG_TAIL_CHARACTERS = 2_000;
+
+/** The product is the service as it is deployed. The others are the same service with another way to sell. */
+const PRODUCT = join(import.meta.dirname, '../../apps/sales/src/main.js');
+const OTHERS = join(import.meta.dirname, 'main.js');
+
+/** One process of a subject: the sales service on a port, with its log in a file. */
+export class SubjectProcess {
+  private ending: string | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly child: ChildProcess,
+    private readonly logFile: string,
+  ) {
+    child.once('exit', (status, signal) => {
+      this.ending = signal ?? `status ${status}`;
+    });
+  }
+
+  /** @returns once it takes requests */
+  static async start(
+    subject: SubjectName,
+    databaseUrl: string,
+    port: number,
+    logFile: string,
+  ): Promise<SubjectProcess> {
+    const log = openSync(logFile, 'a');
+    const child = fork(subject === 'product' ? PRODUCT : OTHERS, {
+      env: subjectVariables({ subject, databaseUrl, port, poolSize: SUBJECTS[subject].poolSize }),
+      stdio: ['ignore', log, log, 'ipc'],
+    });
+    closeSync(log);
+    const process = new SubjectProcess(port, child, logFile);
+    await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    process.requireAlive();
+    return process;
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** @throws Error with the end of its log when the process has ended */
+  requireAlive(): void {
+    if (this.ending === undefined) return;
+    const tail = readFileSync(this.logFile, 'utf8').slice(-LOG_TAIL_CHARACTERS);
+    throw new Error(`A subject's process on port ${this.port} ended (${this.ending}):\n${tail}`);
+  }
+
+  async stop(): Promise<void> {
+    if (this.ending !== undefined) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGTERM');
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await exited.finally(() => clearTimeout(timer));
+  }
+}

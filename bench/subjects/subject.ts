@@ -1,0 +1,33 @@
+import { type SaleService } from '#inventory';
+
+export const SUBJECT_NAMES = [
+  'no-op',
+  'product',
+  'pessimistic-lock',
+  'conditional-update',
+  'course',
+] as const;
+
+export type SubjectName = (typeof SUBJECT_NAMES)[number];
+
+/** What a subject puts in the place of the product's own selling. */
+export type Place = SaleService['place'];
+
+export interface SubjectTraits {
+  /** For tables and plots. */
+  title: string;
+  /** Connections to MySQL. `undefined`: the product's own default. */
+  poolSize: number | undefined;
+  /** Whether it writes sales, their lines and the ledger, so that 201s can be compared with rows. */
+  keepsBooks: boolean;
+  /** Whether it changes stock at all. */
+  sells: boolean;
+}
+
+export const SUBJECTS: Record<SubjectName, SubjectTraits> = {
+  'no-op': { title: 'no-op', poolSize: undefined, keepsBooks: false, sells: false },
+  product: { title: 'product', poolSize: undefined, keepsBooks: true, sells: true },
+  'pessimistic-lock': { title: 'pessimistic lock', poolSize: 10, keepsBooks: true, sells: true },
+  'conditional-update': { title: 'conditional update', poolSize: 10, keepsBooks: true, sells: true },
+  course: { title: "course's solution, rewritten", poolSize: 10, keepsBooks: false, sells: true },
+};
