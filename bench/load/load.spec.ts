@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { type ScenarioName, SCENARIOS } from '../scenarios.js';
+import { autocannon } from './autocannon.js';
+import { type LoadResult, together } from './load.js';
+import { hasWrk, parseWrkOutput, wrk } from './wrk.js';
+
+/** What came in at a server that confirms everything. */
+class Counter {
+  readonly requests = new Map<string, Set<string>>();
+  received = 0;
+  server: Server;
+
+  async listen(status: number): Promise<number> {
+    this.server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        this.received += 1;
+        const key = String(request.headers['idempotency-key']);
+        const bodies = this.requests.get(key) ?? new Set();
+        this.requests.set(key, bodies.add(Buffer.concat(chunks).toString()));
+        response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+let counter: Counter | undefined;
+
+afterEach(async () => {
+  await counter?.close();
+  counter = undefined;
+});
+
+async function load(generator: typeof wrk, scenario: ScenarioName, status = 201) {
+  counter = new Counter();
+  const port = await counter.listen(status);
+  const order = { port, connections: 8, seconds: 1, scenario: SCENARIOS[scenario] };
+  return { counter, seen: await generator.run(order, new AbortController().signal) };
+}
+
+// Where wrk is missing the bench uses the other one alone as well.
+describe.each(hasWrk() ? [wrk, autocannon] : [autocannon])('a load by $name', (generator) => {
+  it('gives every request a key of its own', async () => {
+    const { seen, counter } = await load(generator, 'three-lines');
+    expect(seen).toMatchObject({ replays: 0, unanswered: 0, otherAnswers: 0 });
+    expect(seen.requests).toBeGreaterThan(50);
+    expect(counter.requests.size).toBe(counter.received);
+    // Each connection may have one under way when the time is up.
+    expect(counter.received - seen.requests).toBeLessThanOrEqual(8);
+    expect(seen.freshKeys).toBeGreaterThanOrEqual(counter.received);
+    expect(seen.freshKeys - counter.received).toBeLessThanOrEqual(8);
+  });
+
+  it('repeats every tenth request under its key, with the same body', async () => {
+    const { seen, counter } = await load(generator, 'replays');
+    expect(seen.replays / (seen.freshKeys + seen.replays)).toBeCloseTo(0.1, 2);
+    expect(counter.requests.size).toBeLessThan(counter.received);
+    expect([...counter.requests.values()].every((bodies) => bodies.size === 1)).toBe(true);
+  });
+
+  it('tells answers that are none of success apart', async () => {
+    const { seen } = await load(generator, 'hot', 503);
+    expect(seen.otherAnswers).toBe(seen.requests);
+  });
+});
+
+describe('several loads', () => {
+  const seen: LoadResult = {
+    requests: 10,
+    durationMs: 1_000,
+    otherAnswers: 1,
+    unanswered: 2,
+    p50Ms: 5,
+    p99Ms: 9,
+    freshKeys: 11,
+    replays: 3,
+  };
+
+  it('add up, with the latencies of the slowest', () => {
+    expect(together([seen, { ...seen, durationMs: 1_100, p50Ms: 4, p99Ms: 20 }])).toEqual({
+      requests: 20,
+      durationMs: 1_100,
+      otherAnswers: 2,
+      unanswered: 4,
+      p50Ms: 5,
+      p99Ms: 20,
+      freshKeys: 22,
+      replays: 6,
+    });
+  });
+});
+
+it('says what wrk printed when its script failed', () => {
+  expect(() => parseWrkOutput('unable to connect')).toThrow('unable to connect');
+});
