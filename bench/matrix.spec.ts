@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Contestant, type Group } from './cell.js';
+import { choose } from './choice.js';
+import { fullMatrix, quickMatrix } from './matrix.js';
+import { SCENARIO_NAMES } from './scenarios.js';
+import { SUBJECT_NAMES } from './subjects/subject.js';
+
+const full = fullMatrix().groups;
+
+function cells(groups: readonly Group[]): (Contestant & Omit<Group, 'contestants'>)[] {
+  return groups.flatMap(({ contestants, ...group }) =>
+    contestants.map((contestant) => ({ ...group, ...contestant })),
+  );
+}
+
+describe('the full matrix', () => {
+  it('measures every subject in every scenario, on both databases, at every number of connections', () => {
+    for (const database of ['mysql', 'embedded']) {
+      for (const scenario of SCENARIO_NAMES) {
+        for (const connections of [50, 200, 1000]) {
+          for (const subject of SUBJECT_NAMES) {
+            expect(cells(full)).toContainEqual({
+              ...{ database, scenario, connections, subject },
+              ...{ processes: 1, storedSales: 0 },
+            });
+          }
+        }
+      }
+    }
+  });
+
+  it('measures no cell twice', () => {
+    const names = cells(full).map((cell) => JSON.stringify(cell));
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('measures the product with more processes and with sales stored, beside the product with neither', () => {
+    const beside = full.find((group) =>
+      group.contestants.some(({ storedSales }) => storedSales === 10_000_000),
+    )!;
+    const plain = { subject: 'product', processes: 1, storedSales: 0 };
+    expect(beside).toMatchObject({ scenario: 'hot', connections: 200 });
+    expect(beside.contestants).toEqual(
+      expect.arrayContaining([
+        plain,
+        { ...plain, processes: 2 },
+        { ...plain, processes: 4 },
+        { ...plain, storedSales: 1_000_000 },
+      ]),
+    );
+  });
+});
+
+it('the quick matrix has the hot SKU alone, every subject and every number of connections', () => {
+  const { groups } = quickMatrix();
+  expect(groups.every(({ scenario }) => scenario === 'hot')).toBe(true);
+  expect(new Set(cells(groups).map(({ subject }) => subject))).toEqual(new Set(SUBJECT_NAMES));
+  expect(new Set(groups.map(({ connections }) => connections))).toEqual(new Set([50, 200, 1000]));
+});
+
+describe('a choice of cells', () => {
+  it('adds up words of one kind, and narrows by words of another', () => {
+    const chosen = cells(choose(full, ['mysql', 'sold-out', '50', '200', 'product', 'no-op']));
+    expect(chosen).toHaveLength(4);
+    expect(chosen.every(({ database, scenario }) => database === 'mysql' && scenario === 'sold-out')).toBe(
+      true,
+    );
+  });
+
+  it('of growth takes what it is compared with, and no more', () => {
+    const [group, ...others] = choose(full, ['growth', 'mysql']);
+    expect(others).toEqual([]);
+    expect(group!.contestants).toEqual([
+      { subject: 'no-op', processes: 1, storedSales: 0 },
+      { subject: 'product', processes: 1, storedSales: 0 },
+      { subject: 'product', processes: 1, storedSales: 1_000_000 },
+      { subject: 'product', processes: 1, storedSales: 10_000_000 },
+    ]);
+  });
+
+  it('of processes has every number of connections', () => {
+    const chosen = choose(full, ['processes', 'embedded']);
+    expect(chosen.map(({ connections }) => connections)).toEqual([50, 200, 1000]);
+    expect(cells(chosen).some(({ storedSales }) => storedSales > 0)).toBe(false);
+  });
+
+  it('of nothing is everything', () => {
+    expect(choose(full, [])).toEqual(full);
+  });
+
+  it('refuses a word that names nothing, and says what there is', () => {
+    expect(() => choose(full, ['mysq'])).toThrow(/mysq: choose among .*mysql.*growth/);
+  });
+});
