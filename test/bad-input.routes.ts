@@ -110,6 +110,7 @@ export const ROUTES: Record<string, Route> = {
     bad: { 'querystring/limit': LIMITS, 'querystring/cursor': [...SKUS, ['A', 'B']] },
   },
   'GET /products/{sku}': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
+  'GET /products/{sku}/ledger': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
   'PUT /products/{sku}': {
     params: { sku: 'BAD-INPUT' },
     body: {

@@ -190,6 +190,7 @@ describe('the whole story', () => {
       '/products',
       '/products/{sku}',
       '/products/{sku}/adjustments',
+      '/products/{sku}/ledger',
       '/reconcile',
       '/restock-orders',
       '/restock-orders/{id}',

@@ -31,6 +31,7 @@ export {
   type Verification,
 } from './receiving/callback-signature.js';
 export { ReceivingService, type Delivery, type ReceiptOutcome } from './receiving/receiving.service.js';
+export { LedgerService, type Ledger, type LedgerTotal } from './reconcile/ledger.service.js';
 export { ReconcileService, type Difference } from './reconcile/reconcile.service.js';
 export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
 export { RestockOrder, type RestockOrderStatus } from './restock/restock-order.entity.js';

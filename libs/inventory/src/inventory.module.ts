@@ -10,6 +10,7 @@ import { NotificationService } from './notification/notification.service.js';
 import { OutboxService } from './outbox/outbox.service.js';
 import { ProductService } from './product/product.service.js';
 import { ReceivingService } from './receiving/receiving.service.js';
+import { LedgerService } from './reconcile/ledger.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { RestockProgressService } from './restock/restock-progress.service.js';
 import { RestockService } from './restock/restock.service.js';
@@ -39,6 +40,7 @@ const SERVICES = [
   NotificationService,
   OutboxService,
   ReconcileService,
+  LedgerService,
 ];
 
 /** What a service that sells needs inside of it. */

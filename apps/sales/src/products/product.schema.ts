@@ -1,4 +1,4 @@
-import { type ProductWithStock } from '#inventory';
+import { type Ledger as SkuLedger, type ProductWithStock, type StockLevel } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { NextCursor, pageQuery, Sku } from '../identifiers.schema.js';
 
@@ -23,17 +23,19 @@ export const SaveProduct = Type.Object(
 );
 export type SaveProduct = Static<typeof SaveProduct>;
 
+const Stock = Type.Object({
+  onHand: Type.Integer(),
+  reserved: Type.Integer(),
+  available: Type.Integer(),
+  onOrder: Type.Integer(),
+});
+
 /** A product as the shop shows it. The ad manager's address stays inside. */
 export const Product = Type.Object(
   {
     sku: Sku,
     ...rules,
-    stock: Type.Object({
-      onHand: Type.Integer(),
-      reserved: Type.Integer(),
-      available: Type.Integer(),
-      onOrder: Type.Integer(),
-    }),
+    stock: Stock,
   },
   { title: 'Product' },
 );
@@ -55,7 +57,35 @@ export const AdjustStock = Type.Object(
 );
 export type AdjustStock = Static<typeof AdjustStock>;
 
+/** The books of one SKU, all of the same moment. */
+export const Ledger = Type.Object(
+  {
+    sku: Sku,
+    stock: Stock,
+    totals: Type.Array(
+      Type.Object({
+        reason: Type.String({ description: 'SALE, GOODS_RECEIPT, ADJUSTMENT or BACKORDER_FILL' }),
+        movements: Type.Integer(),
+        units: Type.Integer({ description: 'their sum: units added, or taken when negative' }),
+      }),
+      { description: 'stock movements, one for each reason that has any' },
+    ),
+    sold: Type.Object(
+      { sales: Type.Integer(), units: Type.Integer() },
+      { description: 'stored sales with a line of this SKU, and the units of these lines' },
+    ),
+  },
+  { title: 'Ledger' },
+);
+
 export function productView({ product, level }: ProductWithStock): Static<typeof Product> {
-  const { onHand, reserved, available, onOrder } = level;
-  return { ...product, stock: { onHand, reserved, available, onOrder } };
+  return { ...product, stock: stockView(level) };
+}
+
+export function ledgerView({ level, totals, sold }: SkuLedger): Static<typeof Ledger> {
+  return { sku: level.sku, stock: stockView(level), totals, sold };
+}
+
+function stockView({ onHand, reserved, available, onOrder }: StockLevel): Static<typeof Stock> {
+  return { onHand, reserved, available, onOrder };
 }

@@ -1,4 +1,4 @@
-import { AdjustmentService, ProductService, RestockService } from '#inventory';
+import { AdjustmentService, LedgerService, ProductService, RestockService } from '#inventory';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { SkuParameter } from '../identifiers.schema.js';
@@ -6,6 +6,8 @@ import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
   AdjustStock,
+  Ledger,
+  ledgerView,
   Product,
   ProductPage,
   ProductQuery,
@@ -19,6 +21,7 @@ export class ProductsController {
     private readonly products: ProductService,
     private readonly adjustments: AdjustmentService,
     private readonly restock: RestockService,
+    private readonly ledgers: LedgerService,
   ) {}
 
   @Get()
@@ -42,6 +45,18 @@ export class ProductsController {
   })
   async get(@Param('sku') sku: string) {
     return productView(await this.products.get(sku));
+  }
+
+  @Get(':sku/ledger')
+  @UseGuards(ApiKeyGuard)
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    summary: 'The books of a product: its movements and its sales added up, and its stock',
+    params: SkuParameter,
+    response: { 200: Ledger, ...PROBLEM_RESPONSES },
+  })
+  async ledger(@Param('sku') sku: string) {
+    return ledgerView(await this.ledgers.of(sku));
   }
 
   @Put(':sku')
