@@ -23,7 +23,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.spec\\.ts$', 'main\\.ts$'] },
+      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '\\.d\\.m?ts$', 'main\\.ts$'] },
       to: {},
     },
     { name: 'libs-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },

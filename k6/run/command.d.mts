@@ -1,0 +1,41 @@
+/** Types of command.mjs. */
+import { type Rule } from './gate.mjs';
+
+export interface Script {
+  name: string;
+  file: string;
+  sells: boolean;
+  options: string[];
+}
+
+export interface Target {
+  baseUrl: string;
+  apiKey: string;
+}
+
+export interface Circumstances extends Target {
+  summaryFile?: string;
+  folder: string;
+  platform: string;
+  user?: string;
+}
+
+export interface Command {
+  command: string;
+  parameters: string[];
+  variables: Record<string, string>;
+}
+
+export class RunError extends Error {}
+export function parseArguments(parameters: string[]): Script;
+export function variablesOf(options: string[]): Record<string, string>;
+export function readTarget(
+  variables: Record<string, string | undefined>,
+  localKey: () => string | undefined,
+): Target;
+export function commandFor(
+  found: 'k6' | 'docker',
+  script: Pick<Script, 'file' | 'options'>,
+  circumstances: Circumstances,
+): Command;
+export function exitStatus(k6Status: number, rules: Rule[]): number;

@@ -1,0 +1,5 @@
+/** Types of gate-report.mjs. */
+import { type Rule } from './gate.mjs';
+
+export function gateText(rules: Rule[]): string;
+export function gateHtml(rules: Rule[]): string;

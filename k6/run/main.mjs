@@ -1,0 +1,100 @@
+/**
+ * `npm run k6 -- SCRIPT [k6 options]`: runs a script of k6/ with the k6 of PATH, or with its image, and then the gate.
+ *
+ * Needs no package and no compiled code: it measures installations that run elsewhere.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { GATE_PLACE } from '../load/summary-page.js';
+import { commandFor, exitStatus, parseArguments, readTarget, RunError, variablesOf } from './command.mjs';
+import { gateHtml, gateText } from './gate-report.mjs';
+import { judge } from './gate.mjs';
+import { readLedgers, readReconciliation } from './installation.mjs';
+import { findK6, runK6 } from './k6-process.mjs';
+
+const FOLDER = path.join(import.meta.dirname, '..');
+const ROOT = path.join(FOLDER, '..');
+
+async function main(parameters) {
+  const script = parseArguments(parameters);
+  const target = findTarget(script);
+  const found = findK6();
+  await assertBooksAgree(target);
+
+  const files = clearResults(script);
+  const k6Status = await runK6(
+    commandFor(found, script, {
+      ...target,
+      folder: FOLDER,
+      summaryFile: script.sells ? `results/${script.name}` : undefined,
+      platform: process.platform,
+      user: process.getuid && `${process.getuid()}:${process.getgid()}`,
+    }),
+    FOLDER,
+  );
+
+  const run = script.sells ? readRun(files, k6Status) : undefined;
+  const rules = judge(run, await readLedgers(target, run?.products ?? []), await readReconciliation(target));
+  const status = exitStatus(k6Status, rules);
+  console.log(gateText(rules));
+  if (run) writeGate(files, { ...run, gate: rules, k6Status, status });
+  if (status !== 0) console.log(`  k6 ended with status ${k6Status}, this with ${status}.\n`);
+  return status;
+}
+
+function findTarget({ options }) {
+  const variablesFile = path.join(ROOT, '.env');
+  if (fs.existsSync(variablesFile)) process.loadEnvFile(variablesFile);
+  const variables = { ...process.env, ...variablesOf(options) };
+  return readTarget(variables, () => keyOf(path.resolve(ROOT, variables.DATA_DIR || '.donut-states')));
+}
+
+/** The key that `npm start` made, `undefined` when there is none. */
+function keyOf(dataDirectory) {
+  try {
+    return JSON.parse(fs.readFileSync(path.join(dataDirectory, 'keys.json'), 'utf8')).operationsApiKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws RunError when they do not before the run: whatever came after would prove nothing */
+async function assertBooksAgree(target) {
+  const reconciliation = await readReconciliation(target).catch((error) => {
+    throw new RunError(`${error.message}\nIs the system up, and is this its key?`);
+  });
+  if (reconciliation.clean) return;
+  const found = gateText(judge(undefined, [], reconciliation));
+  throw new RunError(`The books do not agree before the run, so it would prove nothing.\n${found}`);
+}
+
+/** Removes what an earlier run left: it must not be taken for this one's. */
+function clearResults({ name }) {
+  const results = path.join(FOLDER, 'results');
+  fs.mkdirSync(results, { recursive: true });
+  const files = { json: path.join(results, `${name}.json`), html: path.join(results, `${name}.html`) };
+  for (const file of Object.values(files)) fs.rmSync(file, { force: true });
+  return files;
+}
+
+function readRun({ json }, k6Status) {
+  if (!fs.existsSync(json)) {
+    throw new RunError(`k6 ended with status ${k6Status} and left no summary: nothing can be compared.`);
+  }
+  return JSON.parse(fs.readFileSync(json, 'utf8'));
+}
+
+function writeGate({ json, html }, record) {
+  const page = fs.readFileSync(html, 'utf8').replace(GATE_PLACE, () => gateHtml(record.gate));
+  fs.writeFileSync(html, page);
+  fs.writeFileSync(json, `${JSON.stringify(record, null, 2)}\n`);
+  console.log(`  summary: ${path.relative(process.cwd(), html)}\n`);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof RunError)) throw error;
+  console.error(`\n${error.message}\n`);
+  process.exitCode = 1;
+}
