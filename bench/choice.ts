@@ -2,13 +2,31 @@ import { type Contestant, DATABASES, type Group } from './cell.js';
 import { SCENARIO_NAMES } from './scenarios.js';
 import { SUBJECT_NAMES } from './subjects/subject.js';
 
-/** Words for the contestants that differ by more than their subject, with what they are compared with. */
-const PARTS: Record<string, (contestant: Contestant) => boolean> = {
-  growth: ({ subject, processes }) => isMark(subject) && processes === 1,
-  processes: ({ subject, storedSales }) => isMark(subject) && storedSales === 0,
+interface Part {
+  /** Whether the part needs a contestant, for itself or to compare with. */
+  takes: (contestant: Contestant) => boolean;
+  /** Whether a contestant is what the part is about. */
+  isAbout: (contestant: Contestant) => boolean;
+}
+
+/** The matrix has plain subjects everywhere, and in some groups more processes and sales stored. */
+const PARTS: Record<string, Part> = {
+  comparison: { takes: isPlain, isAbout: isPlain },
+  growth: {
+    takes: (contestant) => isMark(contestant) && contestant.processes === 1,
+    isAbout: ({ storedSales }) => storedSales > 0,
+  },
+  processes: {
+    takes: (contestant) => isMark(contestant) && contestant.storedSales === 0,
+    isAbout: ({ processes }) => processes > 1,
+  },
 };
 
-function isMark(subject: string): boolean {
+function isPlain({ processes, storedSales }: Contestant): boolean {
+  return processes === 1 && storedSales === 0;
+}
+
+function isMark({ subject }: Contestant): boolean {
   return subject === 'product' || subject === 'no-op';
 }
 
@@ -20,17 +38,17 @@ function isMark(subject: string): boolean {
  */
 export function choose(groups: readonly Group[], words: readonly string[]): Group[] {
   const connections = [...new Set(groups.map((group) => String(group.connections)))];
-  const parts = Object.keys(PARTS);
-  const known: string[] = [...DATABASES, ...SCENARIO_NAMES, ...connections, ...SUBJECT_NAMES, ...parts];
+  const partNames = Object.keys(PARTS);
+  const known: string[] = [...DATABASES, ...SCENARIO_NAMES, ...connections, ...SUBJECT_NAMES, ...partNames];
   const unknown = words.filter((word) => !known.includes(word));
   if (unknown.length > 0) throw new RangeError(`${unknown.join(', ')}: choose among ${known.join(', ')}`);
 
   const wants = (kind: readonly string[], value: string) =>
     !words.some((word) => kind.includes(word)) || words.includes(value);
-  const wantedParts = parts.filter((part) => words.includes(part));
+  const parts = partNames.filter((name) => words.includes(name)).map((name) => PARTS[name]!);
   const wantsContestant = (contestant: Contestant) =>
     wants(SUBJECT_NAMES, contestant.subject) &&
-    (wantedParts.length === 0 || wantedParts.some((part) => PARTS[part]!(contestant)));
+    (parts.length === 0 || parts.some((part) => part.takes(contestant)));
 
   return groups
     .filter(
@@ -38,15 +56,8 @@ export function choose(groups: readonly Group[], words: readonly string[]): Grou
         wants(DATABASES, group.database) &&
         wants(SCENARIO_NAMES, group.scenario) &&
         wants(connections, String(group.connections)) &&
-        (wantedParts.length === 0 || wantedParts.some((part) => hasPart(group, part))),
+        (parts.length === 0 || parts.some((part) => group.contestants.some(part.isAbout))),
     )
     .map((group) => ({ ...group, contestants: group.contestants.filter(wantsContestant) }))
     .filter((group) => group.contestants.length > 0);
-}
-
-/** Most groups have neither more processes nor sales stored. */
-function hasPart({ contestants }: Group, part: string): boolean {
-  return contestants.some(({ processes, storedSales }) =>
-    part === 'growth' ? storedSales > 0 : processes > 1,
-  );
 }

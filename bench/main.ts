@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { readEnvironment } from '#runtime';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type BenchArguments, readArguments, USAGE } from './arguments.js';
+import { type Cell } from './cell.js';
 import { choose } from './choice.js';
 import { BenchEnvironment } from './environment.js';
 import { autocannon } from './load/autocannon.js';
@@ -34,7 +35,7 @@ async function bench(given: BenchArguments): Promise<number> {
   const circumstances = [
     machineText(),
     ...(durability ? [durabilityText(durability)] : []),
-    `${rounds} rounds of ${seconds} s, load by ${generator.name} on the same machine`,
+    `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s, load by ${generator.name} on the same machine`,
   ];
   for (const line of circumstances) console.log(line);
 
@@ -42,6 +43,7 @@ async function bench(given: BenchArguments): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const measurements = groups.reduce((count, { contestants }) => count + contestants.length, 0) * rounds;
+  const allDurable = durability === undefined || isDurable(durability);
   const cells = await run(groups, {
     rounds,
     seconds,
@@ -54,20 +56,23 @@ async function bench(given: BenchArguments): Promise<number> {
     firstPort: given.firstPort,
     logDirectory: DIRECTORY,
     progress: new Progress(measurements, seconds * 1_000),
+    onGroupDone: (soFar) => save(soFar, circumstances, allDurable, given),
     signal: stop.signal,
   });
-
-  const markdown = report(cells, circumstances);
-  console.log(`\n${markdown}`);
-  if (given.markdownFile) writeFileSync(given.markdownFile, markdown);
-  if (given.svgFile) writeFileSync(given.svgFile, plot(cells, circumstances));
-  if (given.jsonFile) {
-    const records = cells.map((cell) =>
-      cellRecord(cell, cells, durability === undefined || isDurable(durability)),
-    );
-    writeFileSync(given.jsonFile, `${JSON.stringify(records, null, 2)}\n`);
-  }
+  console.log(`\n${report(cells, circumstances)}`);
   return failures(cells).length > 0 ? 1 : 0;
+}
+
+function save(
+  cells: readonly Cell[],
+  circumstances: readonly string[],
+  allDurable: boolean,
+  { jsonFile, markdownFile, svgFile }: BenchArguments,
+): void {
+  const records = cells.map((cell) => cellRecord(cell, cells, allDurable));
+  if (jsonFile) writeFileSync(jsonFile, `${JSON.stringify(records, null, 2)}\n`);
+  if (markdownFile) writeFileSync(markdownFile, report(cells, circumstances));
+  if (svgFile) writeFileSync(svgFile, plot(cells, circumstances));
 }
 
 try {
@@ -78,7 +83,11 @@ try {
   const isStopped = (error as Error).name === 'AbortError';
   const isTypo = error instanceof RangeError || error instanceof TypeError;
   console.error(
-    isStopped ? 'Stopped: nothing was written.' : isTypo ? `${error.message}\n\n${USAGE}` : error,
+    isStopped
+      ? 'Stopped. What was measured until then is in the files that were asked for.'
+      : isTypo
+        ? `${error.message}\n\n${USAGE}`
+        : error,
   );
   process.exitCode = isStopped ? 130 : 1;
 }

@@ -78,6 +78,11 @@ describe('a choice of cells', () => {
     ]);
   });
 
+  it('of the comparison leaves more processes and stored sales out', () => {
+    const [group] = choose(full, ['mysql', 'hot', '200', 'comparison']);
+    expect(group!.contestants.map(({ subject }) => subject)).toEqual(SUBJECT_NAMES);
+  });
+
   it('of processes has every number of connections', () => {
     const chosen = choose(full, ['processes', 'embedded']);
     expect(chosen.map(({ connections }) => connections)).toEqual([50, 200, 1000]);

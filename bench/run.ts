@@ -21,6 +21,8 @@ export interface RunSettings {
   firstPort: number;
   logDirectory: string;
   progress: Progress;
+  /** Told of all cells so far whenever a group is done: a run takes long, and may be stopped. */
+  onGroupDone: (cells: readonly Cell[]) => void;
   signal: AbortSignal;
 }
 
@@ -34,6 +36,7 @@ export async function run(groups: readonly Group[], settings: RunSettings): Prom
       const endMs = budget.endOf(groups.slice(index));
       const running = await field.enter(group);
       cells.push(...(await measureGroup(group, running, settings, endMs)));
+      settings.onGroupDone(cells);
       await field.leave(groups.slice(index + 1));
     }
   } finally {

@@ -46,36 +46,43 @@ export function plot(cells: readonly Cell[], captions: readonly string[]): strin
 }
 
 function panelsOf(cells: readonly Cell[]): Panel[] {
-  const panels: Panel[] = [];
-  for (const database of DATABASES) {
-    for (const scenario of SCENARIO_NAMES) {
+  return DATABASES.flatMap((database) =>
+    SCENARIO_NAMES.flatMap((scenario) => {
       const own = cells.filter(({ group }) => group.database === database && group.scenario === scenario);
-      const name = `${database === 'mysql' ? 'MySQL' : 'embedded'}: ${SCENARIOS[scenario].title}`;
-      panels.push({ title: name, clusters: byConnections(own.filter(isPlain)) });
-      const processes = own.filter(
-        ({ contestant: { subject, storedSales } }) => subject === 'product' && storedSales === 0,
-      );
-      if (processes.some((cell) => !isPlain(cell))) {
-        const label = (cell: Cell) => `${cell.group.connections} c, ${cell.contestant.processes} p`;
-        panels.push({
-          title: `${name}, by processes`,
-          clusters: processes.map((cell) => ({ label: label(cell), cells: [cell] })),
-        });
-      }
-      const growth = own.filter(({ contestant }) => contestant.storedSales > 0);
-      if (growth.length > 0) {
-        const before = own.filter(
-          (cell) => cell.group === growth[0]!.group && cell.contestant.subject === 'product' && isPlain(cell),
-        );
-        const label = (cell: Cell) => `${cell.contestant.storedSales.toLocaleString('en')} stored`;
-        panels.push({
-          title: `${name}, by sales stored`,
-          clusters: [...before, ...growth].map((cell) => ({ label: label(cell), cells: [cell] })),
-        });
-      }
-    }
-  }
-  return panels.filter(({ clusters }) => clusters.length > 0);
+      const title = `${database === 'mysql' ? 'MySQL' : 'embedded'}: ${SCENARIOS[scenario].title}`;
+      return [
+        { title, clusters: byConnections(own.filter(isPlain)) },
+        processesPanel(title, own),
+        growthPanel(title, own),
+      ];
+    }),
+  ).filter(({ clusters }) => clusters.length > 0);
+}
+
+function processesPanel(title: string, own: readonly Cell[]): Panel {
+  const sold = own.filter(
+    ({ contestant }) => contestant.subject === 'product' && contestant.storedSales === 0,
+  );
+  const counts = [...new Set(sold.map(({ contestant }) => contestant.processes))];
+  return {
+    title: `${title}, product with ${counts.join(', ')} processes`,
+    clusters: counts.length > 1 ? byConnections(sold) : [],
+  };
+}
+
+function growthPanel(title: string, own: readonly Cell[]): Panel {
+  const grown = own.find(({ contestant }) => contestant.storedSales > 0);
+  const compared = own.filter(
+    ({ group, contestant }) =>
+      group === grown?.group && contestant.subject === 'product' && contestant.processes === 1,
+  );
+  return {
+    title: `${title}, product by sales stored`,
+    clusters: compared.map((cell) => ({
+      label: `${cell.contestant.storedSales.toLocaleString('en')} stored`,
+      cells: [cell],
+    })),
+  };
 }
 
 function isPlain({ contestant }: Cell): boolean {
