@@ -7,6 +7,9 @@ import { SUBJECTS } from './subjects/subject.js';
 import { type DatabaseServer } from './warehouse/server.js';
 import { TimeBudget } from './time-budget.js';
 
+/** A shop's database is in use all the time: where much is stored, it takes longer until its busy pages are in memory. */
+const LARGE_WARM_UPS = 5;
+
 export interface RunSettings {
   rounds: number;
   /** Of each measurement. */
@@ -54,7 +57,8 @@ async function measureGroup(
   const cells = running.map(({ contestant }): Cell => ({ group, contestant, rounds: [], differences: null }));
   for (const contestant of running) {
     progress.say(`${contestant.contestant.subject} warms up`);
-    await warmUp(contestant, group, { generator, seconds: warmUpSeconds, signal });
+    const large = contestant.contestant.storedSales > 0 ? LARGE_WARM_UPS : 1;
+    await warmUp(contestant, group, { generator, seconds: warmUpSeconds * large, signal });
   }
   const beganMs = Date.now();
   for (let round = 0; round < rounds; round += 1) {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { subjectVariables } from '../environment.js';
 import { type SubjectName, SUBJECTS } from './subject.js';
@@ -56,11 +56,13 @@ export class SubjectProcess {
     throw new Error(`A subject's process on port ${this.port} ended (${this.ending}):\n${tail}`);
   }
 
+  /** Its log goes with it; that of a process that ended by itself stays. */
   async stop(): Promise<void> {
     if (this.ending !== undefined) return;
     const exited = once(this.child, 'exit');
     this.child.kill('SIGTERM');
     const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await exited.finally(() => clearTimeout(timer));
+    rmSync(this.logFile, { force: true });
   }
 }
