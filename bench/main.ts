@@ -41,7 +41,8 @@ async function bench(given: BenchArguments): Promise<number> {
 
   mkdirSync(DIRECTORY, { recursive: true });
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Not once: npm hands on the Ctrl-C that the terminal has sent already, and the second would cut the clearing up short.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const measurements = groups.reduce((count, { contestants }) => count + contestants.length, 0) * rounds;
   const allDurable = durability === undefined || isDurable(durability);
   const cells = await run(groups, {
@@ -58,6 +59,10 @@ async function bench(given: BenchArguments): Promise<number> {
     progress: new Progress(measurements, seconds * 1_000),
     onGroupDone: (soFar) => save(soFar, circumstances, allDurable, given),
     signal: stop.signal,
+  }).catch((error: unknown) => {
+    // Whatever came of it: it was stopped.
+    stop.signal.throwIfAborted();
+    throw error;
   });
   console.log(`\n${report(cells, circumstances)}`);
   return failures(cells).length > 0 ? 1 : 0;

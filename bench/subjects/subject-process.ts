@@ -37,6 +37,8 @@ export class SubjectProcess {
     const child = fork(subject === 'product' ? PRODUCT : OTHERS, {
       env: subjectVariables({ subject, databaseUrl, port, poolSize: SUBJECTS[subject].poolSize }),
       stdio: ['ignore', log, log, 'ipc'],
+      // Ctrl-C is for the bench, which then stops it. Without the bench it stops by itself: the channel is gone.
+      detached: true,
     });
     closeSync(log);
     const process = new SubjectProcess(port, child, logFile);
