@@ -17,9 +17,14 @@ class Disk {
     return items.map((item) => `${item} is on disk`);
   };
 
+  /** Until so many batches have been begun. */
+  async begun(count: number): Promise<void> {
+    while (this.batches.length < count) await sleep(1);
+  }
+
   /** Ends the commit of the batch. */
   async end(batch: number, error?: Error): Promise<void> {
-    while (this.ends.length <= batch) await sleep(1);
+    await this.begun(batch + 1);
     if (error) this.ends[batch]!.reject(error);
     else this.ends[batch]!.resolve();
     await sleep(1);
@@ -46,7 +51,7 @@ describe('the group committer', () => {
     const disk = new Disk();
     open(disk);
     const first = submitAll('a', 'b');
-    await sleep(1);
+    await disk.begun(1);
     const second = submitAll('c', 'd', 'e');
     await sleep(1);
     expect(disk.batches).toEqual([['a', 'b']]);
@@ -66,7 +71,7 @@ describe('the group committer', () => {
     open(disk);
     let batchesAtAnswer = 0;
     const answered = committer.submit('a').then(() => (batchesAtAnswer = disk.batches.length));
-    await sleep(1);
+    await disk.begun(1);
     void committer.submit('b');
     await disk.end(0);
     await answered;
@@ -145,7 +150,7 @@ describe('the group committer', () => {
     const gone = new Set<string>();
     open({ commit: disk.commit, isAbandoned: (item) => gone.has(item) });
     void submitAll('a');
-    await sleep(1);
+    await disk.begun(1);
     const waiting = submitAll('b', 'c');
     gone.add('b').add('a');
     await disk.end(0);
@@ -193,7 +198,7 @@ describe('the group committer', () => {
       const disk = new Disk();
       open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 100 } });
       const begun = committer.submit('begun');
-      await sleep(1);
+      await disk.begun(1);
       const waiting = committer.submit('waiting');
       expect(await waiting).toEqual({ kind: 'OVERLOADED' });
       expect(disk.batches).toEqual([['begun']]);
@@ -207,7 +212,7 @@ describe('the group committer', () => {
     const told: { waitsMs: readonly number[]; commitMs: number }[] = [];
     open({ commit: disk.commit, observe: (batch) => told.push(batch) });
     void submitAll('a');
-    await sleep(1);
+    await disk.begun(1);
     void submitAll('b', 'c');
     await sleep(30);
     await disk.end(0);
@@ -222,7 +227,7 @@ describe('the group committer', () => {
     open({ commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
     let answered = 0;
     for (const item of submitAll('a', 'b')) void item.then(() => (answered += 1));
-    await sleep(1);
+    await disk.begun(1);
     for (const item of submitAll('c', 'd')) void item.then(() => (answered += 1));
     const drained = committer.drain().then(() => answered);
     await disk.end(0);
