@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { SaleService } from '#inventory';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { request as send } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SalesUnderTest } from '../testing/sales-under-test.js';
 
 describe('the bounds of the sale queue', () => {
@@ -28,5 +32,31 @@ describe('the bounds of the sale queue', () => {
   it('let the same surge in when nothing is set', async () => {
     sales = await SalesUnderTest.start();
     expect((await buyAtOnce(1_500)).get(201)).toHaveLength(1_500);
+  });
+
+  it('leave out a buyer who has hung up before the sale was begun', async () => {
+    sales = await SalesUnderTest.start();
+    await sales.warehouse.stockProduct('RING', 10);
+    await sales.application.listen(0, '127.0.0.1');
+    const { port } = sales.application.getHttpServer().address() as AddressInfo;
+    const buyer = send({
+      port,
+      path: '/sales',
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+    });
+    buyer.on('error', () => undefined);
+    const service = sales.application.get(SaleService);
+    const place = service.place.bind(service);
+    const outcome = Promise.withResolvers<Awaited<ReturnType<typeof place>>>();
+    jest.spyOn(service, 'place').mockImplementation(async (request) => {
+      buyer.destroy();
+      for (let looks = 0; looks < 1_000 && !request.isAbandoned!(); looks += 1) await sleep(1);
+      outcome.resolve(await place(request));
+      return outcome.promise;
+    });
+    buyer.end(JSON.stringify({ lines: [{ sku: 'RING', quantity: 1 }] }));
+    expect(await outcome.promise).toEqual({ kind: 'ABANDONED' });
+    expect(await sales.warehouse.level('RING')).toMatchObject({ onHand: 10 });
   });
 });

@@ -54,7 +54,7 @@ export class OptimisticBatch {
       for (const { sku, quantity } of lines) {
         const take = takes.get(sku)!;
         take.quantity += quantity;
-        if (quantity > take.maxPerSale || take.quantity > this.seen.get(sku)!.freeUnits) return undefined;
+        if (quantity > take.maxPerSale || take.quantity > take.freeUnits) return undefined;
       }
     }
     return takes;

@@ -2,14 +2,13 @@ import { rowsText } from '../database/rows.js';
 import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
 import { type PendingSale } from './pending-sale.js';
 import { LINE_COLUMNS, SALE_COLUMNS } from './sale-records.js';
+import { type SeenSku } from './seen-stock.js';
 
-/** All that a script takes of one SKU, and what its sales believe of the product. */
-export interface Take {
+/** All that a script takes of one SKU, and what its sales believe of the SKU. */
+export interface Take extends SeenSku {
   movementId: string;
   sku: string;
   quantity: number;
-  priceKrw: number;
-  maxPerSale: number;
 }
 
 /**
