@@ -209,6 +209,16 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
       expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 89 });
     });
 
+    it('have a key once, however many ask under it at the same time', async () => {
+      const fallbacks = fallbacksOf(warehouse);
+      const outcomes = await Promise.all(
+        Array.from({ length: 10 }, () => buy(warehouse, 'CP-1', 1, { idempotencyKey: 'key' })),
+      );
+      expect(new Set(confirmed(outcomes).map(({ id }) => id)).size).toBe(1);
+      expect(confirmed(outcomes)).toHaveLength(10);
+      expect(fallbacks).toEqual([]);
+    });
+
     it.each([
       ['a price', `UPDATE product SET price_krw = 2000`],
       ['a limit', `UPDATE product SET max_per_sale = 3`],
