@@ -3,6 +3,7 @@ import { EnvironmentError, readEnvironment } from '#runtime';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
+import { ScriptRunner } from './database/script-runner.js';
 import { CommandEnvironment } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
@@ -15,7 +16,8 @@ async function reconcile(): Promise<void> {
     options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,
   ).initialize();
   try {
-    const differences = await new ReconcileService(new Database(dataSource)).reconcile();
+    const database = new Database(dataSource, new ScriptRunner(dataSource));
+    const differences = await new ReconcileService(database).reconcile();
     if (differences.length === 0) {
       console.log('The warehouse agrees with itself.');
     } else {

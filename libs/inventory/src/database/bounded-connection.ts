@@ -3,6 +3,16 @@ import { type PoolConnection } from 'mysql2';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { cut } from './mysql-pool.js';
 
+/** How long MySQL has, in ms, before it counts as unavailable and the connection is cut. */
+export interface TimeLimits {
+  /** For one attempt of a transaction or a read, the wait for a free connection included. */
+  workMs: number;
+  /** For a whole snapshot, which may read millions of rows. */
+  snapshotMs: number;
+}
+
+export const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000 };
+
 /**
  * Runs `work` on one connection to MySQL, for `limitMs` at most, in which it also waits for a free connection.
  * A connection that is not done by then is cut and never used again.

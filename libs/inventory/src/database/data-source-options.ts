@@ -28,7 +28,6 @@ const SCRIPT_POOL_SIZE = 2;
 export function scriptSourceOptions(main: DataSourceOptions): DataSourceOptions {
   return {
     ...(main as MysqlDataSourceOptions),
-    entities: [],
     migrations: [],
     poolSize: SCRIPT_POOL_SIZE,
     multipleStatements: true,

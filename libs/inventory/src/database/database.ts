@@ -4,24 +4,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { InventoryError } from '../errors.js';
-import { onBoundedConnection } from './bounded-connection.js';
+import { onBoundedConnection, type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
 import { isConflict, isLockWait, isUnavailable } from './database-errors.js';
+import { EmbeddedRunner } from './embedded-runner.js';
+import { ScriptRunner } from './script-runner.js';
+import { type Decided, type Found, type RowQueries, type TransactionRunner } from './transaction-runner.js';
 
 /** How often a transaction that lost a conflict is run before the database counts as unavailable. */
 const MAX_ATTEMPTS = 8;
 
 /** The same for one that waited in vain for a lock: it has kept its buyer for seconds already. */
 const MAX_LOCK_WAITS = 2;
-
-/** How long MySQL has, in ms, before it counts as unavailable and the connection is cut. */
-export interface TimeLimits {
-  /** For one attempt of a transaction or a read, the wait for a free connection included. */
-  workMs: number;
-  /** For a whole snapshot, which may read millions of rows. */
-  snapshotMs: number;
-}
-
-export const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000 };
 
 /**
  * The only way to the tables. Every transaction runs here, so that it is the same on both databases:
@@ -37,11 +30,15 @@ export class Database {
   private readonly insideTransaction = new AsyncLocalStorage<true>();
   /** Settles when the work that is now on the embedded database's connection is done. */
   private embeddedTurn: Promise<unknown> = Promise.resolve();
+  private readonly runner: TransactionRunner;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
+    scripts: ScriptRunner,
     @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
-  ) {}
+  ) {
+    this.runner = this.isEmbedded ? new EmbeddedRunner(dataSource) : scripts;
+  }
 
   get isEmbedded(): boolean {
     return this.dataSource.options.type === 'better-sqlite3';
@@ -70,19 +67,23 @@ export class Database {
    * and waits for nothing outside the database: it may hold locks that every buyer wants.
    */
   async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.guarded(async () => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await this.inTurn(() =>
-            this.onConnection(this.limits.workMs, (manager) => manager.transaction(work)),
-          );
-        } catch (error) {
-          if (!isConflict(error) || attempt >= (isLockWait(error) ? MAX_LOCK_WAITS : MAX_ATTEMPTS))
-            throw error;
-          await sleep(Math.random() * 10 * 2 ** attempt);
-        }
-      }
-    });
+    return this.retried(() => this.onConnection(this.limits.workMs, (manager) => manager.transaction(work)));
+  }
+
+  /** As {@link read}, for what sales wait for: one trip to MySQL, on a connection that is kept for them. */
+  async find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>> {
+    return this.guarded(() => this.inTurn(() => this.runner.find(queries)));
+  }
+
+  /**
+   * As {@link write}, for what sales wait for: two trips to MySQL. The first finds and locks rows, the second makes
+   * the changes that `decide` wants to see and commits. Whatever else `decide` does through `manager` is trips more.
+   */
+  async decide<const Queries extends RowQueries, T>(
+    queries: Queries,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+  ): Promise<T> {
+    return this.retried(() => this.runner.decide(queries, decide));
   }
 
   /** Makes a query lock the rows that it selects. The embedded database has no row locks: a writer has it alone. */
@@ -127,6 +128,21 @@ export class Database {
     const result = this.embeddedTurn.then(run);
     this.embeddedTurn = result.catch(() => undefined);
     return result;
+  }
+
+  /** A transaction that lost a conflict is run again, whole. */
+  private async retried<T>(transaction: () => Promise<T>): Promise<T> {
+    return this.guarded(async () => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await this.inTurn(transaction);
+        } catch (error) {
+          if (!isConflict(error) || attempt >= (isLockWait(error) ? MAX_LOCK_WAITS : MAX_ATTEMPTS))
+            throw error;
+          await sleep(Math.random() * 10 * 2 ** attempt);
+        }
+      }
+    });
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {

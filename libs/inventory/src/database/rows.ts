@@ -1,11 +1,28 @@
 import mysql from 'mysql2';
-import { type EntityManager } from 'typeorm';
 
 /** What stands in one column of a row. A time goes in as its {@link timeText}. */
 export type Value = string | number | null;
 
-/** Most rows of one statement on SQLite, which binds 32,766 values at the most. Each smaller chunk is a quarter. */
-const EMBEDDED_CHUNK = 256;
+/** A statement with a `?` for each of its values; a list of them stands as `IN (?)`. */
+export interface Statement {
+  text: string;
+  values: readonly (Value | readonly Value[])[];
+}
+
+/** Rows that go into a table. */
+export interface Insert {
+  /** The table with its columns, in the order in which they stand in each of `rows`. */
+  into: string;
+  rows: readonly (readonly Value[])[];
+}
+
+/** What a transaction writes. */
+export type Change = Statement | Insert;
+
+/** The change that writes `rows`: none when there are none, of which no statement could be made. */
+export function inserts(into: string, rows: Insert['rows']): Insert[] {
+  return rows.length === 0 ? [] : [{ into, rows }];
+}
 
 /** A time as both databases keep it: UTC, to the millisecond. */
 export function timeText(time: Date): string {
@@ -18,31 +35,20 @@ export function rowsText(rows: readonly (readonly Value[])[], before = ''): stri
   return rows.map((row) => `${before}(${row.map((value) => mysql.escape(value)).join()})`).join();
 }
 
-/**
- * Inserts many rows in the caller's transaction. An entity at a time, TypeORM takes longer to write the statement
- * than the database to execute it.
- */
-export async function insertRows(
-  manager: EntityManager,
-  into: string,
-  rows: readonly (readonly Value[])[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  if (manager.connection.options.type === 'mysql') {
-    await manager.query(`INSERT INTO ${into} VALUES ${rowsText(rows)}`);
-    return;
-  }
-  const placeholders = `(${rows[0]!.map(() => '?').join(', ')})`;
-  for (const chunk of chunks(rows)) {
-    const values = Array<string>(chunk.length).fill(placeholders).join(', ');
-    await manager.query(`INSERT INTO ${into} VALUES ${values}`, chunk.flat());
-  }
+/** A statement as MySQL reads it. */
+export function statementText({ text, values }: Statement): string {
+  let nth = 0;
+  return text.replaceAll('?', () => {
+    const value = values[nth++]!;
+    if (!Array.isArray(value)) return mysql.escape(value as Value);
+    // Nothing is in a list of nothing but NULL, and MySQL cannot read a list of none.
+    return value.length === 0 ? 'NULL' : value.map((each: Value) => mysql.escape(each)).join();
+  });
 }
 
-/** In few sizes, so that the statements are found in the connection's cache. */
-function* chunks<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
-  let start = 0;
-  for (let size = EMBEDDED_CHUNK; size >= 1; size /= 4) {
-    for (; rows.length - start >= size; start += size) yield rows.slice(start, start + size);
-  }
+/** A change as MySQL reads it. */
+export function changeText(change: Change): string {
+  return 'into' in change
+    ? `INSERT INTO ${change.into} VALUES ${rowsText(change.rows)}`
+    : statementText(change);
 }

@@ -1,18 +1,26 @@
 import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { type PoolConnection } from 'mysql2';
-import { DataSource } from 'typeorm';
-import { onBoundedConnection } from './bounded-connection.js';
+import { DataSource, type EntityManager } from 'typeorm';
+import { onBoundedConnection, type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
 import { scriptSourceOptions } from './data-source-options.js';
-import { type TimeLimits, TIME_LIMITS } from './database.js';
+import { changeText, statementText } from './rows.js';
+import {
+  type Decided,
+  entitiesOf,
+  type Found,
+  type RowQueries,
+  type RowQuery,
+  type TransactionRunner,
+} from './transaction-runner.js';
 
 /**
- * Runs a whole transaction in one trip to MySQL. Nothing of it waits for this process, so that its locks are held for
- * as long as the database works and no longer. Its connections are its own: no slow reader takes them from who sells,
- * and nowhere else may a text hold several statements, of which a value that was not escaped could add one.
+ * Sends several statements to MySQL in one trip, so that locks are held for as long as the database works and hardly
+ * longer. Its connections are its own: no slow reader takes them from who sells, and nowhere else may a text hold
+ * several statements, of which a value that was not escaped could add one.
  */
 @Injectable()
-export class ScriptRunner implements OnApplicationShutdown {
+export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
   private source: Promise<DataSource> | undefined;
 
   constructor(
@@ -20,32 +28,52 @@ export class ScriptRunner implements OnApplicationShutdown {
     @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
   ) {}
 
-  /** The embedded database is in this process: there is no trip to save. */
+  /** The embedded database reads one statement at a time. */
   get isAvailable(): boolean {
     return this.dataSource.options.type === 'mysql';
   }
 
   /**
-   * All statements or, when one of them fails, none. Not tried again.
+   * A whole transaction in one trip: all statements or, when one of them fails, none. Not tried again.
    *
    * @throws the driver's error of what failed; after an interruption nobody knows whether the script was committed
    */
   async run(statements: readonly string[]): Promise<void> {
-    const script = ['START TRANSACTION', ...statements, 'COMMIT'].join(';\n');
-    await onBoundedConnection(await this.connected(), this.limits.workMs, async ({ queryRunner }) => {
-      const connection = (await queryRunner!.connect()) as PoolConnection;
-      try {
-        await send(connection, script);
-      } catch (error) {
-        // MySQL stops at the statement that fails, and leaves the transaction open.
-        await send(connection, 'ROLLBACK').catch(() => undefined);
-        throw error;
-      }
-    });
+    await this.onConnection((_, connection) =>
+      orRollBack(connection, () => send(connection, ['START TRANSACTION', ...statements, 'COMMIT'])),
+    );
+  }
+
+  async find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>> {
+    return this.onConnection(async (_, connection) =>
+      this.found(queries, await send(connection, queries.map(queryText))),
+    );
+  }
+
+  async decide<const Queries extends RowQueries, T>(
+    queries: Queries,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+  ): Promise<T> {
+    return this.onConnection((manager, connection) =>
+      orRollBack(connection, async () => {
+        const [, ...rows] = await send(connection, ['START TRANSACTION', ...queries.map(queryText)]);
+        const { result, changes } = await decide(this.found(queries, rows), manager);
+        await send(connection, [...changes.map(changeText), 'COMMIT']);
+        return result;
+      }),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
     await (await this.source)?.destroy();
+  }
+
+  private async onConnection<T>(
+    work: (manager: EntityManager, connection: PoolConnection) => Promise<T>,
+  ): Promise<T> {
+    return onBoundedConnection(await this.connected(), this.limits.workMs, async (manager) =>
+      work(manager, (await manager.queryRunner!.connect()) as PoolConnection),
+    );
   }
 
   private connected(): Promise<DataSource> {
@@ -53,14 +81,34 @@ export class ScriptRunner implements OnApplicationShutdown {
     this.source.catch(() => (this.source = undefined));
     return this.source;
   }
+
+  private found<Queries extends RowQueries>(queries: Queries, results: readonly unknown[]): Found<Queries> {
+    return queries.map((query, nth) =>
+      entitiesOf(this.dataSource, query, results[nth] as object[]),
+    ) as Found<Queries>;
+  }
 }
 
-/** Past TypeORM, which reads the whole of a text for what it might say. */
-function send(connection: PoolConnection, text: string): Promise<void> {
+function queryText(query: RowQuery<object>): string {
+  return query.locks ? `${statementText(query)} FOR UPDATE` : statementText(query);
+}
+
+/** MySQL stops at the statement that fails, and leaves the transaction open. */
+async function orRollBack<T>(connection: PoolConnection, transaction: () => Promise<T>): Promise<T> {
+  try {
+    return await transaction();
+  } catch (error) {
+    await send(connection, ['ROLLBACK']).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Past TypeORM, which reads the whole of a text for what it might say. @returns the result of each statement */
+function send(connection: PoolConnection, statements: readonly string[]): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
-    connection.query(text, (error) => {
+    connection.query(statements.join(';\n'), (error, results) => {
       if (error) reject(error);
-      else resolve();
+      else resolve(statements.length > 1 ? (results as unknown[]) : [results]);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../database/database.js';
+import { Factory } from '../product/factory.entity.js';
 import { type Product } from '../product/product.entity.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
 import { SaleService } from '../sale/sale.service.js';
@@ -8,7 +9,7 @@ import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
 import { RestockProgressService } from './restock-progress.service.js';
-import { restockQuantity, RestockService } from './restock.service.js';
+import { restockEstimate, restockQuantity, RestockService } from './restock.service.js';
 
 describe('the quantity of a restock order', () => {
   const rules = { targetLevel: 100, lotSize: 10 };
@@ -177,7 +178,8 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     const database = warehouse.get(Database);
     const estimate = async () => {
       const order = await warehouse.restockOrder(id);
-      return database.read((manager) => restock.estimate(manager, order));
+      const factory = await warehouse.dataSource.manager.findOneByOrFail(Factory, { id: order.factoryId });
+      return restockEstimate(order, factory);
     };
     const afterLeadTime = (from: Date) => new Date(from.getTime() + 10_000);
     expect(await estimate()).toEqual({

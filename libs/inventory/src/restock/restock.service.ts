@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import { type Page } from '../database/page.js';
+import { type RowQuery } from '../database/transaction-runner.js';
 import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { Factory } from '../product/factory.entity.js';
@@ -48,24 +49,50 @@ export class RestockService {
     return this.open(manager, product, level, at);
   }
 
+  /** The open restock orders of `skus`, and the factories that make these. */
+  openQueries(skus: readonly string[]): [RowQuery<RestockOrder>, RowQuery<Factory>] {
+    return [
+      { entity: RestockOrder, text: 'SELECT * FROM restock_order WHERE open_sku IN (?)', values: [skus] },
+      {
+        entity: Factory,
+        text: `SELECT * FROM factory WHERE id IN (
+          SELECT factory_id FROM product WHERE sku IN (?)
+          UNION SELECT factory_id FROM restock_order WHERE open_sku IN (?)
+        )`,
+        values: [skus, skus],
+      },
+    ];
+  }
+
   /**
-   * As {@link ensure}, for SKUs of which a batch of sales was refused units, or has brought the stock down: one is due
-   * for each, whatever the reorder point says. While one is open, refused demand is kept for the next, so that a surge
-   * of refused buyers makes one order.
-   *
-   * @returns the open order of each SKU
+   * Opens the order that the caller, who holds the lock on `level`, has found to be due and not to be open. Until it is
+   * closed, refused demand is kept for the next, so that a surge of refused buyers makes one order.
    */
-  async ensureAll(
-    manager: EntityManager,
-    due: readonly { product: Product; level: StockLevel }[],
-    at: Date,
-  ): Promise<Map<string, RestockOrder>> {
-    const found = await manager.findBy(RestockOrder, { openSku: In(due.map(({ product }) => product.sku)) });
-    const orders = new Map(found.map((order) => [order.sku, order]));
-    for (const { product, level } of due) {
-      if (!orders.has(product.sku)) orders.set(product.sku, await this.open(manager, product, level, at));
-    }
-    return orders;
+  async open(manager: EntityManager, product: Product, level: StockLevel, at: Date): Promise<RestockOrder> {
+    const order = manager.create(RestockOrder, {
+      id: uuidv7(),
+      sku: product.sku,
+      factoryId: product.factoryId,
+      quantity: restockQuantity(product, level),
+      receivedQuantity: 0,
+      status: 'REQUESTED',
+      openSku: product.sku,
+      requestedAt: at,
+      deadlineAt: askingDeadline(at),
+    });
+    await manager.insert(RestockOrder, order);
+    await appendEvent(
+      manager,
+      order.id,
+      'REQUESTED',
+      `${order.quantity} units asked of ${order.factoryId}`,
+      at,
+    );
+    level.onOrder += order.quantity;
+    level.refusedDemand = 0;
+    await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder, refusedDemand: 0 });
+    await this.outbox.add(manager, 'restock', { restockOrderId: order.id });
+    return order;
   }
 
   /**
@@ -78,18 +105,6 @@ export class RestockService {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
       await this.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level, new Date());
     });
-  }
-
-  /** What is being done for a buyer of this order's SKU, in any transaction. */
-  async estimate(manager: EntityManager, order: RestockOrder): Promise<RestockEstimate> {
-    let estimatedAt = order.status === 'ORDERED' ? order.expectedAt : null;
-    if (order.status === 'REQUESTED') {
-      const { leadTimeSeconds } = await manager.findOneByOrFail(Factory, { id: order.factoryId });
-      estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
-    }
-    // A time that has passed was wrong, and says nothing of the next.
-    if (estimatedAt && estimatedAt.getTime() < Date.now()) estimatedAt = null;
-    return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
   }
 
   /**
@@ -159,42 +174,21 @@ export class RestockService {
       return { order, timeline };
     });
   }
-
-  private async open(
-    manager: EntityManager,
-    product: Product,
-    level: StockLevel,
-    at: Date,
-  ): Promise<RestockOrder> {
-    const order = manager.create(RestockOrder, {
-      id: uuidv7(),
-      sku: product.sku,
-      factoryId: product.factoryId,
-      quantity: restockQuantity(product, level),
-      receivedQuantity: 0,
-      status: 'REQUESTED',
-      openSku: product.sku,
-      requestedAt: at,
-      deadlineAt: askingDeadline(at),
-    });
-    await manager.insert(RestockOrder, order);
-    await appendEvent(
-      manager,
-      order.id,
-      'REQUESTED',
-      `${order.quantity} units asked of ${order.factoryId}`,
-      at,
-    );
-    level.onOrder += order.quantity;
-    level.refusedDemand = 0;
-    await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder, refusedDemand: 0 });
-    await this.outbox.add(manager, 'restock', { restockOrderId: order.id });
-    return order;
-  }
 }
 
 /** Units to order: up to the target and for every unit that was refused since the last order, in whole lots. */
 export function restockQuantity(product: Product, level: StockLevel): number {
   const needed = product.targetLevel + level.refusedDemand - level.available - level.onOrder;
   return Math.max(1, Math.ceil(needed / product.lotSize)) * product.lotSize;
+}
+
+/** What is being done for a buyer of this order's SKU. */
+export function restockEstimate(order: RestockOrder, { leadTimeSeconds }: Factory): RestockEstimate {
+  let estimatedAt = order.status === 'ORDERED' ? order.expectedAt : null;
+  if (order.status === 'REQUESTED') {
+    estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
+  }
+  // A time that has passed was wrong, and says nothing of the next.
+  if (estimatedAt && estimatedAt.getTime() < Date.now()) estimatedAt = null;
+  return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
 }

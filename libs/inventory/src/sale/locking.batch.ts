@@ -1,21 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { In, type EntityManager } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
+import { type Decided, type RowQuery } from '../database/transaction-runner.js';
 import { NotificationService } from '../notification/notification.service.js';
-import { Factory } from '../product/factory.entity.js';
+import { type Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
-import { type RestockEstimate, RestockService } from '../restock/restock.service.js';
+import { type RestockEstimate, restockEstimate, RestockService } from '../restock/restock.service.js';
 import { type RestockOrder } from '../restock/restock-order.entity.js';
+import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { allocate, type Allocation, type LockedSku } from './allocation.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
-import { confirmedSale, type EarlierSale, findById, findByKey, insertSales, replay } from './sale-records.js';
+import {
+  confirmedSale,
+  type EarlierSale,
+  earlierSales,
+  keysOf,
+  type MadeSale,
+  replay,
+  saleInserts,
+  saleQueries,
+} from './sale-records.js';
 import { SeenStock } from './seen-stock.js';
-import { type ConfirmedSale } from './sale-request.js';
 
-interface Sold {
-  asked: PendingSale;
-  sale: ConfirmedSale;
+/** What a batch finds under its locks. */
+interface Scene {
+  at: Date;
+  stock: ReadonlyMap<string, LockedSku>;
+  /** The open order of each SKU that has one. */
+  orders: ReadonlyMap<string, RestockOrder>;
+  factories: ReadonlyMap<string, Factory>;
+  byKey: ReadonlyMap<string | null, EarlierSale>;
+  byId: ReadonlyMap<string, EarlierSale>;
 }
 
 /** What one sale of a batch comes to, before the restock orders that a refused buyer is told of are known. */
@@ -40,80 +56,72 @@ export class LockingBatch {
    * @throws InventoryError `DATABASE.UNAVAILABLE`
    */
   async commit(sales: readonly PendingSale[], isRetry: boolean): Promise<SaleDecision[]> {
-    const { decisions, stock } = await this.database.write((manager) => this.decide(manager, sales, isRetry));
+    const skus = skusOf(sales);
+    const { decisions, stock } = await this.database.decide(
+      [
+        // The locks come first: what another process commits while this one waits for them is seen by the rest.
+        this.stock.lockingQuery(skus),
+        productQuery(skus),
+        ...this.restock.openQueries(skus),
+        ...saleQueries('idempotency_key', keysOf(sales)),
+        ...saleQueries('id', isRetry ? sales.map(({ id }) => id) : []),
+      ],
+      async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
+        this.decide(manager, sales, {
+          at: new Date(),
+          stock: lockedSkus(levels, products),
+          orders: new Map(orders.map((order) => [order.sku, order])),
+          factories: new Map(factories.map((factory) => [factory.id, factory])),
+          byKey: new Map(earlierSales(salesByKey, linesByKey).map((sold) => [sold.idempotencyKey, sold])),
+          byId: new Map(earlierSales(salesById, linesById).map((sold) => [sold.sale.id, sold])),
+        }),
+    );
     for (const { product, level } of stock.values()) this.seen.note(product, level);
     return decisions;
   }
 
-  private async decide(manager: EntityManager, sales: readonly PendingSale[], isRetry: boolean) {
-    const at = new Date();
-    const stock = await this.lock(manager, skusOf(sales));
-    // Looked up under the locks: what another process committed while this one waited for them is seen.
-    const byKey = await findByKey(manager, sales);
-    const byId = isRetry
-      ? await findById(
-          manager,
-          sales.map(({ id }) => id),
-        )
-      : new Map<string, EarlierSale>();
-    const sold: Sold[] = [];
+  private async decide(
+    manager: EntityManager,
+    sales: readonly PendingSale[],
+    scene: Scene,
+  ): Promise<Decided<{ decisions: SaleDecision[]; stock: Scene['stock'] }>> {
+    const { at, stock } = scene;
+    const made: MadeSale[] = [];
     const findings = sales.map((asked): Finding => {
-      const own = byId.get(asked.id);
-      if (own) return { kind: 'CONFIRMED', sale: own.sale, replayed: false };
-      const earlier = asked.idempotencyKey === null ? undefined : byKey.get(asked.idempotencyKey);
-      if (earlier) return replay(earlier, asked);
+      const earlier = scene.byId.get(asked.id);
+      if (earlier) return { kind: 'CONFIRMED', sale: earlier.sale, replayed: false };
+      const used = asked.idempotencyKey === null ? undefined : scene.byKey.get(asked.idempotencyKey);
+      if (used) return replay(used, asked);
       const allocation = allocate(asked, stock);
       if (allocation.kind === 'REJECTED') return allocation.error;
       if (allocation.kind === 'SHORT') return allocation;
       const sale = confirmedSale(asked, allocation.lines, at);
-      sold.push({ asked, sale });
+      made.push({ asked, sale });
       return { kind: 'CONFIRMED', sale, replayed: false };
     });
-    await this.write(manager, sold, stock, at);
-    const estimates = await this.refill(manager, stock, at);
-    return { decisions: findings.map((finding) => withEstimates(finding, estimates)), stock };
-  }
-
-  private async lock(manager: EntityManager, skus: readonly string[]): Promise<Map<string, LockedSku>> {
-    const levels = await this.stock.lockKnown(manager, skus);
-    const products = levels.size > 0 ? await manager.findBy(Product, { sku: In([...levels.keys()]) }) : [];
-    return new Map(
-      products.map((product) => [
-        product.sku,
-        { product, level: levels.get(product.sku)!, soldUnits: 0, hasRefused: false },
-      ]),
-    );
-  }
-
-  private async write(
-    manager: EntityManager,
-    sold: readonly Sold[],
-    stock: ReadonlyMap<string, LockedSku>,
-    at: Date,
-  ): Promise<void> {
+    const estimates = await this.refill(manager, scene);
+    const postingId = made[0]?.sale.id ?? '';
     const changed = [...stock.values()].filter(({ soldUnits, hasRefused }) => soldUnits > 0 || hasRefused);
-    const postingId = sold[0]?.sale.id ?? '';
-    await insertSales(manager, sold, postingId);
-    await this.stock.recordSales(manager, changed, postingId, at);
+    return {
+      result: { decisions: findings.map((finding) => withEstimates(finding, estimates)), stock },
+      changes: [...saleInserts(made, postingId, at), ...this.stock.saleChanges(changed, postingId, at)],
+    };
   }
 
   /** Opens the restock orders that the batch has made due. @returns what is being done for each SKU that ran short */
   private async refill(
     manager: EntityManager,
-    stock: ReadonlyMap<string, LockedSku>,
-    at: Date,
+    { at, stock, orders, factories }: Scene,
   ): Promise<Map<string, RestockEstimate>> {
-    const due = [...stock.values()].filter(
-      ({ product, level, soldUnits, hasRefused }) =>
-        hasRefused || (soldUnits > 0 && level.available <= product.reorderPoint),
-    );
     const estimates = new Map<string, RestockEstimate>();
-    if (due.length === 0) return estimates;
-    const orders = await this.restock.ensureAll(manager, due, at);
-    for (const { product, level, soldUnits, hasRefused } of due) {
-      const order = orders.get(product.sku)!;
-      if (soldUnits > 0 && level.available === 0) await this.tellOfEmptyStock(manager, product, order);
-      if (hasRefused) estimates.set(product.sku, await this.restock.estimate(manager, order));
+    for (const { product, level, soldUnits, hasRefused } of stock.values()) {
+      const isLow = soldUnits > 0 && level.available <= product.reorderPoint;
+      if (!hasRefused && !isLow) continue;
+      const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level, at));
+      if (soldUnits > 0 && level.available === 0) {
+        await this.tellOfEmptyStock(manager, product, order, factories.get(product.factoryId)!);
+      }
+      if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!));
     }
     return estimates;
   }
@@ -123,8 +131,8 @@ export class LockingBatch {
     manager: EntityManager,
     product: Product,
     order: RestockOrder,
+    factory: Factory,
   ): Promise<void> {
-    const factory = await manager.findOneByOrFail(Factory, { id: product.factoryId });
     const facts = { sku: product.sku, name: product.name, restockOrderId: order.id };
     await this.notifications.request(manager, {
       kind: 'STOCK_RAN_OUT',
@@ -139,6 +147,24 @@ export class LockingBatch {
       facts,
     });
   }
+}
+
+function productQuery(skus: readonly string[]): RowQuery<Product> {
+  return {
+    entity: Product,
+    text: 'SELECT * FROM product WHERE sku IN (?) ORDER BY sku',
+    values: [skus],
+  };
+}
+
+function lockedSkus(levels: readonly StockLevel[], products: readonly Product[]): Map<string, LockedSku> {
+  const levelOf = new Map(levels.map((level) => [level.sku, level]));
+  return new Map(
+    products.flatMap((product) => {
+      const level = levelOf.get(product.sku);
+      return level ? [[product.sku, { product, level, soldUnits: 0, hasRefused: false }]] : [];
+    }),
+  );
 }
 
 function withEstimates(finding: Finding, estimates: ReadonlyMap<string, RestockEstimate>): SaleDecision {

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { timeText } from '../database/rows.js';
 import { ScriptRunner } from '../database/script-runner.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
-import { confirmedSale } from './sale-records.js';
+import { confirmedSale, type MadeSale } from './sale-records.js';
 import { saleScript, type Take } from './sale-script.js';
 import { SeenStock } from './seen-stock.js';
 
@@ -28,17 +27,17 @@ export class OptimisticBatch {
     const takes = this.takesOf(sales);
     if (!takes) return undefined;
     const at = new Date();
-    await this.scripts.run(saleScript(sales, takes, timeText(at)));
+    const made = sales.map((asked): MadeSale => {
+      const lines = asked.lines.map(({ sku, quantity }) => ({
+        sku,
+        quantity,
+        unitPriceKrw: takes.get(sku)!.priceKrw,
+      }));
+      return { asked, sale: confirmedSale(asked, lines, at) };
+    });
+    await this.scripts.run(saleScript(made, [...takes.values()], at));
     for (const { sku, quantity } of takes.values()) this.seen.take(sku, quantity);
-    return sales.map((asked) => ({
-      kind: 'CONFIRMED',
-      sale: confirmedSale(
-        asked,
-        asked.lines.map(({ sku, quantity }) => ({ sku, quantity, unitPriceKrw: takes.get(sku)!.priceKrw })),
-        at,
-      ),
-      replayed: false,
-    }));
+    return made.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
   }
 
   /** What the batch takes of each SKU, in SKU order; `undefined` when some of it is not known to be there. */

@@ -7,7 +7,7 @@ import { Caution } from './caution.js';
 import { LockingBatch } from './locking.batch.js';
 import { OptimisticBatch } from './optimistic.batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
-import { findByKey, replay } from './sale-records.js';
+import { earlierSales, keysOf, replay, saleQueries } from './sale-records.js';
 import { type FallbackReason, SaleMetrics } from './sale.metrics.js';
 
 /** How long a batch whose end nobody saw is looked for, in ms, before its buyers are told that nobody knows. */
@@ -53,10 +53,11 @@ export class SaleBatchService {
     const suspects = isWary ? sales : sales.filter(({ mayBeRepeat }) => mayBeRepeat);
     const replays = new Map<PendingSale, SaleDecision>();
     if (suspects.length === 0) return replays;
-    const earlier = await this.database.read((manager) => findByKey(manager, suspects));
+    const found = await this.database.find(saleQueries('idempotency_key', keysOf(suspects)));
+    const earlier = new Map(earlierSales(...found).map((sold) => [sold.idempotencyKey, sold]));
     for (const asked of suspects) {
-      const found = asked.idempotencyKey === null ? undefined : earlier.get(asked.idempotencyKey);
-      if (found) replays.set(asked, replay(found, asked));
+      const used = asked.idempotencyKey === null ? undefined : earlier.get(asked.idempotencyKey);
+      if (used) replays.set(asked, replay(used, asked));
     }
     if (isWary && ![...replays.keys()].some(({ mayBeRepeat }) => !mayBeRepeat)) this.aboutKeys.relax();
     return replays;

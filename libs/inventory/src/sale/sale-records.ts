@@ -1,61 +1,57 @@
-import { In, type EntityManager } from 'typeorm';
 import { InventoryError } from '../errors.js';
-import { insertRows, timeText } from '../database/rows.js';
+import { type Insert, inserts, timeText } from '../database/rows.js';
+import { type RowQuery } from '../database/transaction-runner.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { SaleLine } from './sale-line.entity.js';
 import { type ConfirmedSale } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 
 /** The tables of a sale with their columns, in the order in which rows are written. */
-export const SALE_COLUMNS =
+const SALE_COLUMNS =
   'sale (id, idempotency_key, request_fingerprint, status, customer_email, posting_id, created_at)';
-export const LINE_COLUMNS = 'sale_line (sale_id, sku, quantity, unit_price_krw)';
+const LINE_COLUMNS = 'sale_line (sale_id, sku, quantity, unit_price_krw)';
 
 /** A sale that was made before, and what it was asked for with. */
 export interface EarlierSale {
+  idempotencyKey: string | null;
   requestFingerprint: string;
   sale: ConfirmedSale;
 }
 
-/** Sales that were made under the keys of `sales`. */
-export async function findByKey(
-  manager: EntityManager,
-  sales: readonly PendingSale[],
-): Promise<Map<string, EarlierSale>> {
-  const keys = sales.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
-  const found = keys.length > 0 ? await manager.findBy(Sale, { idempotencyKey: In(keys) }) : [];
-  return earlierBy(manager, found, ({ idempotencyKey }) => idempotencyKey!);
+/** A sale of a batch that is made. */
+export interface MadeSale {
+  asked: PendingSale;
+  sale: ConfirmedSale;
 }
 
-/** Sales by their ids. */
-export async function findById(
-  manager: EntityManager,
-  ids: readonly string[],
-): Promise<Map<string, EarlierSale>> {
-  const found = await manager.findBy(Sale, { id: In(ids) });
-  return earlierBy(manager, found, ({ id }) => id);
+/** Sales by one of their unique columns. {@link earlierSales} reads what is found. */
+export function saleQueries(
+  column: 'id' | 'idempotency_key',
+  values: readonly string[],
+): [RowQuery<Sale>, RowQuery<SaleLine>] {
+  return [
+    { entity: Sale, text: `SELECT * FROM sale WHERE ${column} IN (?)`, values: [values] },
+    {
+      entity: SaleLine,
+      text: `SELECT line.* FROM sale JOIN sale_line line ON line.sale_id = sale.id
+        WHERE sale.${column} IN (?) ORDER BY line.sku`,
+      values: [values],
+    },
+  ];
 }
 
-async function earlierBy(
-  manager: EntityManager,
-  found: readonly Sale[],
-  name: (sale: Sale) => string,
-): Promise<Map<string, EarlierSale>> {
-  if (found.length === 0) return new Map();
-  const lines = await manager.find(SaleLine, {
-    where: { saleId: In(found.map(({ id }) => id)) },
-    order: { saleId: 'ASC', sku: 'ASC' },
-  });
+export function earlierSales(sales: readonly Sale[], lines: readonly SaleLine[]): EarlierSale[] {
   const linesOf = Map.groupBy(lines, ({ saleId }) => saleId);
-  return new Map(
-    found.map((sale) => [
-      name(sale),
-      {
-        requestFingerprint: sale.requestFingerprint,
-        sale: confirmedSale(sale, linesOf.get(sale.id) ?? [], sale.createdAt),
-      },
-    ]),
-  );
+  return sales.map((sale) => ({
+    idempotencyKey: sale.idempotencyKey,
+    requestFingerprint: sale.requestFingerprint,
+    sale: confirmedSale(sale, linesOf.get(sale.id)!, sale.createdAt),
+  }));
+}
+
+/** The idempotency keys of `sales`. */
+export function keysOf(sales: readonly PendingSale[]): string[] {
+  return sales.flatMap(({ idempotencyKey }) => idempotencyKey ?? []);
 }
 
 /** The answer to a request whose key has been used, unless it asked for something else. */
@@ -82,30 +78,27 @@ export function confirmedSale(
   };
 }
 
-/** Writes sales that are committed together, with their lines, in the caller's transaction. */
-export async function insertSales(
-  manager: EntityManager,
-  sales: readonly { asked: PendingSale; sale: ConfirmedSale }[],
-  postingId: string,
-): Promise<void> {
-  await insertRows(
-    manager,
-    SALE_COLUMNS,
-    sales.map(({ asked, sale }) => [
-      sale.id,
-      asked.idempotencyKey,
-      asked.requestFingerprint,
-      sale.status,
-      sale.customerEmail,
-      postingId,
-      timeText(sale.createdAt),
-    ]),
-  );
-  await insertRows(
-    manager,
-    LINE_COLUMNS,
-    sales.flatMap(({ sale }) =>
-      sale.lines.map(({ sku, quantity, unitPriceKrw }) => [sale.id, sku, quantity, unitPriceKrw]),
+/** What writes sales that are committed together, with their lines. */
+export function saleInserts(made: readonly MadeSale[], postingId: string, at: Date): Insert[] {
+  const createdAt = timeText(at);
+  return [
+    ...inserts(
+      SALE_COLUMNS,
+      made.map(({ asked, sale }) => [
+        sale.id,
+        asked.idempotencyKey,
+        asked.requestFingerprint,
+        sale.status,
+        sale.customerEmail,
+        postingId,
+        createdAt,
+      ]),
     ),
-  );
+    ...inserts(
+      LINE_COLUMNS,
+      made.flatMap(({ sale }) =>
+        sale.lines.map(({ sku, quantity, unitPriceKrw }) => [sale.id, sku, quantity, unitPriceKrw]),
+      ),
+    ),
+  ];
 }

@@ -1,7 +1,6 @@
-import { rowsText } from '../database/rows.js';
+import { changeText, rowsText, timeText } from '../database/rows.js';
 import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
-import { type PendingSale } from './pending-sale.js';
-import { LINE_COLUMNS, SALE_COLUMNS } from './sale-records.js';
+import { type MadeSale, saleInserts } from './sale-records.js';
 import { type SeenSku } from './seen-stock.js';
 
 /** All that a script takes of one SKU, and what its sales believe of the SKU. */
@@ -15,41 +14,14 @@ export interface Take extends SeenSku {
  * The statements of a transaction that sells without having looked. The rows that others want are taken last.
  *
  * @param takes what all of `sales` want, a SKU each, in SKU order: in it the rows are locked
- * @param at the time of the sales, as `timeText` has it
  */
-export function saleScript(
-  sales: readonly PendingSale[],
-  takes: ReadonlyMap<string, Take>,
-  at: string,
-): string[] {
-  const postingId = sales[0]!.id;
-  const taken = [...takes.values()];
+export function saleScript(sales: readonly MadeSale[], takes: readonly Take[], at: Date): string[] {
+  const postingId = sales[0]!.sale.id;
   return [
-    saleStatement(sales, postingId, at),
-    lineStatement(sales, takes),
-    takeStatement(taken),
-    ledgerStatement(taken, postingId, at),
+    ...saleInserts(sales, postingId, at).map(changeText),
+    takeStatement(takes),
+    ledgerStatement(takes, postingId, timeText(at)),
   ];
-}
-
-function saleStatement(sales: readonly PendingSale[], postingId: string, at: string): string {
-  const rows = sales.map(({ id, idempotencyKey, requestFingerprint, customerEmail }) => [
-    id,
-    idempotencyKey,
-    requestFingerprint,
-    'CONFIRMED',
-    customerEmail,
-    postingId,
-    at,
-  ]);
-  return `INSERT INTO ${SALE_COLUMNS} VALUES ${rowsText(rows)}`;
-}
-
-function lineStatement(sales: readonly PendingSale[], takes: ReadonlyMap<string, Take>): string {
-  const rows = sales.flatMap(({ id, lines }) =>
-    lines.map(({ sku, quantity }) => [id, sku, quantity, takes.get(sku)!.priceKrw]),
-  );
-  return `INSERT INTO ${LINE_COLUMNS} VALUES ${rowsText(rows)}`;
 }
 
 /**

@@ -9,8 +9,10 @@ import { InventoryError } from '../errors.js';
 import { GroupCommitter, type GroupLimits } from './group.committer.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
-import { findById } from './sale-records.js';
+import { earlierSales } from './sale-records.js';
 import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
+import { SaleLine } from './sale-line.entity.js';
+import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale.metrics.js';
 import { SeenKeys } from './seen-keys.js';
 
@@ -63,8 +65,12 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   /** @throws InventoryError `SALE.UNKNOWN` */
   async get(id: string): Promise<ConfirmedSale> {
-    const found = await this.database.read((manager) => findById(manager, [id]));
-    const earlier = found.get(id);
+    const [earlier] = await this.database.read(async (manager) =>
+      earlierSales(
+        await manager.findBy(Sale, { id }),
+        await manager.find(SaleLine, { where: { saleId: id }, order: { sku: 'ASC' } }),
+      ),
+    );
     if (!earlier) throw new InventoryError('SALE.UNKNOWN', `There is no sale ${id}.`);
     return earlier.sale;
   }

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
-import { insertRows, timeText } from '../database/rows.js';
+import { type Change, inserts, timeText } from '../database/rows.js';
+import { type RowQuery } from '../database/transaction-runner.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from './stock-level.entity.js';
 import { StockMovement, type StockMovementReason } from './stock-movement.entity.js';
@@ -31,7 +32,12 @@ export class StockService {
    * @throws InventoryError `SKU.UNKNOWN` naming every SKU that has no stock level
    */
   async lock(manager: EntityManager, skus: readonly string[]): Promise<Map<string, StockLevel>> {
-    const levels = await this.lockKnown(manager, skus);
+    const query = manager
+      .createQueryBuilder(StockLevel, 'level')
+      .where({ sku: In([...new Set(skus)]) })
+      .orderBy('level.sku');
+    const found = await this.database.forUpdate(query).getMany();
+    const levels = new Map(found.map((level) => [level.sku, level]));
     const unknown = skus.filter((sku) => !levels.has(sku));
     if (unknown.length > 0) {
       throw new InventoryError('SKU.UNKNOWN', `There is no product ${unknown.join(', ')}.`, {
@@ -41,46 +47,46 @@ export class StockService {
     return levels;
   }
 
-  /** As {@link lock}, of those SKUs that have a stock level. */
-  async lockKnown(manager: EntityManager, skus: readonly string[]): Promise<Map<string, StockLevel>> {
-    const query = manager
-      .createQueryBuilder(StockLevel, 'level')
-      .where({ sku: In([...new Set(skus)]) })
-      .orderBy('level.sku');
-    const levels = await this.database.forUpdate(query).getMany();
-    return new Map(levels.map((level) => [level.sku, level]));
+  /** As {@link lock}, of those SKUs that have a stock level: as a query that is run with others. */
+  lockingQuery(skus: readonly string[]): RowQuery<StockLevel> {
+    return {
+      entity: StockLevel,
+      text: 'SELECT * FROM stock_level WHERE sku IN (?) ORDER BY sku',
+      values: [skus],
+      locks: true,
+    };
   }
 
   /**
-   * Takes what a batch of sales was given, notes what it was refused, and writes the ledger, in the caller's
-   * transaction, which holds the locks. The rows themselves refuse to go below zero.
+   * Takes what a batch of sales was given, notes what it was refused, and writes the ledger: the changes of a
+   * transaction that holds the locks. The rows themselves refuse to go below zero.
    *
-   * @param changes the levels as they are to become, with the units that were sold of each
+   * @param changed the levels as they are to become, with the units that were sold of each
    * @param reference of the movements: one a SKU
    */
-  async recordSales(
-    manager: EntityManager,
-    changes: readonly { level: StockLevel; soldUnits: number }[],
+  saleChanges(
+    changed: readonly { level: StockLevel; soldUnits: number }[],
     reference: string,
     at: Date,
-  ): Promise<void> {
-    if (changes.length === 0) return;
-    const whens = changes.map(() => 'WHEN ? THEN ?').join(' ');
-    await manager.query(
-      `UPDATE stock_level SET on_hand = on_hand - CASE sku ${whens} END, refused_demand = CASE sku ${whens} END
-       WHERE sku IN (${changes.map(() => '?').join(', ')})`,
-      [
-        ...changes.flatMap(({ level, soldUnits }) => [level.sku, soldUnits]),
-        ...changes.flatMap(({ level }) => [level.sku, level.refusedDemand]),
-        ...changes.map(({ level }) => level.sku),
-      ],
-    );
-    await insertRows(
-      manager,
-      MOVEMENT_COLUMNS,
-      changes
-        .filter(({ soldUnits }) => soldUnits > 0)
-        .map(({ level: { sku, onHand }, soldUnits }) => [
+  ): Change[] {
+    if (changed.length === 0) return [];
+    const whens = changed.map(() => 'WHEN ? THEN ?').join(' ');
+    const skus = changed.map(({ level }) => level.sku);
+    const sold = changed.filter(({ soldUnits }) => soldUnits > 0);
+    return [
+      {
+        text: `UPDATE stock_level
+          SET on_hand = on_hand - CASE sku ${whens} END, refused_demand = CASE sku ${whens} END
+          WHERE sku IN (?)`,
+        values: [
+          ...changed.flatMap(({ level, soldUnits }) => [level.sku, soldUnits]),
+          ...changed.flatMap(({ level }) => [level.sku, level.refusedDemand]),
+          skus,
+        ],
+      },
+      ...inserts(
+        MOVEMENT_COLUMNS,
+        sold.map(({ level: { sku, onHand }, soldUnits }) => [
           uuidv7(),
           sku,
           -soldUnits,
@@ -89,7 +95,8 @@ export class StockService {
           onHand,
           timeText(at),
         ]),
-    );
+      ),
+    ];
   }
 
   /**
