@@ -79,7 +79,7 @@ function growthPanel(title: string, own: readonly Cell[]): Panel {
   return {
     title: `${title}, product by sales stored`,
     clusters: compared.map((cell) => ({
-      label: `${cell.contestant.storedSales.toLocaleString('en')} stored`,
+      label: cell.contestant.storedSales.toLocaleString('en', { notation: 'compact' }),
       cells: [cell],
     })),
   };
