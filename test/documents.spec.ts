@@ -8,6 +8,8 @@ import { SalesEnvironment } from '../apps/sales/src/environment.js';
 import { ERROR_CATALOGUE } from '../apps/sales/src/problem/error-catalogue.js';
 import { childEnvironment, readSettings } from '../apps/standalone/src/settings.js';
 import { WorkerEnvironment } from '../apps/worker/src/environment.js';
+import { COMPOSE_FILE } from './environment/deployments.js';
+import { exampleEntries } from './environment/example-file.js';
 
 /** What a schema says of one variable. */
 interface Described {
@@ -63,9 +65,11 @@ describe('the variables', () => {
   const expected = [...declared, ...SDK_VARIABLES]
     .filter((name) => !INTERNAL_VARIABLES.includes(name))
     .sort();
+  /** With those that docker-compose.yml alone takes: they are explained in docker/README.md. */
+  const withCompose = [...new Set([...expected, ...COMPOSE_FILE.interpolated.keys()])].sort();
 
   it('stand in .env.example, all of them, and no other', () => {
-    expect(matches(example, /^#([A-Z][A-Z0-9_]*)=/gm).sort()).toEqual(expected);
+    expect(matches(example, /^#([A-Z][A-Z0-9_]*)=/gm).sort()).toEqual(withCompose);
   });
 
   it('stand in docs/operations.md, all of them, and no other', () => {
@@ -105,7 +109,7 @@ describe('the variables', () => {
   it('change nothing in a copy of .env.example, and start the services when every one is uncommented', () => {
     expect(parseEnv(example)).toEqual({});
     const uncommented = parseEnv(example.replace(/^#(?=[A-Z][A-Z0-9_]*=)/gm, ''));
-    expect(Object.keys(uncommented).sort()).toEqual(expected);
+    expect(Object.keys(uncommented).sort()).toEqual(withCompose);
     const environment = childEnvironment(
       readSettings(uncommented, ROOT),
       { database: 'warehouse.sqlite', factoryState: 'factory.json' } as Parameters<
@@ -189,17 +193,6 @@ function tableUnder(document: string, heading: string): string[][] {
 
 function bare(cell: string | undefined): string {
   return (cell ?? '').replaceAll('`', '');
-}
-
-/** What `.env.example` says of each variable: the value after `=`, and the comment above it on one line. */
-function exampleEntries(example: string): Map<string, { value: string; comment: string }> {
-  const entries = [...example.matchAll(/((?:^# .*\n)*)^#([A-Z][A-Z0-9_]*)=(.*)$/gm)];
-  return new Map(
-    entries.map(([, comment, name, value]) => [
-      name!,
-      { value: value!, comment: comment!.replace(/^# /gm, '').replaceAll('\n', ' ') },
-    ]),
-  );
 }
 
 /** Every schema of an environment that a file exports. Imported by path: a library's index hides some. */
