@@ -1,0 +1,216 @@
+locals {
+  name = "donut-states-${var.environment}"
+
+  applications = var.factory_simulator ? ["sales", "worker", "factory"] : ["sales", "worker"]
+  tasks        = var.factory_simulator ? ["sales", "worker", "migrate", "factory"] : ["sales", "worker", "migrate"]
+
+  # As libs/messaging has them: held together by test/terraform-environment.spec.ts. A failed message comes back after
+  # up to 10 minutes, so one that the factory sends away is old without anything being wrong with the worker.
+  queues = {
+    restock        = { max_age_seconds = 2400 }
+    goods-receipts = { max_age_seconds = 600 }
+    notifications  = { max_age_seconds = 900 }
+    probe          = { max_age_seconds = 600 }
+  }
+
+  # More workers do not make the factory quicker: its queue is no reason to start one.
+  backlog_queues = { for queue in keys(local.queues) : replace(queue, "-", "_") => queue if queue != "restock" }
+
+  mail_identity = coalesce(var.mail_identity, var.mail_from)
+}
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+module "network" {
+  source = "./modules/network"
+
+  name                = local.name
+  vpc_cidr            = var.vpc_cidr
+  zone_count          = var.zone_count
+  egress              = var.egress
+  interface_endpoints = var.interface_endpoints
+  public_cidrs        = var.public_cidrs
+  factory_ports       = var.factory_ports
+  factory_simulator   = var.factory_simulator
+}
+
+module "database" {
+  source = "./modules/database"
+
+  name                  = local.name
+  subnet_ids            = module.network.database_subnet_ids
+  security_group_id     = module.network.security_group_ids["database"]
+  instance_class        = var.database.instance_class
+  storage_gib           = var.database.storage_gib
+  max_storage_gib       = var.database.max_storage_gib
+  multi_az              = var.database.multi_az
+  backup_retention_days = var.database.backup_retention_days
+  performance_insights  = var.database.performance_insights
+  apply_immediately     = var.database.apply_immediately
+  deletion_protection   = var.deletion_protection
+  log_retention_days    = var.log_retention_days
+  password_rotation     = var.password_rotation
+}
+
+module "queues" {
+  source = "./modules/queues"
+
+  name_prefix = "${local.name}-"
+  queues      = { for queue in keys(local.queues) : queue => {} }
+}
+
+module "mail" {
+  source = "./modules/mail"
+  count  = var.manage_mail ? 1 : 0
+
+  name             = local.name
+  identity         = local.mail_identity
+  hosted_zone_id   = var.hosted_zone_id
+  events_topic_arn = module.observability.topic_arn
+}
+
+module "registry" {
+  source = "./modules/registry"
+
+  name         = local.name
+  repositories = toset(local.applications)
+  deletable    = !var.deletion_protection
+}
+
+module "services" {
+  source = "./modules/services"
+
+  name             = local.name
+  network          = module.network
+  images           = { for application in local.applications : application => "${module.registry.urls[application]}:${var.image_tag}" }
+  repository_arns  = module.registry.arns
+  log_groups       = module.observability.log_groups
+  database         = module.database
+  queues           = module.queues
+  cpu_architecture = var.cpu_architecture
+
+  mail = {
+    from             = var.mail_from
+    operations_email = var.operations_email
+    arns = var.manage_mail ? [module.mail[0].identity_arn, module.mail[0].configuration_set_arn] : [
+      "arn:${data.aws_partition.current.partition}:ses:${var.region}:${data.aws_caller_identity.current.account_id}:identity/${local.mail_identity}",
+    ]
+  }
+
+  size = {
+    sales   = { cpu = var.sales.cpu, memory_mib = var.sales.memory_mib }
+    worker  = { cpu = var.worker.cpu, memory_mib = var.worker.memory_mib }
+    migrate = { cpu = 256, memory_mib = 512 }
+    factory = { cpu = 256, memory_mib = 512 }
+  }
+
+  initial_count      = { sales = var.sales.min, worker = var.worker.min }
+  worker_on_spot     = var.worker.on_spot
+  container_insights = var.container_insights
+
+  certificate_arn            = var.certificate_arn
+  domain_name                = var.domain_name
+  hosted_zone_id             = var.hosted_zone_id
+  hidden_paths               = var.hidden_paths
+  load_balancer_protected    = var.deletion_protection
+  access_logs                = var.access_log_days
+  waf                        = var.waf
+  waf_requests_per_5_minutes = var.waf_requests_per_5_minutes
+
+  rate_limit_per_minute = var.sales.rate_limit_per_minute
+  database_pool_size    = var.database_pool_size
+  log_level             = var.log_level
+
+  factory_simulator = var.factory_simulator
+  factory = {
+    api_url               = var.factory.api_url
+    lead_time_seconds     = var.factory.lead_time_seconds
+    overdue_after_seconds = var.factory.overdue_after_seconds
+    # However many workers there are, the factory gets no more at once than it bears.
+    concurrency_per_task = max(1, floor(var.factory.concurrency_limit / var.worker.max))
+  }
+
+  secret_version       = var.secret_version
+  secret_recovery_days = var.deletion_protection ? 30 : 0
+  restart_schedule     = try(var.password_rotation.restart_schedule, null)
+}
+
+module "scaling" {
+  source = "./modules/scaling"
+
+  name         = local.name
+  cluster_name = module.services.cluster_name
+
+  sales = {
+    service_name                = module.services.service_names["sales"]
+    min                         = var.sales.min
+    max                         = var.sales.max
+    requests_per_task_in_minute = var.sales.requests_per_task_in_minute
+    cpu_percent                 = var.sales.cpu_percent
+    load_balancer_suffix        = module.services.load_balancer_suffix
+    target_group_suffix         = module.services.target_group_suffix
+  }
+
+  worker = {
+    service_name     = module.services.service_names["worker"]
+    min              = var.worker.min
+    max              = var.worker.max
+    backlog_per_task = var.worker.backlog_per_task
+  }
+
+  backlog_queues = { for id, queue in local.backlog_queues : id => module.queues.physical_names[queue] }
+}
+
+module "observability" {
+  source = "./modules/observability"
+
+  name                 = local.name
+  operations_email     = var.operations_email
+  tasks                = toset(local.tasks)
+  log_retention_days   = var.log_retention_days
+  cluster_name         = module.services.cluster_name
+  load_balancer_suffix = module.services.load_balancer_suffix
+  target_group_suffix  = module.services.target_group_suffix
+  database_identifier  = module.database.identifier
+  thresholds           = var.thresholds
+
+  queues = {
+    for queue, settings in local.queues : queue => {
+      physical_name             = module.queues.physical_names[queue]
+      dead_letter_physical_name = module.queues.physical_names["${queue}-dlq"]
+      max_age_seconds           = settings.max_age_seconds
+    }
+  }
+}
+
+module "pipeline" {
+  source = "./modules/pipeline"
+  count  = var.github_repository == null ? 0 : 1
+
+  name                   = local.name
+  repository             = coalesce(var.github_repository, "none/none")
+  deployment_environment = var.environment
+  provider_arn           = var.github_oidc_provider_arn
+  cluster_name           = module.services.cluster_name
+  service_names          = values(module.services.service_names)
+  task_families          = module.services.task_families
+  passed_role_arns       = module.services.role_arns
+  image_repository_arns  = values(module.registry.arns)
+  log_group_arns         = [for group in values(module.observability.log_groups) : group.arn]
+}
+
+check "factory_bears_the_workers" {
+  assert {
+    condition     = var.worker.max <= var.factory.concurrency_limit
+    error_message = "Each worker orders one at a time at least: ${var.worker.max} workers are more than the factory's concurrency_limit of ${var.factory.concurrency_limit}."
+  }
+}
+
+check "database_bears_the_tasks" {
+  # A deployment doubles the tasks for a while; each has its pool and two connections for scripts.
+  assert {
+    condition     = 2 * (var.sales.max + var.worker.max) * (var.database_pool_size + 2) <= var.thresholds.database_connections * 1.25
+    error_message = "With all tasks that scaling allows, twice during a deployment, there are more connections than the database takes. Choose a smaller pool, or a larger instance and threshold."
+  }
+}

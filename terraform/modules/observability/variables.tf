@@ -1,0 +1,65 @@
+variable "name" {
+  description = "Begins the name of every alarm, and is the dashboard's"
+  type        = string
+}
+
+variable "operations_email" {
+  description = "Who is told of alarms. The address gets a mail with a link to confirm first"
+  type        = string
+}
+
+variable "tasks" {
+  description = "What writes a log"
+  type        = set(string)
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept"
+  type        = number
+}
+
+variable "cluster_name" {
+  description = "The ECS cluster"
+  type        = string
+}
+
+variable "load_balancer_suffix" {
+  description = "The load balancer, as its metrics name it"
+  type        = string
+}
+
+variable "target_group_suffix" {
+  description = "The tasks of sales behind it, as its metrics name them"
+  type        = string
+}
+
+variable "database_identifier" {
+  description = "The RDS instance"
+  type        = string
+}
+
+variable "queues" {
+  description = "By name: what SQS calls the queue and its dead-letter queue, and how old a message may become"
+  type = map(object({
+    physical_name             = string
+    dead_letter_physical_name = string
+    max_age_seconds           = number
+  }))
+}
+
+variable "thresholds" {
+  description = "When an alarm goes off"
+  type = object({
+    failed_percent       = number
+    latency_p99_seconds  = number
+    database_connections = number
+    database_free_gib    = number
+    database_cpu_percent = number
+  })
+}
+
+variable "reconcile_interval_seconds" {
+  description = "RECONCILE_INTERVAL_SECONDS of the worker, whose lines the alarms read"
+  type        = number
+  default     = 300
+}

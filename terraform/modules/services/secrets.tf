@@ -1,0 +1,30 @@
+locals {
+  secrets = {
+    operations-api-key   = "OPERATIONS_API_KEY: opens the operations routes"
+    callback-signing-key = "CALLBACK_SIGNING_KEY: signs the callbacks of the factory"
+  }
+}
+
+# Made at each apply, and written only when secret_version is raised. Neither the plan nor the state has it.
+ephemeral "aws_secretsmanager_random_password" "this" {
+  for_each = local.secrets
+
+  password_length     = 48
+  exclude_punctuation = true
+}
+
+resource "aws_secretsmanager_secret" "this" {
+  for_each = local.secrets
+
+  name                    = "${var.name}/${each.key}"
+  description             = each.value
+  recovery_window_in_days = var.secret_recovery_days
+}
+
+resource "aws_secretsmanager_secret_version" "this" {
+  for_each = local.secrets
+
+  secret_id                = aws_secretsmanager_secret.this[each.key].id
+  secret_string_wo         = ephemeral.aws_secretsmanager_random_password.this[each.key].random_password
+  secret_string_wo_version = var.secret_version
+}
