@@ -1,4 +1,4 @@
-import { Database, InventoryModule } from '#inventory';
+import { Database, databaseSettings, InventoryModule } from '#inventory';
 import { MessagingModule, QueuePublisher } from '#messaging';
 import { HealthModule, MetricsModule, Readiness } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -27,10 +27,10 @@ export class AppModule {
       imports: [
         HealthModule,
         MetricsModule,
-        InventoryModule.forRoot(
-          { url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE },
-          { batchSize: environment.SALE_BATCH_SIZE, waitMs: environment.SALE_WAIT_LIMIT_MS },
-        ),
+        InventoryModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE), {
+          batchSize: environment.SALE_BATCH_SIZE,
+          waitMs: environment.SALE_WAIT_LIMIT_MS,
+        }),
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
           region: environment.AWS_REGION,

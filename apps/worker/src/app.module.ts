@@ -1,4 +1,4 @@
-import { Database, InventoryModule } from '#inventory';
+import { Database, databaseSettings, InventoryModule } from '#inventory';
 import { ConsumerHealth, DELIVERY_FAILURE_RECORDER, MessagingModule, QueuePublisher } from '#messaging';
 import { HealthModule, MetricsModule, Readiness, Schedule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -32,10 +32,7 @@ export class AppModule {
       imports: [
         HealthModule,
         MetricsModule,
-        InventoryModule.forRoot({
-          url: environment.DATABASE_URL,
-          poolSize: environment.DATABASE_POOL_SIZE,
-        }),
+        InventoryModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
           region: environment.AWS_REGION,

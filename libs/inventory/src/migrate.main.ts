@@ -3,13 +3,13 @@ import { EnvironmentError, readEnvironment } from '#runtime';
 import { DataSource, type EntityManager } from 'typeorm';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
-import { DatabaseEnvironment, SeedEnvironment } from './environment.js';
+import { DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 import { seed } from './product/seed.js';
 
 /** `npm run migrate [-- --seed]`: brings the database to the newest schema, and fills an empty one with the shop's donuts. */
 async function main(): Promise<void> {
-  const { DATABASE_URL } = readEnvironment(DatabaseEnvironment);
-  const dataSource = await new DataSource(dataSourceOptions({ url: DATABASE_URL, poolSize: 1 })).initialize();
+  const settings = databaseSettings(readEnvironment(DatabaseEnvironment), 1);
+  const dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
   try {
     const { applied, filled } = await migrate(
       dataSource,

@@ -4,13 +4,12 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
-import { CommandEnvironment } from './environment.js';
+import { CommandEnvironment, databaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
 /** `npm run reconcile`: exit status 1 and a table of differences when the warehouse contradicts itself. */
 async function reconcile(): Promise<void> {
-  const { DATABASE_URL } = readEnvironment(CommandEnvironment);
-  const options = dataSourceOptions({ url: DATABASE_URL, poolSize: 1 });
+  const options = dataSourceOptions(databaseSettings(readEnvironment(CommandEnvironment), 1));
   // A mistyped file must not become an empty warehouse, which agrees with itself.
   const dataSource = await new DataSource(
     options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,

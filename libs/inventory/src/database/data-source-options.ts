@@ -4,12 +4,15 @@ import { EmbeddedConnection } from './embedded-connection.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { createPool } from './mysql-pool.js';
+import { type TlsOptions } from './tls-options.js';
 
 export interface DatabaseSettings {
   /** `mysql://user:password@host:port/database`, or a file for the embedded database. */
   url: string;
   /** Connections to MySQL. The embedded database has one. */
   poolSize: number;
+  /** For MySQL. Without it the connection is not encrypted. */
+  tls?: TlsOptions;
 }
 
 /** How long the embedded database blocks the process for a lock, in ms, before the transaction is tried again. */
@@ -35,7 +38,7 @@ export function scriptSourceOptions(main: DataSourceOptions): DataSourceOptions 
 }
 
 /** The one place where the databases differ in how they are reached. */
-export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSourceOptions {
+export function dataSourceOptions({ url, poolSize, tls }: DatabaseSettings): DataSourceOptions {
   const schema = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false, logging: false as const };
   if (/^mysql:\/\//.test(url)) {
     return {
@@ -44,6 +47,7 @@ export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSour
       driver: { createPool },
       url,
       poolSize,
+      ssl: tls,
       connectTimeout: CONNECT_TIMEOUT_MS,
       charset: 'utf8mb4',
       timezone: 'Z',
