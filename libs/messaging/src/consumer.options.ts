@@ -19,7 +19,7 @@ export interface QueueConsumerOptions {
 
 export interface ConsumerOptions {
   region: string;
-  /** Ends in a slash; the queue's name follows. */
+  /** The queue's name follows it at once. */
   queueUrlPrefix: string;
   queues: readonly QueueConsumerOptions[];
   /** By source queue. */

@@ -15,7 +15,7 @@ import { createSqsClient } from './sqs.client.js';
 
 export interface PublisherOptions {
   region: string;
-  /** Ends in a slash; the queue's name follows. */
+  /** The queue's name follows it at once. */
   queueUrlPrefix: string;
 }
 

@@ -11,7 +11,7 @@ export function deadLetterQueueOf<Q extends QueueName>(queue: Q): `${Q}-dlq` {
 /**
  * The URL of a queue or dead-letter queue. The AWS SDK sends its requests to the host of this URL.
  *
- * @param prefix ends in a slash, as in `http://127.0.0.1:4566/000000000000/`
+ * @param prefix as in `http://127.0.0.1:4566/000000000000/`, or with what begins the names of all queues after it
  */
 export function queueUrl(prefix: string, name: QueueName | `${QueueName}-dlq`): string {
   return `${prefix}${name}`;
