@@ -5,6 +5,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { consumerOptions } from './consumer-options.js';
 import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
 import { FailureRecorder } from './dead-letters/failure.recorder.js';
+import { OpenDeadLettersTask } from './dead-letters/open-dead-letters.task.js';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
 import { MailClient } from './notifications/mail.client.js';
@@ -54,6 +55,7 @@ export class AppModule {
         DatabaseOutageGuard,
         OverdueWatchdog,
         ReconciliationTask,
+        OpenDeadLettersTask,
       ],
     };
   }

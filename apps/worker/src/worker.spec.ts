@@ -264,5 +264,6 @@ describe('the worker', () => {
     expect(answer.json()).toEqual({ status: 'ok', checks: { database: 'ok', queue: 'ok', consumers: 'ok' } });
     const metrics = await worker.application.inject({ method: 'GET', url: '/metrics' });
     expect(metrics.body).toContain('donut_states_reconcile_differences 0');
+    expect(metrics.body).toContain('donut_states_dead_letters_open 0');
   });
 });

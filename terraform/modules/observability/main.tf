@@ -20,7 +20,7 @@ resource "aws_cloudwatch_log_group" "this" {
 resource "aws_cloudwatch_log_metric_filter" "open_dead_letters" {
   name           = "${var.name}-open-dead-letters"
   log_group_name = aws_cloudwatch_log_group.this["worker"].name
-  pattern        = "{ $.context = \"OpenDeadLetters\" && $.params.open >= 0 }"
+  pattern        = "{ $.context = \"OpenDeadLettersTask\" && $.params.open >= 0 }"
 
   metric_transformation {
     namespace = local.metric_namespace

@@ -27,6 +27,8 @@ export class ReconciliationTask {
   private async run(): Promise<void> {
     const differences = await this.reconciliation.reconcile();
     this.differences.set(differences.length);
+    // Also when there is none: an alarm that reads the log must tell a sound warehouse from a worker that is gone.
+    this.logger.log('reconciled', { differences: differences.length });
     for (const { invariant, subject, expected, actual } of differences) {
       this.logger.error(`${invariant}: ${subject} is ${actual} where ${expected} is expected`);
     }

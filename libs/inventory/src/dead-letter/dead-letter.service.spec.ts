@@ -233,6 +233,15 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
     });
   });
 
+  it('are counted until a person resolves them', async () => {
+    const before = await deadLetters.countOpen();
+    const letters = [await open(message(), newCause()), await open(message(), newCause())];
+    expect(await deadLetters.countOpen()).toBe(before + 2);
+    await deadLetters.redrive(letters[0]!.id, BY_KIM);
+    await deadLetters.discard(letters[1]!.id, BY_KIM);
+    expect(await deadLetters.countOpen()).toBe(before);
+  });
+
   it('are listed page by page, newest first, by queue and status', async () => {
     const letters: DeadLetter[] = [];
     for (let index = 0; index < 5; index += 1) letters.unshift(await open(message({ queue: 'probe' })));

@@ -82,6 +82,11 @@ export class DeadLetterService {
     });
   }
 
+  /** How many wait for a person. */
+  async countOpen(): Promise<number> {
+    return this.database.read((manager) => manager.countBy(DeadLetter, { status: 'OPEN' }));
+  }
+
   /** @throws InventoryError `DEAD_LETTER.UNKNOWN` */
   async get(id: string): Promise<DeadLetter> {
     return this.database.read((manager) => findDeadLetter(manager, id));
