@@ -78,6 +78,14 @@ module "registry" {
   deletable    = !var.deletion_protection
 }
 
+module "secrets" {
+  source = "./modules/secrets"
+
+  name           = local.name
+  secret_version = var.secret_version
+  recovery_days  = var.deletion_protection ? 30 : 0
+}
+
 module "services" {
   source = "./modules/services"
 
@@ -87,6 +95,7 @@ module "services" {
   repository_arns  = module.registry.arns
   log_groups       = module.observability.log_groups
   database         = module.database
+  secret_arns      = module.secrets.arns
   queues           = module.queues
   cpu_architecture = var.cpu_architecture
 
@@ -131,9 +140,7 @@ module "services" {
     concurrency_per_task = max(1, floor(var.factory.concurrency_limit / var.worker.max))
   }
 
-  secret_version       = var.secret_version
-  secret_recovery_days = var.deletion_protection ? 30 : 0
-  restart_schedule     = try(var.password_rotation.restart_schedule, null)
+  restart_schedule = try(var.password_rotation.restart_schedule, null)
 }
 
 module "scaling" {

@@ -15,7 +15,7 @@ output "repository_urls" {
 
 output "secret_names" {
   description = "Where OPERATIONS_API_KEY and CALLBACK_SIGNING_KEY are"
-  value       = module.services.secret_names
+  value       = module.secrets.names
 }
 
 output "alarm_names" {

@@ -41,11 +41,6 @@ output "target_group_suffix" {
   value       = aws_lb_target_group.sales.arn_suffix
 }
 
-output "secret_names" {
-  description = "Where the keys are"
-  value       = { for name, secret in aws_secretsmanager_secret.this : name => secret.name }
-}
-
 output "stop_timeout_seconds" {
   description = "How long ECS waits before it kills, by task"
   value       = local.stop_timeout_seconds

@@ -13,8 +13,8 @@ locals {
   })
 
   secrets_of = {
-    sales   = [var.database.secret_arn, aws_secretsmanager_secret.this["operations-api-key"].arn, aws_secretsmanager_secret.this["callback-signing-key"].arn]
-    worker  = [var.database.secret_arn, aws_secretsmanager_secret.this["callback-signing-key"].arn]
+    sales   = [var.database.secret_arn, var.secret_arns["operations-api-key"], var.secret_arns["callback-signing-key"]]
+    worker  = [var.database.secret_arn, var.secret_arns["callback-signing-key"]]
     migrate = [var.database.secret_arn]
     factory = []
   }

@@ -32,8 +32,8 @@ locals {
 
     # RDS changes the password in place: its own key of the JSON is read at each start of a task.
     database_password    = "${var.database.secret_arn}:password::"
-    operations_api_key   = aws_secretsmanager_secret.this["operations-api-key"].arn
-    callback_signing_key = aws_secretsmanager_secret.this["callback-signing-key"].arn
+    operations_api_key   = var.secret_arns["operations-api-key"]
+    callback_signing_key = var.secret_arns["callback-signing-key"]
   }))
 
   tasks = merge(
@@ -128,11 +128,6 @@ resource "aws_ecs_task_definition" "this" {
     precondition {
       condition     = local.stop_timeout_seconds[each.key] <= 120
       error_message = "Fargate kills after 120 s: drain_delay_ms.${each.key} leaves ${local.stop_timeout_seconds[each.key]} s to stop in."
-    }
-
-    precondition {
-      condition     = local.factory_api_url != null
-      error_message = "The warehouse needs a factory: set factory.api_url, or factory_simulator."
     }
   }
 }

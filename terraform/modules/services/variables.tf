@@ -42,6 +42,11 @@ variable "database" {
   })
 }
 
+variable "secret_arns" {
+  description = "What module secrets puts out: operations-api-key and callback-signing-key"
+  type        = map(string)
+}
+
 variable "queues" {
   description = "What module queues puts out"
   type = object({
@@ -183,24 +188,17 @@ variable "factory" {
     overdue_after_seconds = number
     concurrency_per_task  = number
   })
+
+  validation {
+    condition     = var.factory.api_url != null || var.factory_simulator
+    error_message = "The warehouse needs a factory: set factory.api_url, or factory_simulator."
+  }
 }
 
 variable "factory_simulator" {
   description = "Whether the simulated factory runs beside the shop"
   type        = bool
   default     = false
-}
-
-variable "secret_version" {
-  description = "Raise it to make new keys. See docs/operations.md, Keys, first"
-  type        = number
-  default     = 1
-}
-
-variable "secret_recovery_days" {
-  description = "How long a deleted secret can be brought back: 7 to 30; 0: not at all"
-  type        = number
-  default     = 30
 }
 
 variable "restart_schedule" {

@@ -18,7 +18,7 @@ resource "aws_secretsmanager_secret" "this" {
 
   name                    = "${var.name}/${each.key}"
   description             = each.value
-  recovery_window_in_days = var.secret_recovery_days
+  recovery_window_in_days = var.recovery_days
 }
 
 resource "aws_secretsmanager_secret_version" "this" {

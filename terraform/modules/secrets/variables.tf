@@ -1,0 +1,16 @@
+variable "name" {
+  description = "Begins the name of every secret, before a slash"
+  type        = string
+}
+
+variable "secret_version" {
+  description = "Raise it to make new keys. See docs/operations.md, Keys, first"
+  type        = number
+  default     = 1
+}
+
+variable "recovery_days" {
+  description = "How long a deleted secret can be brought back: 7 to 30; 0: not at all"
+  type        = number
+  default     = 30
+}
