@@ -29,16 +29,11 @@ output "deploy_role_arn" {
 }
 
 output "deployment" {
-  description = "What terraform/deploy/main.ts works on"
+  description = "What a deployment works on"
   value = {
-    region             = var.region
-    cluster            = module.services.cluster_name
-    services           = module.services.service_names
-    task_families      = module.services.task_families
-    subnet_ids         = module.network.task_subnet_ids
-    security_group_ids = [module.network.security_group_ids["migrate"]]
-    public_addresses   = module.network.tasks_have_public_addresses
-    public_url         = module.services.public_url
+    cluster       = module.services.cluster_name
+    services      = module.services.service_names
+    task_families = module.services.task_families
   }
 }
 

@@ -38,14 +38,14 @@ run "production" {
 
   assert {
     condition = toset(keys(aws_vpc_security_group_ingress_rule.between)) == toset([
-      "load-balancer-to-sales", "sales-to-database", "worker-to-database", "migrate-to-database",
-      "sales-to-endpoints", "worker-to-endpoints", "migrate-to-endpoints",
+      "load-balancer-to-sales", "sales-to-database", "worker-to-database",
+      "sales-to-endpoints", "worker-to-endpoints",
     ])
     error_message = "There is a connection too many, or one is missing."
   }
 
   assert {
-    condition     = toset([for key, rule in aws_vpc_security_group_egress_rule.internet : key]) == toset(["sales-443", "worker-443", "migrate-443", "worker-8080"])
+    condition     = toset([for key, rule in aws_vpc_security_group_egress_rule.internet : key]) == toset(["sales-443", "worker-443", "worker-8080"])
     error_message = "Tasks reach HTTPS on the internet, and the worker its factories' ports. The database reaches nothing."
   }
 
@@ -90,7 +90,7 @@ run "development" {
 
   assert {
     condition = toset(keys(aws_vpc_security_group_ingress_rule.between)) == toset([
-      "load-balancer-to-sales", "sales-to-database", "worker-to-database", "migrate-to-database",
+      "load-balancer-to-sales", "sales-to-database", "worker-to-database",
       "worker-to-factory", "factory-to-sales",
     ])
     error_message = "The simulated factory is reached by the worker, and reaches sales."

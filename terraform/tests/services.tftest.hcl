@@ -13,7 +13,7 @@ variables {
     public_subnet_ids           = ["subnet-1", "subnet-2"]
     task_subnet_ids             = ["subnet-3", "subnet-4"]
     tasks_have_public_addresses = false
-    security_group_ids          = { load-balancer = "sg-1", sales = "sg-2", worker = "sg-3", migrate = "sg-4", factory = "sg-5" }
+    security_group_ids          = { load-balancer = "sg-1", sales = "sg-2", worker = "sg-3", factory = "sg-4" }
   }
   images          = { sales = "registry/sales:v1", worker = "registry/worker:v1", factory = "registry/factory:v1" }
   repository_arns = { sales = "arn:repository/sales", worker = "arn:repository/worker", factory = "arn:repository/factory" }

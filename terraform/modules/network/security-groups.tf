@@ -3,15 +3,14 @@ locals {
     {
       load-balancer = "Whom the internet reaches"
       sales         = "The sales tasks"
-      worker        = "The worker tasks"
-      migrate       = "The migration task"
+      worker        = "The worker tasks, and the migration"
       database      = "The warehouse"
     },
     var.factory_simulator ? { factory = "The simulated factory" } : {},
     length(var.interface_endpoints) > 0 ? { endpoints = "Services of AWS inside of the network" } : {},
   )
 
-  tasks = [for group in ["sales", "worker", "migrate", "factory"] : group if contains(keys(local.groups), group)]
+  tasks = [for group in ["sales", "worker", "factory"] : group if contains(keys(local.groups), group)]
 
   # Who opens a connection to whom. Each line is one rule on either side.
   connections = merge(
@@ -19,7 +18,6 @@ locals {
       load-balancer-to-sales = { from = "load-balancer", to = "sales", port = var.ports.sales }
       sales-to-database      = { from = "sales", to = "database", port = var.ports.database }
       worker-to-database     = { from = "worker", to = "database", port = var.ports.database }
-      migrate-to-database    = { from = "migrate", to = "database", port = var.ports.database }
     },
     var.factory_simulator ? {
       worker-to-factory = { from = "worker", to = "factory", port = var.ports.factory }
