@@ -15,7 +15,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 
 const OLDEST_NODE = [20, 19];
-const SOURCE_FOLDERS = ['apps', 'bench', 'libs', 'test/compose', 'test/surge'];
+const SOURCE_FOLDERS = ['apps', 'bench', 'libs', 'terraform', 'test/compose', 'test/surge'];
 const BUILD_SETTINGS = [
   'package.json',
   'package-lock.json',

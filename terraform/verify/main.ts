@@ -1,0 +1,129 @@
+import { ACMClient, DeleteCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { join } from 'node:path';
+import { readArguments, USAGE, type VerifyArguments } from './arguments.js';
+import { EndpointProxy } from './endpoint.proxy.js';
+import { Findings } from './findings.js';
+import { checkInstallation } from './installation.check.js';
+import { checkProductionPlan } from './plan.check.js';
+import { checkRemains } from './remains.check.js';
+import { TerraformProcess, type TerraformPlan } from './terraform.process.js';
+import { Workspace } from './workspace.js';
+
+const ORIGINAL = join(import.meta.dirname, '../../../terraform');
+const ENVIRONMENT = 'verify';
+const NAME = `donut-states-${ENVIRONMENT}`;
+const REGION = 'ap-northeast-2';
+
+interface Outputs {
+  alarm_names: { value: string[] };
+  queue_url_prefix: { value: string };
+  deployment: { value: { task_families: Record<string, string> } };
+}
+
+async function verify(given: VerifyArguments): Promise<void> {
+  const proxy = new EndpointProxy(given.endpoint);
+  const reach = { endpoint: await proxy.listen(), region: REGION };
+  const variables = {
+    AWS_ENDPOINT_URL: reach.endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  Object.assign(process.env, variables, { AWS_PROFILE: '', AWS_SESSION_TOKEN: '' });
+  const workspace = new Workspace(ORIGINAL);
+  const terraform = new TerraformProcess(given.terraform, workspace.folder, process.env);
+  const acm = new ACMClient(reach);
+  const { CertificateArn } = await acm.send(
+    new RequestCertificateCommand({ DomainName: 'shop.example.com' }),
+  );
+  try {
+    const left = workspace.leaveOut(given.leaveOut);
+    console.log(`Left out: ${left.length > 0 ? left.join(', ') : 'nothing'}`);
+    await terraform.run('init');
+
+    const findings = new Findings();
+    const certificate = `-var=certificate_arn=${CertificateArn}`;
+    await planProduction(terraform, certificate, findings);
+
+    const files = ['dev', 'emulator'].map((name) => `-var-file=environments/${name}.tfvars`);
+    const wanted = ['-auto-approve', ...files, certificate];
+    const added = countOf(await terraform.run('apply', ...wanted), /(\d+) added/);
+    console.log(`Applied: ${added} resources`);
+    const again = await terraform.json<TerraformPlan>(...(await planFile(terraform, files, certificate)));
+    const changes = again.resource_changes.filter(
+      ({ change }) => !['no-op', 'read'].includes(change.actions.join()),
+    );
+    findings.same(
+      'what a second plan would change',
+      changes.map(({ address }) => address),
+      [],
+    );
+
+    const outputs = await terraform.json<Outputs>('output', '-json');
+    await checkInstallation(
+      reach,
+      {
+        name: NAME,
+        queueUrlPrefix: outputs.queue_url_prefix.value,
+        taskFamilies: outputs.deployment.value.task_families,
+        alarmNames: outputs.alarm_names.value,
+      },
+      findings,
+    );
+
+    const destroyed = countOf(await terraform.run('destroy', ...wanted), /(\d+) destroyed/);
+    console.log(`Destroyed: ${destroyed} resources`);
+    findings.same('resources destroyed', destroyed, added);
+    findings.same('the state after it', await terraform.run('state', 'list'), '');
+    await checkRemains(reach, NAME, ENVIRONMENT, findings);
+    conclude(findings, proxy);
+  } finally {
+    await acm.send(new DeleteCertificateCommand({ CertificateArn }));
+    workspace.remove();
+    await proxy.close();
+  }
+}
+
+async function planProduction(terraform: TerraformProcess, certificate: string, findings: Findings) {
+  const people = ['operations_email=operations@example.com', 'mail_from=shop@example.com', 'image_tag=v1'];
+  const plan = await terraform.json<TerraformPlan>(
+    ...(await planFile(
+      terraform,
+      ['-var-file=environments/prod.tfvars'],
+      certificate,
+      ...people.map((variable) => `-var=${variable}`),
+      '-var=github_repository=owner/donut-states',
+      '-var=factory={"api_url":"https://factory.example","concurrency_limit":4}',
+    )),
+  );
+  console.log(`Planned for prod: ${checkProductionPlan(plan, findings)} resources`);
+}
+
+/** @returns the words that show the plan as JSON */
+async function planFile(
+  terraform: TerraformProcess,
+  files: string[],
+  ...variables: string[]
+): Promise<string[]> {
+  await terraform.run('plan', '-out=plan', ...files, ...variables);
+  return ['show', '-json', 'plan'];
+}
+
+function countOf(output: string, pattern: RegExp): number {
+  return Number(pattern.exec(output)?.[1] ?? NaN);
+}
+
+function conclude({ faults, compared }: Findings, { answered }: EndpointProxy): void {
+  if (answered.size > 0) console.log(`Answered for the emulator: ${[...answered].join(', ')}`);
+  console.log(`Compared: ${compared}, of which ${faults.length} are not as they should be`);
+  for (const fault of faults) console.error(`- ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
+}
+
+try {
+  const given = readArguments(process.argv.slice(2));
+  if (given.help) console.log(USAGE);
+  else await verify(given);
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
