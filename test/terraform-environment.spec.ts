@@ -101,7 +101,7 @@ describe('Terraform and the code', () => {
     const [, seconds] = /visibility_timeout_seconds = optional\(number, (\d+)\)/.exec(
       read('modules/queues/variables.tf'),
     )!;
-    const property: { default?: number } = WorkerEnvironment.properties.QUEUE_VISIBILITY_TIMEOUT_SECONDS;
+    const property = WorkerEnvironment.properties.QUEUE_VISIBILITY_TIMEOUT_SECONDS as { default?: number };
     expect(Number(seconds)).toBe(property.default);
   });
 

@@ -47,6 +47,7 @@ async function deploy(words: readonly string[]): Promise<void> {
     await cluster.putInService(Object.entries(before));
     throw new Error(
       'Nothing was deployed. The schema is that of the new version, which the one before works with.',
+      { cause: error },
     );
   }
   console.log(`In service: ${imageTag}`);

@@ -46,7 +46,12 @@ async function verify(given: VerifyArguments): Promise<void> {
 
     const files = ['dev', 'emulator'].map((name) => `-var-file=environments/${name}.tfvars`);
     const wanted = ['-auto-approve', ...files, certificate];
-    const added = countOf(await terraform.run('apply', ...wanted), /(\d+) added/);
+    const applied = await terraform.run('apply', ...wanted).catch(async (error: Error) => {
+      // Half of it would stand in the way of the next run.
+      await terraform.run('destroy', ...wanted).catch((second: Error) => console.error(second.message));
+      throw error;
+    });
+    const added = countOf(applied, /(\d+) added/);
     console.log(`Applied: ${added} resources`);
     const again = await terraform.json<TerraformPlan>(...(await planFile(terraform, files, certificate)));
     const changes = again.resource_changes.filter(
