@@ -1,7 +1,14 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/bench', '<rootDir>/k6', '<rootDir>/libs', '<rootDir>/test'],
+  roots: [
+    '<rootDir>/apps',
+    '<rootDir>/bench',
+    '<rootDir>/k6',
+    '<rootDir>/libs',
+    '<rootDir>/terraform',
+    '<rootDir>/test',
+  ],
   testRegex: '\\.spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
