@@ -1,11 +1,11 @@
-import { join } from 'node:path';
-import { DatabaseEnvironment } from '#inventory';
+import { DatabaseEnvironment, SeedEnvironment } from '#inventory';
 import Type, { type TObject } from 'typebox';
 import { FactoryEnvironment } from '../../apps/factory/src/environment.js';
 import { SalesEnvironment } from '../../apps/sales/src/environment.js';
 import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
 import { ComposeFile } from './compose-file.js';
 import { ImageFile } from './image-file.js';
+import { taskVariables } from './task-definitions.js';
 
 export type ApplicationName = 'sales' | 'worker' | 'factory' | 'migrate';
 
@@ -16,11 +16,6 @@ export interface Deployment {
   /** With what the image sets. `undefined`: set, to something that the place alone knows, such as a secret. */
   variables: Record<string, string | undefined>;
 }
-
-// By path: its library keeps it to itself.
-const { SeedEnvironment } = (await import(
-  join(import.meta.dirname, '../../libs/inventory/src/environment.ts')
-)) as { SeedEnvironment: TObject };
 
 /** What each application reads. */
 export const SCHEMAS: Record<ApplicationName, TObject> = {
@@ -47,11 +42,8 @@ export function isRead(application: ApplicationName, variable: string): boolean 
 export const COMPOSE_FILE = new ComposeFile();
 const IMAGE_FILE = new ImageFile();
 
-/**
- * Every place that starts the applications. A new one, such as a folder of task definitions, adds its own here: then
- * all that `environment.spec.ts` asks holds for it as well.
- */
-export const DEPLOYMENTS: readonly Deployment[] = [...composeDeployments()];
+/** Every place that starts the applications. */
+export const DEPLOYMENTS: readonly Deployment[] = [...composeDeployments(), ...taskDeployments()];
 
 /** @throws Error when a service is built as something else than it is called */
 function composeDeployments(): Deployment[] {
@@ -72,4 +64,12 @@ function composeDeployments(): Deployment[] {
       },
     };
   });
+}
+
+function taskDeployments(): Deployment[] {
+  return (Object.keys(SCHEMAS) as ApplicationName[]).map((application) => ({
+    place: 'terraform',
+    application,
+    variables: { ...IMAGE_FILE.environmentOf(application), ...taskVariables(application) },
+  }));
 }

@@ -8,7 +8,7 @@ locals {
     task => ceil(drain_delay_ms / 1000) + local.shutdown_deadline_seconds + 5
   }
 
-  # Held to the schemas of the applications by test/terraform-environment.spec.ts.
+  # Held to the schemas of the applications by test/environment.spec.ts.
   environment = jsondecode(templatefile("${path.module}/environment.json", {
     region                        = data.aws_region.current.name
     database_pool_size            = var.database_pool_size
@@ -98,6 +98,7 @@ resource "aws_ecs_task_definition" "this" {
       image                  = each.value.image
       essential              = true
       readonlyRootFilesystem = true
+      linuxParameters        = { initProcessEnabled = true }
       stopTimeout            = local.stop_timeout_seconds[each.key]
 
       environment = [for name, value in local.environment[each.key].environment : { name = name, value = value }]

@@ -1,0 +1,72 @@
+import { QUEUE_NAMES } from '#messaging';
+import { readEnvironment } from '#runtime';
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { consumerOptions } from '../apps/worker/src/consumer-options.js';
+import { WorkerEnvironment } from '../apps/worker/src/environment.js';
+import { SCHEMAS } from './environment/deployments.js';
+import { TASK_ENVIRONMENTS, taskVariables, TERRAFORM_VALUES } from './environment/task-definitions.js';
+
+const TERRAFORM = join(import.meta.dirname, '../terraform');
+
+/** Variables that hold something nobody may read in a task definition. */
+const SECRETS = ['CALLBACK_SIGNING_KEY', 'DATABASE_PASSWORD', 'OPERATIONS_API_KEY'];
+
+describe('the task definitions of Terraform', () => {
+  it('are of the applications, and of the migration', () => {
+    expect(Object.keys(TASK_ENVIRONMENTS).sort()).toEqual(Object.keys(SCHEMAS).sort());
+  });
+
+  it.each(Object.entries(TASK_ENVIRONMENTS))(
+    'take secrets of %s, and nothing else, from the store of secrets',
+    (_, { environment, secrets }) => {
+      expect(Object.keys(secrets).filter((name) => !SECRETS.includes(name))).toEqual([]);
+      expect(Object.keys(environment).filter((name) => SECRETS.includes(name))).toEqual([]);
+    },
+  );
+
+  it('take each value from a variable of Terraform, and use each', () => {
+    const texts = Object.values(TASK_ENVIRONMENTS).flatMap((task) =>
+      [task.environment, task.secrets].flatMap(Object.values),
+    );
+    const used = new Set((texts as string[]).flatMap((text) => namesIn(text)));
+    const given = [
+      ...read('modules/services/tasks.tf').matchAll(/^ {4}([a-z_]+) += (?:var|local|data|")/gm),
+    ].map(([, name]) => name!);
+    expect([...used].sort()).toEqual(Object.keys(TERRAFORM_VALUES).sort());
+    expect([...used].filter((name) => !given.includes(name))).toEqual([]);
+  });
+});
+
+describe('Terraform and the code', () => {
+  it('agree on the queues', () => {
+    const [, body = ''] = /^ {2}queues = \{\n([\s\S]*?)^ {2}\}/m.exec(read('main.tf')) ?? [];
+    expect([...body.matchAll(/^ {4}([\w-]+) +=/gm)].map(([, name]) => name)).toEqual([...QUEUE_NAMES]);
+  });
+
+  it('agree on how long a message is hidden', () => {
+    const [, seconds] = /visibility_timeout_seconds = optional\(number, (\d+)\)/.exec(
+      read('modules/queues/variables.tf'),
+    )!;
+    const property = WorkerEnvironment.properties.QUEUE_VISIBILITY_TIMEOUT_SECONDS as { default?: number };
+    expect(Number(seconds)).toBe(property.default);
+  });
+
+  it('agree on how long a shutdown may take, and a worker drains within it', () => {
+    const source = readFileSync(join(TERRAFORM, '../libs/runtime/src/application.ts'), 'utf8');
+    const [, deadlineMs] = /SHUTDOWN_DEADLINE_MS = ([\d_]+)/.exec(source)!;
+    const [, deadlineSeconds] = /shutdown_deadline_seconds = (\d+)/.exec(read('modules/services/tasks.tf'))!;
+    expect(Number(deadlineSeconds) * 1000).toBe(Number(deadlineMs!.replaceAll('_', '')));
+    const worker = readEnvironment(WorkerEnvironment, taskVariables('worker'));
+    expect(consumerOptions(worker).drainTimeoutMs).toBeLessThan(Number(deadlineSeconds) * 1000);
+  });
+});
+
+function read(file: string): string {
+  return readFileSync(join(TERRAFORM, file), 'utf8');
+}
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
+}
