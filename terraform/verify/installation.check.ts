@@ -1,6 +1,6 @@
 import { deadLetterQueueOf, QUEUE_NAMES, queueUrl } from '#messaging';
 import { readEnvironment } from '#runtime';
-import { CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DescribeTaskDefinitionCommand, ECSClient, type TaskDefinition } from '@aws-sdk/client-ecs';
 import {
   GetRoleCommand,
@@ -12,7 +12,9 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type TObject } from 'typebox';
 import { SalesEnvironment } from '../../apps/sales/src/environment.js';
 import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
+import { createCloudWatchClient } from './cloudwatch.client.js';
 import { type Findings } from './findings.js';
+import { type Reach } from './reach.js';
 
 export interface Installation {
   name: string;
@@ -20,9 +22,6 @@ export interface Installation {
   taskFamilies: Record<string, string>;
   alarmNames: string[];
 }
-
-/** How the SDK reaches the emulator. */
-export type Reach = { endpoint: string; region: string };
 
 const MAX_RECEIVE_COUNT = 3;
 const VISIBILITY_TIMEOUT_SECONDS = 36;
@@ -35,7 +34,7 @@ export async function checkInstallation(reach: Reach, installation: Installation
   await checkQueues(reach, installation, findings);
   const definitions = await checkTasks(new ECSClient(reach), installation, findings);
   await checkRoles(new IAMClient(reach), installation, definitions, findings);
-  await checkAlarms(new CloudWatchClient(reach), installation, findings);
+  await checkAlarms(createCloudWatchClient(reach), installation, findings);
 }
 
 async function checkQueues(reach: Reach, { name, queueUrlPrefix }: Installation, findings: Findings) {

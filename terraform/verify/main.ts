@@ -6,12 +6,13 @@ import { Findings } from './findings.js';
 import { checkInstallation } from './installation.check.js';
 import { checkProductionPlan } from './plan.check.js';
 import { checkRemains } from './remains.check.js';
+import { type Reach } from './reach.js';
 import { TerraformProcess, type TerraformPlan } from './terraform.process.js';
 import { Workspace } from './workspace.js';
 
 const ORIGINAL = join(import.meta.dirname, '../../../terraform');
-const ENVIRONMENT = 'verify';
-const NAME = `donut-states-${ENVIRONMENT}`;
+/** As environments/emulator.tfvars has it. */
+const NAME = 'donut-states-verify';
 const REGION = 'ap-northeast-2';
 
 interface Outputs {
@@ -46,46 +47,48 @@ async function verify(given: VerifyArguments): Promise<void> {
 
     const files = ['dev', 'emulator'].map((name) => `-var-file=environments/${name}.tfvars`);
     const wanted = ['-auto-approve', ...files, certificate];
-    const applied = await terraform.run('apply', ...wanted).catch(async (error: Error) => {
-      // Half of it would stand in the way of the next run.
+    let added: number;
+    try {
+      added = countOf(await terraform.run('apply', ...wanted), /(\d+) added/);
+      console.log(`Applied: ${added} resources`);
+      await checkApplied(terraform, [...files, certificate], reach, findings);
+    } catch (error) {
+      // What is left would stand in the way of the next run.
       await terraform.run('destroy', ...wanted).catch((second: Error) => console.error(second.message));
       throw error;
-    });
-    const added = countOf(applied, /(\d+) added/);
-    console.log(`Applied: ${added} resources`);
-    const again = await terraform.json<TerraformPlan>(...(await planFile(terraform, files, certificate)));
-    const changes = again.resource_changes.filter(
-      ({ change }) => !['no-op', 'read'].includes(change.actions.join()),
-    );
-    findings.same(
-      'what a second plan would change',
-      changes.map(({ address }) => address),
-      [],
-    );
-
-    const outputs = await terraform.json<Outputs>('output', '-json');
-    await checkInstallation(
-      reach,
-      {
-        name: NAME,
-        queueUrlPrefix: outputs.queue_url_prefix.value,
-        taskFamilies: outputs.deployment.value.task_families,
-        alarmNames: outputs.alarm_names.value,
-      },
-      findings,
-    );
+    }
 
     const destroyed = countOf(await terraform.run('destroy', ...wanted), /(\d+) destroyed/);
     console.log(`Destroyed: ${destroyed} resources`);
     findings.same('resources destroyed', destroyed, added);
     findings.same('the state after it', await terraform.run('state', 'list'), '');
-    await checkRemains(reach, NAME, ENVIRONMENT, findings);
+    await checkRemains(reach, NAME, findings);
     conclude(findings, proxy);
   } finally {
     await acm.send(new DeleteCertificateCommand({ CertificateArn }));
     workspace.remove();
     await proxy.close();
   }
+}
+
+async function checkApplied(terraform: TerraformProcess, given: string[], reach: Reach, findings: Findings) {
+  const again = await terraform.json<TerraformPlan>(...(await planFile(terraform, given)));
+  const changes = again.resource_changes.filter(
+    ({ change }) => !['no-op', 'read'].includes(change.actions.join()),
+  );
+  findings.same(
+    'what a second plan would change',
+    changes.map(({ address, change }) => `${change.actions.join()} ${address}`),
+    [],
+  );
+  const outputs = await terraform.json<Outputs>('output', '-json');
+  const installation = {
+    name: NAME,
+    queueUrlPrefix: outputs.queue_url_prefix.value,
+    taskFamilies: outputs.deployment.value.task_families,
+    alarmNames: outputs.alarm_names.value,
+  };
+  await checkInstallation(reach, installation, findings);
 }
 
 async function planProduction(terraform: TerraformProcess, certificate: string, findings: Findings) {

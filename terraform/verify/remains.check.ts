@@ -1,26 +1,13 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { ECSClient, ListServicesCommand, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
-import {
-  paginateGetResources,
-  ResourceGroupsTaggingAPIClient,
-} from '@aws-sdk/client-resource-groups-tagging-api';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createCloudWatchClient } from './cloudwatch.client.js';
 import { type Findings } from './findings.js';
-import { type Reach } from './installation.check.js';
+import { type Reach } from './reach.js';
 
-/** Looks for what a destroy has left: by the tags that everything has, and by the names of what tells no tags. */
-export async function checkRemains(reach: Reach, name: string, environment: string, findings: Findings) {
-  const tagged: string[] = [];
-  const TagFilters = [{ Key: 'Environment', Values: [environment] }];
-  const client = new ResourceGroupsTaggingAPIClient(reach);
-  for await (const { ResourceTagMappingList = [] } of paginateGetResources({ client }, { TagFilters })) {
-    // A key waits for seven days at least before it is gone, and a task definition stays as inactive.
-    const isLeft = ({ ResourceARN = '' }) => !/:(kms|ecs):/.test(ResourceARN);
-    tagged.push(...ResourceTagMappingList.filter(isLeft).map(({ ResourceARN }) => ResourceARN!));
-  }
-  findings.same('what is left, by its tags', tagged, []);
-
+/** Asks the services themselves for what a destroy has left, by its name. */
+export async function checkRemains(reach: Reach, name: string, findings: Findings): Promise<void> {
   const { QueueUrls = [] } = await new SQSClient(reach).send(
     new ListQueuesCommand({ QueueNamePrefix: name }),
   );
@@ -45,7 +32,7 @@ export async function checkRemains(reach: Reach, name: string, environment: stri
   }
   findings.same('roles that are left', roles, []);
 
-  const { MetricAlarms = [] } = await new CloudWatchClient(reach).send(
+  const { MetricAlarms = [] } = await createCloudWatchClient(reach).send(
     new DescribeAlarmsCommand({ AlarmNamePrefix: `${name}-` }),
   );
   findings.same(

@@ -46,10 +46,10 @@ resource "aws_iam_role_policy" "deploy" {
     Version = "2012-10-17"
     Statement = [
       {
-        # These name no resource: AWS knows none for them.
-        Sid      = "LogInAndDescribe"
+        # Not every one of these can be bound to a resource. A revision is worth no more than the roles that it may name.
+        Sid      = "LogInAndRegister"
         Effect   = "Allow"
-        Action   = ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition"]
+        Action   = ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]
         Resource = ["*"]
       },
       {
@@ -62,9 +62,9 @@ resource "aws_iam_role_policy" "deploy" {
         Resource = var.image_repository_arns
       },
       {
-        Sid      = "RegisterRevisions"
+        Sid      = "TagRevisions"
         Effect   = "Allow"
-        Action   = ["ecs:RegisterTaskDefinition", "ecs:TagResource"]
+        Action   = ["ecs:TagResource"]
         Resource = [for family in values(var.task_families) : "${local.ecs}:task-definition/${family}:*"]
       },
       {

@@ -1,0 +1,5 @@
+/** How the SDK reaches the emulator. */
+export interface Reach {
+  endpoint: string;
+  region: string;
+}
