@@ -1,5 +1,10 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { ECSClient, ListServicesCommand, ListTaskDefinitionsCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
 import { IAMClient, paginateListRoles } from '@aws-sdk/client-iam';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createCloudWatchClient } from './cloudwatch.client.js';
@@ -13,18 +18,27 @@ export async function checkRemains(reach: Reach, name: string, findings: Finding
   );
   findings.same('queues that are left', QueueUrls, []);
 
+  // Both stay listed as inactive for a while.
   const ecs = new ECSClient(reach);
   const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({ status: 'ACTIVE' }));
+  const active: string[] = [];
+  for (const arn of taskDefinitionArns.filter((known) => known.includes(`/${name}-`))) {
+    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: arn }));
+    if (taskDefinition?.status !== 'INACTIVE') active.push(arn);
+  }
+  findings.same('task definitions that are left', active, []);
+  const services = await ecs
+    .send(new DescribeServicesCommand({ cluster: name, services: ['sales', 'worker', 'factory'] }))
+    .then(
+      ({ services: known = [] }) => known.filter(({ status }) => status !== 'INACTIVE'),
+      // Its cluster is gone.
+      () => [],
+    );
   findings.same(
-    'task definitions that are left',
-    taskDefinitionArns.filter((arn) => arn.includes(`/${name}-`)),
+    'services that are left',
+    services.map(({ serviceName }) => serviceName),
     [],
   );
-  const services = await ecs.send(new ListServicesCommand({ cluster: name })).then(
-    ({ serviceArns = [] }) => serviceArns,
-    () => [],
-  );
-  findings.same('services that are left', services, []);
 
   const roles: string[] = [];
   for await (const { Roles = [] } of paginateListRoles({ client: new IAMClient(reach) }, {})) {

@@ -4,7 +4,11 @@ export interface TerraformPlan {
   resource_changes: {
     address: string;
     type: string;
-    change: { actions: string[]; after: Record<string, unknown> | null };
+    change: {
+      actions: string[];
+      before: Record<string, unknown> | null;
+      after: Record<string, unknown> | null;
+    };
   }[];
 }
 
