@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consumerOptions } from '../apps/worker/src/consumer-options.js';
 import { WorkerEnvironment } from '../apps/worker/src/environment.js';
-import { SCHEMAS } from './environment/deployments.js';
+import { COMPOSE_FILE, SCHEMAS } from './environment/deployments.js';
 import { TASK_ENVIRONMENTS, taskVariables, TERRAFORM_VALUES } from './environment/task-definitions.js';
 
 const TERRAFORM = join(import.meta.dirname, '../terraform');
@@ -36,6 +36,40 @@ describe('the task definitions of Terraform', () => {
     ].map(([, name]) => name!);
     expect([...used].sort()).toEqual(Object.keys(TERRAFORM_VALUES).sort());
     expect([...used].filter((name) => !given.includes(name))).toEqual([]);
+  });
+});
+
+describe('Terraform and docker compose start the same images: nothing but the environment differs', () => {
+  const tasks = read('modules/services/tasks.tf');
+  const dockerfile = readFileSync(join(TERRAFORM, '../docker/Dockerfile'), 'utf8');
+  const commandOf = (task: string) =>
+    new RegExp(`^ {6}${task} = \\{\\n(?: {8}.*\\n)*? {8}command = (.*)`, 'm').exec(tasks)![1];
+
+  it.each(['sales', 'worker', 'factory'])('%s with the command that is in its image', (task) => {
+    expect(commandOf(task)).toBe('null');
+    expect(COMPOSE_FILE.services[task]!.command).toBeUndefined();
+  });
+
+  it('the migration by the command of its image, which has the layers of all', () => {
+    const [, from, entrypoint] = /^FROM (\w+) AS migrate\nENTRYPOINT (\[.*\])$/m.exec(dockerfile)!;
+    expect(dockerfile).toContain(`FROM ${from} AS sales\n`);
+    expect(JSON.parse(commandOf('migrate')!)).toEqual([
+      ...(JSON.parse(entrypoint!) as string[]),
+      ...COMPOSE_FILE.services.migrate!.command!,
+    ]);
+  });
+
+  it('with an init process before them, and nothing that they can write to', () => {
+    expect(tasks).toMatch(/readonlyRootFilesystem += true/);
+    expect(tasks).toMatch(/initProcessEnabled += true/);
+    for (const task of Object.keys(TASK_ENVIRONMENTS)) {
+      expect(COMPOSE_FILE.services[task]).toMatchObject({ init: true, read_only: true });
+    }
+  });
+
+  it('asked for their health as the image says', () => {
+    const [, command] = /^HEALTHCHECK .* CMD (\["node", .*) "SALES_PORT"\]$/m.exec(dockerfile)!;
+    expect(tasks).toContain(`command = ["CMD", ${command!.slice(1)} "\${upper(each.key)}_PORT"]`);
   });
 });
 

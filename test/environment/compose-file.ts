@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 export interface ComposeService {
+  command?: string[];
   image?: string;
   build?: { dockerfile: string; args: { APP: string } };
   environment?: Record<string, string>;
