@@ -35,7 +35,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives the worker the time to finish what it has in hand', () => {
-    const { variables } = DEPLOYMENTS.find(({ application }) => application === 'worker')!;
+    const { variables } = DEPLOYMENTS.find(
+      ({ place, application }) => place === 'docker-compose.yml' && application === 'worker',
+    )!;
     const environment = readEnvironment(WorkerEnvironment, variables);
     const drainMs = environment.DRAIN_DELAY_MS + consumerOptions(environment).drainTimeoutMs;
     const graceMs = Number(/^(\d+)s$/.exec(COMPOSE_FILE.services.worker!.stop_grace_period!)![1]) * 1_000;
