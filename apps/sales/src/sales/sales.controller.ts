@@ -54,12 +54,15 @@ export class SalesController {
     @Headers() headers: SaleHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    let response: FastifyReply['raw'] | undefined = reply.raw;
     const outcome = await this.sales.place({
       lines,
       customerEmail,
       idempotencyKey: headers['idempotency-key'],
-      isAbandoned: () => reply.raw.destroyed,
+      isAbandoned: () => response?.destroyed ?? false,
     });
+    // A decided sale may lie in V8's old generation until a full collection, and would keep all of its request there.
+    response = undefined;
     switch (outcome.kind) {
       case 'CONFIRMED':
         this.counters[outcome.replayed ? 'replayed' : 'confirmed'].inc();

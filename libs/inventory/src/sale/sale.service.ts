@@ -15,21 +15,17 @@ import { SaleLine } from './sale-line.entity.js';
 import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale.metrics.js';
 import { SeenKeys } from './seen-keys.js';
+import { UndecidedSales, type UndecidedSale } from './undecided-sales.js';
 
 /** Injection token of the {@link GroupLimits} of sales. */
 export const SALE_LIMITS = Symbol('SALE_LIMITS');
-
-interface Undecided {
-  asked: PendingSale;
-  outcome: Promise<SaleOutcome>;
-}
 
 /** Sells what is there: never a unit more, and nothing before it is on disk. */
 @Injectable()
 export class SaleService implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly committer: GroupCommitter<PendingSale, SaleOutcome>;
   /** What is being decided, by its key: its twins wait for it, so that no batch has a key twice. */
-  private readonly undecided = new Map<string, Undecided>();
+  private readonly undecided = new UndecidedSales();
   private readonly seenKeys = new SeenKeys();
 
   constructor(
@@ -59,7 +55,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     const { idempotencyKey: key } = request;
     if (key === undefined) return this.committer.submit(pendingSale(request, false));
     const asked = pendingSale(request, this.seenKeys.note(key));
-    const twin = this.undecided.get(key);
+    const twin = this.undecided.find(key);
     return twin ? this.placeAfter(twin, request, asked) : this.placeFirst(asked, key);
   }
 
@@ -86,15 +82,19 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   private placeFirst(asked: PendingSale, key: string): Promise<SaleOutcome> {
     const outcome = this.committer.submit(asked);
-    this.undecided.set(key, { asked, outcome });
-    const forget = () => void this.undecided.delete(key);
+    const undecided = this.undecided.add(key, asked.requestFingerprint, outcome);
+    const forget = () => this.undecided.remove(undecided);
     outcome.then(forget, forget);
     return outcome;
   }
 
   /** A twin's outcome is one's own, unless it was asked for something else, or gave up. */
-  private async placeAfter(twin: Undecided, request: SaleRequest, asked: PendingSale): Promise<SaleOutcome> {
-    if (twin.asked.requestFingerprint === asked.requestFingerprint) {
+  private async placeAfter(
+    twin: UndecidedSale,
+    request: SaleRequest,
+    asked: PendingSale,
+  ): Promise<SaleOutcome> {
+    if (twin.requestFingerprint === asked.requestFingerprint) {
       const outcome = await twin.outcome;
       if (outcome.kind === 'CONFIRMED') return { ...outcome, replayed: true };
       if (outcome.kind !== 'ABANDONED') return outcome;
