@@ -16,6 +16,7 @@ import { RestockProgressService } from './restock/restock-progress.service.js';
 import { RestockService } from './restock/restock.service.js';
 import { type GroupLimits } from './sale/group.committer.js';
 import { LockingBatch } from './sale/locking.batch.js';
+import { Neighbours } from './sale/neighbours.js';
 import { OptimisticBatch } from './sale/optimistic.batch.js';
 import { SaleBatchService } from './sale/sale-batch.service.js';
 import { SaleMetrics } from './sale/sale.metrics.js';
@@ -47,6 +48,7 @@ const SERVICES = [
 const INTERNALS = [
   ScriptRunner,
   StockService,
+  Neighbours,
   SeenStock,
   OptimisticBatch,
   LockingBatch,

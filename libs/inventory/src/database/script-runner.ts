@@ -14,6 +14,22 @@ import {
   type TransactionRunner,
 } from './transaction-runner.js';
 
+/** The right to be the one process that runs a script on this database, and not yet commits it. */
+export interface ScriptTurn {
+  /** As {@link ScriptRunner.run}, once. The next has its turn when the statements are done and only the disk is missing. */
+  run(statements: readonly string[]): Promise<unknown[]>;
+  /** Gives the turn back, if it was not run. Never fails. */
+  end(): Promise<void>;
+}
+
+/** Longest wait for a turn, in s. Who waits in vain does without: it orders scripts, and keeps nothing from harm. */
+const TURN_WAIT_SECONDS = 1;
+
+/** A lock of the server's, which would be common to all of its databases. */
+const TURN = `SHA2(CONCAT(DATABASE(), '.scripts'), 224)`;
+const TAKE_TURN = `SELECT GET_LOCK(${TURN}, ${TURN_WAIT_SECONDS})`;
+const GIVE_TURN = `DO RELEASE_LOCK(${TURN})`;
+
 /**
  * Sends several statements to MySQL in one trip, so that locks are held for as long as the database works and hardly
  * longer. Its connections are its own: no slow reader takes them from who sells, and nowhere else may a text hold
@@ -36,12 +52,40 @@ export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
   /**
    * A whole transaction in one trip: all statements or, when one of them fails, none. Not tried again.
    *
+   * @returns the result of each statement
    * @throws the driver's error of what failed; after an interruption nobody knows whether the script was committed
    */
-  async run(statements: readonly string[]): Promise<void> {
-    await this.onConnection((_, connection) =>
-      orRollBack(connection, () => send(connection, ['START TRANSACTION', ...statements, 'COMMIT'])),
-    );
+  async run(statements: readonly string[]): Promise<unknown[]> {
+    return this.onConnection((_, connection) => transaction(connection, statements));
+  }
+
+  /** Waits until no other process that takes turns is running a script. @throws the driver's error */
+  async takeTurn(): Promise<ScriptTurn> {
+    const taken = Promise.withResolvers<void>();
+    const script = Promise.withResolvers<readonly string[]>();
+    const finished = this.onConnection(async (_, connection) => {
+      await send(connection, [TAKE_TURN]);
+      taken.resolve();
+      const statements = await script.promise;
+      try {
+        return await transaction(connection, [...statements, GIVE_TURN]);
+      } catch (error) {
+        await send(connection, [GIVE_TURN]).catch(() => undefined);
+        throw error;
+      }
+    });
+    finished.catch(taken.reject);
+    await taken.promise;
+    return {
+      run: async (statements) => {
+        script.resolve(statements);
+        return (await finished).slice(0, statements.length);
+      },
+      end: async () => {
+        script.resolve([]);
+        await finished.catch(() => undefined);
+      },
+    };
   }
 
   async find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>> {
@@ -91,6 +135,14 @@ export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
 
 function queryText(query: RowQuery<object>): string {
   return query.locks ? `${statementText(query)} FOR UPDATE` : statementText(query);
+}
+
+/** @returns the result of each of `statements` */
+async function transaction(connection: PoolConnection, statements: readonly string[]): Promise<unknown[]> {
+  return orRollBack(connection, async () => {
+    const results = await send(connection, ['START TRANSACTION', ...statements, 'COMMIT']);
+    return results.slice(1, -1);
+  });
 }
 
 /** MySQL stops at the statement that fails, and leaves the transaction open. */

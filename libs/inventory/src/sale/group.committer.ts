@@ -12,10 +12,21 @@ export type NotBegun = { readonly kind: 'OVERLOADED' } | { readonly kind: 'ABAND
 const OVERLOADED: NotBegun = { kind: 'OVERLOADED' };
 const ABANDONED: NotBegun = { kind: 'ABANDONED' };
 
-export interface GroupCommitterOptions<Item, Outcome> {
+/** The right to commit the next batch, before all others who want the same. */
+export interface Turn {
+  /** Gives it back, if it still is held. Never fails. */
+  end(): Promise<void>;
+}
+
+export interface GroupCommitterOptions<Item, Outcome, Held extends Turn> {
   limits: GroupLimits;
+  /**
+   * Waits for the turn, of which a batch is then gathered: it is all who came in the meantime. Never fails;
+   * `undefined` when there is nobody to wait for.
+   */
+  takeTurn?: () => Promise<Held | undefined>;
   /** Commits all items at once, and says what came of each, in their order; an error is that of its item alone. */
-  commit: (items: readonly Item[]) => Promise<readonly (Outcome | Error)[]>;
+  commit: (items: readonly Item[], turn?: Held) => Promise<readonly (Outcome | Error)[]>;
   /** Whether the error of a batch would be that of each of its items. Otherwise they are tried in smaller batches. */
   concernsAll: (error: unknown) => boolean;
   isAbandoned: (item: Item) => boolean;
@@ -40,16 +51,17 @@ const NEWEST_WEIGHT = 0.2;
  * Gathers what is asked for while one batch is on its way to the disk, and commits it as the next: the busier it
  * is, the fewer commits an item costs. One batch at a time: they all want the same rows.
  */
-export class GroupCommitter<Item, Outcome> {
+export class GroupCommitter<Item, Outcome, Held extends Turn = Turn> {
   private waiting: Waiting<Item, Outcome>[] = [];
   private isScheduled = false;
   private isCommitting = false;
-  private averageCommitMs = 0;
+  /** From the beginning of one batch to that of the next, while there is always one. */
+  private averageMs = 0;
   private lastSubmitted: Promise<unknown> = Promise.resolve();
   private lastBatch: Promise<void> = Promise.resolve();
   private readonly watch: NodeJS.Timeout;
 
-  constructor(private readonly options: GroupCommitterOptions<Item, Outcome>) {
+  constructor(private readonly options: GroupCommitterOptions<Item, Outcome, Held>) {
     this.watch = setInterval(() => this.shedOverdue(), options.limits.waitMs / LOOKS_PER_WAIT).unref();
   }
 
@@ -59,7 +71,7 @@ export class GroupCommitter<Item, Outcome> {
    */
   get mostWaiting(): number {
     const { batchSize, waitMs } = this.options.limits;
-    return batchSize * Math.max(1, Math.floor(waitMs / Math.max(1, this.averageCommitMs)));
+    return batchSize * Math.max(1, Math.floor(waitMs / Math.max(1, this.averageMs)));
   }
 
   get waitingCount(): number {
@@ -95,26 +107,40 @@ export class GroupCommitter<Item, Outcome> {
 
   private begin(): void {
     this.isScheduled = false;
-    const batch = this.nextBatch();
-    this.isCommitting = batch.length > 0;
-    if (this.isCommitting) this.lastBatch = this.run(batch);
+    this.isCommitting = this.waiting.length > 0;
+    if (this.isCommitting) this.lastBatch = this.run();
   }
 
-  private async run(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
-    const answer = await this.attempt(batch);
+  private async run(): Promise<void> {
+    const begun = performance.now();
+    const turn = await this.options.takeTurn?.();
+    const batch = this.nextBatch();
+    if (batch.length === 0) {
+      await turn?.end();
+      return this.begin();
+    }
+    const answer = await this.attempt(batch, turn, begun);
     // The next batch is on its way before the answers of this one are written: the database works meanwhile.
     this.begin();
     answer();
   }
 
   /** @returns what answers every item of the batch */
-  private async attempt(batch: readonly Waiting<Item, Outcome>[]): Promise<() => void> {
-    const begun = performance.now();
+  private async attempt(
+    batch: readonly Waiting<Item, Outcome>[],
+    turn?: Held,
+    begun = performance.now(),
+  ): Promise<() => void> {
+    const gathered = performance.now();
     try {
-      const outcomes = await this.options.commit(batch.map(({ item }) => item));
-      const commitMs = performance.now() - begun;
-      this.averageCommitMs += NEWEST_WEIGHT * (commitMs - this.averageCommitMs);
-      this.options.observe?.({ waitsMs: batch.map(({ since }) => begun - since), commitMs });
+      const items = batch.map(({ item }) => item);
+      const outcomes = await this.options.commit(items, turn).finally(() => turn?.end());
+      const ended = performance.now();
+      this.averageMs += NEWEST_WEIGHT * (ended - begun - this.averageMs);
+      this.options.observe?.({
+        waitsMs: batch.map(({ since }) => gathered - since),
+        commitMs: ended - gathered,
+      });
       return () =>
         batch.forEach(({ resolve, reject }, index) => {
           const outcome = outcomes[index]!;

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { ScriptRunner } from '../database/script-runner.js';
+import { type ScriptTurn, ScriptRunner } from '../database/script-runner.js';
+import { Neighbours } from './neighbours.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import { confirmedSale, type MadeSale } from './sale-records.js';
-import { saleScript, type Take } from './sale-script.js';
+import { saleScript, type Take, unitsLeft } from './sale-script.js';
 import { SeenStock } from './seen-stock.js';
 
 /**
@@ -15,17 +16,39 @@ export class OptimisticBatch {
   constructor(
     private readonly scripts: ScriptRunner,
     private readonly seen: SeenStock,
+    private readonly neighbours: Neighbours,
   ) {}
+
+  /**
+   * Waits for the processes that sell the same, when there are any. A batch that is gathered before would wait for their
+   * rows and grow no more, so that of two processes each would make groups of half the size, at the price of whole ones.
+   *
+   * @returns `undefined` when nobody else has sold the same lately, or no turn could be had
+   */
+  async takeTurn(): Promise<ScriptTurn | undefined> {
+    if (!this.neighbours.areSelling) return undefined;
+    try {
+      return await this.scripts.takeTurn();
+    } catch {
+      // The batch meets what is wrong itself, and says so.
+      return undefined;
+    }
+  }
 
   /**
    * One transaction for all of `sales`, which confirms each. No two of them have the same key.
    *
+   * @param turn which is given back when this returns
    * @returns once it is committed; `undefined` when the batch had better be looked at, and nothing was done
    * @throws the database's error, with nothing sold; after a lost connection, with nobody knowing
    */
-  async commit(sales: readonly PendingSale[]): Promise<SaleDecision[] | undefined> {
+  async commit(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[] | undefined> {
     const takes = this.takesOf(sales);
-    if (!takes) return undefined;
+    if (!takes) {
+      this.neighbours.forget();
+      await turn?.end();
+      return undefined;
+    }
     const at = new Date();
     const made = sales.map((asked): MadeSale => {
       const lines = asked.lines.map(({ sku, quantity }) => ({
@@ -35,8 +58,11 @@ export class OptimisticBatch {
       }));
       return { asked, sale: confirmedSale(asked, lines, at) };
     });
-    await this.scripts.run(saleScript(made, [...takes.values()], at));
+    const script = saleScript(made, [...takes.values()], at);
+    const results = await (turn ?? this.scripts).run(script);
     for (const { sku, quantity } of takes.values()) this.seen.take(sku, quantity);
+    const last = [...takes.values()].at(-1)!;
+    this.neighbours.note(last, unitsLeft(results));
     return made.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
   }
 

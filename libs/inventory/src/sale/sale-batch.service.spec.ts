@@ -262,6 +262,58 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
       await other.close();
     });
 
+    it('wait their turn while another process sells the same, and no longer when it has stopped', async () => {
+      const other = await warehouse.join();
+      await buy(other, 'CP-1');
+      const takeTurn = jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn');
+      const turnsOf = async (work: () => Promise<unknown>) => {
+        takeTurn.mockClear();
+        await work();
+        return takeTurn.mock.calls.length;
+      };
+      await buy(warehouse, 'CP-1');
+      await buy(warehouse, 'CP-1');
+      expect(await turnsOf(() => buy(warehouse, 'CP-1'))).toBe(0);
+      await buy(other, 'CP-1');
+      await buy(warehouse, 'CP-1');
+      expect(await turnsOf(() => buy(warehouse, 'CP-1'))).toBe(1);
+      expect(await turnsOf(() => buy(warehouse, 'CP-1'))).toBe(0);
+      await other.close();
+    });
+
+    it('lose nothing and oversell nothing while two processes take turns', async () => {
+      const other = await warehouse.join();
+      await warehouse.stockProduct('CP-2', 1_000);
+      await buy(warehouse, 'CP-2');
+      await buy(other, 'CP-2');
+      const takeTurn = jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn');
+      const buyer = async (shop: Warehouse): Promise<SaleOutcome[]> => {
+        const outcomes: SaleOutcome[] = [];
+        for (let nth = 0; nth < 30; nth += 1) outcomes.push(await buy(shop, 'CP-2'));
+        return outcomes;
+      };
+      const outcomes = await Promise.all(
+        [warehouse, other].flatMap((shop) => [1, 2, 3, 4, 5].map(() => buyer(shop))),
+      );
+      expect(confirmed(outcomes.flat())).toHaveLength(300);
+      expect(await warehouse.level('CP-2')).toMatchObject({ onHand: 698 });
+      expect(takeTurn).toHaveBeenCalled();
+      await other.close();
+    });
+
+    it('go on without a turn when none can be had', async () => {
+      const other = await warehouse.join();
+      await buy(other, 'CP-1');
+      await buy(warehouse, 'CP-1');
+      await buy(other, 'CP-1');
+      await buy(warehouse, 'CP-1');
+      const fallbacks = fallbacksOf(warehouse);
+      jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn').mockRejectedValue(new Error('no connection'));
+      expect(await buy(warehouse, 'CP-1')).toMatchObject({ kind: 'CONFIRMED' });
+      expect(fallbacks).toEqual([]);
+      await other.close();
+    });
+
     it('let a sale that no row can hold fail alone', async () => {
       const poisoned = { customerEmail: 'x'.repeat(300) };
       const settled = await Promise.allSettled([

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDuplicate, isInterruption, isRefusedByRow } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
+import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
 import { Caution } from './caution.js';
 import { LockingBatch } from './locking.batch.js';
@@ -33,17 +34,23 @@ export class SaleBatchService {
     private readonly metrics: SaleMetrics,
   ) {}
 
+  /** See {@link OptimisticBatch.takeTurn}. A batch under locks takes none. */
+  async takeTurn(): Promise<ScriptTurn | undefined> {
+    return this.aboutRows.isRaised ? undefined : this.optimistic.takeTurn();
+  }
+
   /**
    * Decides all of `sales`, of which no two have the same key.
    *
+   * @param turn which is given back whenever another batch could need it
    * @returns a decision for each, in their order, once all are committed
    * @throws InventoryError `DATABASE.UNAVAILABLE`; anything else was not mended by trying again, and sold nothing
    */
-  async commit(sales: readonly PendingSale[]): Promise<SaleDecision[]> {
+  async commit(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[]> {
     const repeats = await this.replayed(sales);
-    if (repeats.size === 0) return this.commitNew(sales);
+    if (repeats.size === 0) return this.commitNew(sales, turn);
     const fresh = sales.filter((asked) => !repeats.has(asked));
-    const decisions = (fresh.length > 0 ? await this.commitNew(fresh) : []).values();
+    const decisions = (fresh.length > 0 ? await this.commitNew(fresh, turn) : []).values();
     return sales.map((asked) => repeats.get(asked) ?? decisions.next().value!);
   }
 
@@ -63,10 +70,10 @@ export class SaleBatchService {
     return replays;
   }
 
-  private async commitNew(sales: readonly PendingSale[]): Promise<SaleDecision[]> {
+  private async commitNew(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[]> {
     if (this.aboutRows.isDue()) return this.fallBack('caution', sales);
     try {
-      const decisions = await this.optimistic.commit(sales);
+      const decisions = await this.optimistic.commit(sales, turn);
       if (!decisions) return await this.fallBack('to_be_looked_at', sales);
       this.aboutRows.relax();
       return decisions;

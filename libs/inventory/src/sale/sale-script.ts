@@ -1,3 +1,4 @@
+import { type ResultSetHeader } from 'mysql2';
 import { changeText, rowsText, timeText } from '../database/rows.js';
 import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
 import { type MadeSale, saleInserts } from './sale-records.js';
@@ -24,12 +25,19 @@ export function saleScript(sales: readonly MadeSale[], takes: readonly Take[], a
   ];
 }
 
+/** How much is left of the last SKU that a script took, by the results of its statements. */
+export function unitsLeft(results: readonly unknown[]): number {
+  return (results.at(-2) as ResultSetHeader).insertId;
+}
+
 /**
  * Nobody can look at a row here and decide, so the row decides: it falls below zero, which its table refuses and
  * everything else in the transaction with it, unless
  * - the product's price and limit are those that the sales were made with,
  * - units stay available: who takes the last one has mails to ask for,
  * - no restock order becomes due: stock stays above the reorder point, or units are on order, so that one is open.
+ *
+ * MySQL tells what `LAST_INSERT_ID` was last given together with the statement's success, at no cost.
  */
 function takeStatement(takes: readonly Take[]): string {
   const rows = takes.map(({ sku, quantity, priceKrw, maxPerSale }) => [sku, quantity, priceKrw, maxPerSale]);
@@ -39,7 +47,7 @@ function takeStatement(takes: readonly Take[]): string {
     SET level.on_hand = IF(
       product.price_krw = take.price_krw AND product.max_per_sale = take.max_per_sale
         AND level.on_hand - level.reserved - take.quantity > IF(level.on_order > 0, 0, product.reorder_point),
-      level.on_hand - take.quantity,
+      LAST_INSERT_ID(level.on_hand - take.quantity),
       -1
     )`;
 }

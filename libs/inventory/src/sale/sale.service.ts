@@ -5,6 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
 import { GroupCommitter, type GroupLimits } from './group.committer.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
@@ -23,7 +24,7 @@ export const SALE_LIMITS = Symbol('SALE_LIMITS');
 /** Sells what is there: never a unit more, and nothing before it is on disk. */
 @Injectable()
 export class SaleService implements BeforeApplicationShutdown, OnApplicationShutdown {
-  private readonly committer: GroupCommitter<PendingSale, SaleOutcome>;
+  private readonly committer: GroupCommitter<PendingSale, SaleOutcome, ScriptTurn>;
   /** What is being decided, by its key: its twins wait for it, so that no batch has a key twice. */
   private readonly undecided = new UndecidedSales();
   private readonly seenKeys = new SeenKeys();
@@ -34,9 +35,10 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     metrics: SaleMetrics,
     @Inject(SALE_LIMITS) limits: GroupLimits,
   ) {
-    this.committer = new GroupCommitter<PendingSale, SaleOutcome>({
+    this.committer = new GroupCommitter<PendingSale, SaleOutcome, ScriptTurn>({
       limits,
-      commit: (sales) => batches.commit(sales),
+      takeTurn: () => batches.takeTurn(),
+      commit: (sales, turn) => batches.commit(sales, turn),
       concernsAll: (error) => error instanceof InventoryError,
       isAbandoned: ({ isAbandoned }) => isAbandoned?.() ?? false,
       observe: (batch) => metrics.observe(batch),

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TEST_DATABASES } from '../testing/test-database.js';
+import { Warehouse } from '../testing/warehouse.js';
+import { ScriptRunner } from './script-runner.js';
+
+const take = (quantity: number) =>
+  `UPDATE stock_level SET on_hand = on_hand - ${quantity} WHERE sku = 'CP-1'`;
+
+describe.each(TEST_DATABASES)('turns of scripts on %s', (kind) => {
+  let warehouse: Warehouse;
+  let other: Warehouse;
+
+  beforeEach(async () => {
+    warehouse = await Warehouse.open(kind);
+    other = await warehouse.join();
+    await warehouse.stockProduct('CP-1', 100);
+  });
+
+  afterEach(async () => {
+    await other.close();
+    await warehouse.close();
+  });
+
+  const takeTurn = (from: Warehouse) => from.get(ScriptRunner).takeTurn();
+
+  it('are for MySQL', () => {
+    expect(warehouse.get(ScriptRunner).isAvailable).toBe(kind === 'mysql');
+  });
+
+  if (kind !== 'mysql') return;
+
+  /** Whether a turn can be had at once. It is given back. */
+  async function isFree(from: Warehouse): Promise<boolean> {
+    const taking = takeTurn(from);
+    const isTaken = await Promise.race([taking.then(() => true), sleep(500, false)]);
+    await (await taking).end();
+    return isTaken;
+  }
+
+  it('are had by one process at a time, and given back', async () => {
+    const turn = await takeTurn(warehouse);
+    expect(await isFree(other)).toBe(false);
+    await turn.end();
+    await turn.end();
+    expect(await isFree(other)).toBe(true);
+  });
+
+  it('run a script and are over with it', async () => {
+    const turn = await takeTurn(warehouse);
+    const results = await turn.run([take(1), take(2), `SELECT 'seven' AS word`]);
+    expect(results).toEqual([
+      expect.objectContaining({ affectedRows: 1 }),
+      expect.objectContaining({ affectedRows: 1 }),
+      [{ word: 'seven' }],
+    ]);
+    expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 97 });
+    expect(await isFree(other)).toBe(true);
+    await turn.end();
+    expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 97 });
+  });
+
+  it('are over when the script fails, of which nothing is left', async () => {
+    const turn = await takeTurn(warehouse);
+    await expect(turn.run([take(1), take(1_000)])).rejects.toMatchObject({
+      message: expect.stringMatching(/ck_stock_level_on_hand/),
+    });
+    expect(await isFree(other)).toBe(true);
+    expect(await isFree(warehouse)).toBe(true);
+    expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 100 });
+  });
+
+  it('come after at most a second, also from who never gives them back', async () => {
+    const kept = await takeTurn(warehouse);
+    const begun = performance.now();
+    const turn = await takeTurn(other);
+    expect(performance.now() - begun).toBeGreaterThan(900);
+    await turn.run([take(1)]);
+    await kept.run([take(1)]);
+    expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 98 });
+  });
+
+  it('are those of one database', async () => {
+    const elsewhere = await Warehouse.open(kind);
+    const turn = await takeTurn(elsewhere);
+    expect(await isFree(warehouse)).toBe(true);
+    await turn.end();
+    await elsewhere.close();
+  });
+});
