@@ -7,6 +7,7 @@ export interface Matrix {
   groups: Group[];
   rounds: number;
   seconds: number;
+  /** For each process of a contestant: it compiles what it often runs, and has its share of the requests only. */
   warmUpSeconds: number;
   /** After which only first rounds are begun. `undefined`: a run takes as long as it takes. */
   mostSeconds: number | undefined;
@@ -37,7 +38,7 @@ export function fullMatrix(storedSales: readonly number[] = STORED_SALES): Matri
       }),
     ),
   );
-  return { groups, rounds: 5, seconds: 3, warmUpSeconds: 2, mostSeconds: undefined };
+  return { groups, rounds: 5, seconds: 3, warmUpSeconds: 6, mostSeconds: undefined };
 }
 
 /** The hot SKU alone, for who changes something and wants to see what it did. */

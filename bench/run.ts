@@ -58,7 +58,8 @@ async function measureGroup(
   for (const contestant of running) {
     progress.say(`${contestant.contestant.subject} warms up`);
     const large = contestant.contestant.storedSales > 0 ? LARGE_WARM_UPS : 1;
-    await warmUp(contestant, group, { generator, seconds: warmUpSeconds * large, signal });
+    const seconds = warmUpSeconds * large * contestant.contestant.processes;
+    await warmUp(contestant, group, { generator, seconds, signal });
   }
   const beganMs = Date.now();
   for (let round = 0; round < rounds; round += 1) {
