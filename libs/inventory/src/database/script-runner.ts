@@ -22,12 +22,12 @@ export interface ScriptTurn {
   end(): Promise<void>;
 }
 
-/** Longest wait for a turn, in s. Who waits in vain does without: it orders scripts, and keeps nothing from harm. */
+/** Longest wait for a turn, in s. Who waits in vain does without: turns order scripts, and keep nothing from harm. */
 const TURN_WAIT_SECONDS = 1;
 
 /** A lock of the server's, which would be common to all of its databases. */
 const TURN = `SHA2(CONCAT(DATABASE(), '.scripts'), 224)`;
-const TAKE_TURN = `SELECT GET_LOCK(${TURN}, ${TURN_WAIT_SECONDS})`;
+const TAKE_TURN = `SELECT GET_LOCK(${TURN}, ${TURN_WAIT_SECONDS}) AS isTaken`;
 const GIVE_TURN = `DO RELEASE_LOCK(${TURN})`;
 
 /**
@@ -59,13 +59,20 @@ export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
     return this.onConnection((_, connection) => transaction(connection, statements));
   }
 
-  /** Waits until no other process that takes turns is running a script. @throws the driver's error */
-  async takeTurn(): Promise<ScriptTurn> {
-    const taken = Promise.withResolvers<void>();
+  /**
+   * Waits until no other process that takes turns is running a script.
+   *
+   * @returns `undefined` after a second in vain: the machine of who has it may be gone, and the server not know it
+   * @throws the driver's error
+   */
+  async takeTurn(): Promise<ScriptTurn | undefined> {
+    const taken = Promise.withResolvers<boolean>();
     const script = Promise.withResolvers<readonly string[]>();
     const finished = this.onConnection(async (_, connection) => {
-      await send(connection, [TAKE_TURN]);
-      taken.resolve();
+      const [rows] = (await send(connection, [TAKE_TURN])) as [[{ isTaken: unknown }]];
+      const isTaken = Number(rows[0].isTaken) === 1;
+      taken.resolve(isTaken);
+      if (!isTaken) return [];
       const statements = await script.promise;
       try {
         return await transaction(connection, [...statements, GIVE_TURN]);
@@ -75,7 +82,7 @@ export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
       }
     });
     finished.catch(taken.reject);
-    await taken.promise;
+    if (!(await taken.promise)) return undefined;
     return {
       run: async (statements) => {
         script.resolve(statements);

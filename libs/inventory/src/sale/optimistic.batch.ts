@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { type ScriptTurn, ScriptRunner } from '../database/script-runner.js';
+import { Caution } from './caution.js';
 import { Neighbours } from './neighbours.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import { confirmedSale, type MadeSale } from './sale-records.js';
@@ -13,6 +14,9 @@ import { SeenStock } from './seen-stock.js';
  */
 @Injectable()
 export class OptimisticBatch {
+  /** Batches that take no turn, after somebody had not given it back. */
+  private readonly aboutTurns = new Caution();
+
   constructor(
     private readonly scripts: ScriptRunner,
     private readonly seen: SeenStock,
@@ -23,12 +27,16 @@ export class OptimisticBatch {
    * Waits for the processes that sell the same, when there are any. A batch that is gathered before would wait for their
    * rows and grow no more, so that of two processes each would make groups of half the size, at the price of whole ones.
    *
-   * @returns `undefined` when nobody else has sold the same lately, or no turn could be had
+   * @returns `undefined` when nobody else has sold the same lately, or no turn could be had. For some batches after a
+   * turn that was waited for in vain, none is.
    */
   async takeTurn(): Promise<ScriptTurn | undefined> {
-    if (!this.neighbours.areSelling) return undefined;
+    if (!this.neighbours.areSelling || this.aboutTurns.isDue()) return undefined;
     try {
-      return await this.scripts.takeTurn();
+      const turn = await this.scripts.takeTurn();
+      if (turn) this.aboutTurns.relax();
+      else this.aboutTurns.raise();
+      return turn;
     } catch {
       // The batch meets what is wrong itself, and says so.
       return undefined;

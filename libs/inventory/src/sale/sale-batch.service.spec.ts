@@ -314,6 +314,21 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
       await other.close();
     });
 
+    it('do without turns for a while when one was not given back', async () => {
+      const other = await warehouse.join();
+      await buy(other, 'CP-1');
+      await buy(other, 'CP-1');
+      const takeTurn = jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn').mockResolvedValue(undefined);
+      for (let nth = 0; nth < 12; nth += 1) {
+        await buy(warehouse, 'CP-1');
+        await buy(other, 'CP-1');
+      }
+      // Two that tell of the neighbour; then a vain wait, 1 batch without, a vain wait, 3 without, a vain wait.
+      expect(takeTurn).toHaveBeenCalledTimes(3);
+      expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 73 });
+      await other.close();
+    });
+
     it('let a sale that no row can hold fail alone', async () => {
       const poisoned = { customerEmail: 'x'.repeat(300) };
       const settled = await Promise.allSettled([
