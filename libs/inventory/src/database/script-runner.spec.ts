@@ -73,15 +73,22 @@ describe.each(TEST_DATABASES)('turns of scripts on %s', (kind) => {
     expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 100 });
   });
 
-  it('come one after the other to those who wait, while the one before is being committed', async () => {
-    const turn = await takeTurn(warehouse);
-    const next = takeTurn(other);
-    await Promise.all([
-      turn.run([take(1)]),
-      next.then(async (begun) => begun.run([take(2)])),
-      next.then(async () => (await takeTurn(warehouse)).run([take(3)])),
+  it('are given on before the commit, while only the disk is missing', async () => {
+    await (await takeTurn(warehouse)).run([take(1)]);
+    const statements: { text: string }[] = await warehouse.dataSource.query(
+      `SELECT SQL_TEXT AS text FROM performance_schema.events_statements_history
+       WHERE CURRENT_SCHEMA = DATABASE() AND THREAD_ID = (
+         SELECT THREAD_ID FROM performance_schema.events_statements_history
+         WHERE CURRENT_SCHEMA = DATABASE() AND SQL_TEXT LIKE 'SELECT GET_LOCK%' LIMIT 1
+       ) ORDER BY EVENT_ID DESC LIMIT 5`,
+    );
+    expect(statements.map(({ text }) => text.trim()).reverse()).toEqual([
+      expect.stringMatching(/^SELECT GET_LOCK/),
+      'START TRANSACTION',
+      take(1),
+      expect.stringMatching(/^DO RELEASE_LOCK/),
+      'COMMIT',
     ]);
-    expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 94 });
   });
 
   it('are waited for a second, and then done without', async () => {

@@ -6,14 +6,9 @@ export class Caution {
   private batchesLeft = 0;
   private failuresInARow = 0;
 
-  /** Whether {@link isDue} is going to say so. */
-  get isRaised(): boolean {
-    return this.batchesLeft > 0;
-  }
-
   /** Asked once a batch. */
   isDue(): boolean {
-    if (!this.isRaised) return false;
+    if (this.batchesLeft === 0) return false;
     this.batchesLeft -= 1;
     return true;
   }

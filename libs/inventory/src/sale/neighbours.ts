@@ -18,7 +18,7 @@ export class Neighbours {
     this.left = left;
   }
 
-  /** After a batch that told nothing of them. */
+  /** After a batch of another kind, which has moved the stock itself. */
   forget(): void {
     this.isMoving = false;
     this.sku = undefined;

@@ -53,7 +53,6 @@ export class OptimisticBatch {
   async commit(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[] | undefined> {
     const takes = this.takesOf(sales);
     if (!takes) {
-      this.neighbours.forget();
       await turn?.end();
       return undefined;
     }
@@ -66,11 +65,10 @@ export class OptimisticBatch {
       }));
       return { asked, sale: confirmedSale(asked, lines, at) };
     });
-    const script = saleScript(made, [...takes.values()], at);
-    const results = await (turn ?? this.scripts).run(script);
-    for (const { sku, quantity } of takes.values()) this.seen.take(sku, quantity);
-    const last = [...takes.values()].at(-1)!;
-    this.neighbours.note(last, unitsLeft(results));
+    const taken = [...takes.values()];
+    const results = await (turn ?? this.scripts).run(saleScript(made, taken, at));
+    for (const { sku, quantity } of taken) this.seen.take(sku, quantity);
+    this.neighbours.note(taken.at(-1)!, unitsLeft(results));
     return made.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
   }
 

@@ -5,33 +5,15 @@ import { Registry } from 'prom-client';
 import { ScriptRunner } from '../database/script-runner.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
+import { buy, confirmed, fallbacksOf } from '../testing/buyers.js';
 import { MysqlProxy } from '../testing/mysql-proxy.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { SaleLine } from './sale-line.entity.js';
-import { type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { Sale } from './sale.entity.js';
-import { type FallbackReason, SaleMetrics } from './sale.metrics.js';
+import { SaleMetrics } from './sale.metrics.js';
 import { SaleService } from './sale.service.js';
-
-/** The reasons for which `warehouse` has decided batches under locks, from now on. */
-function fallbacksOf(warehouse: Warehouse): FallbackReason[] {
-  const reasons: FallbackReason[] = [];
-  const metrics = warehouse.get(SaleMetrics);
-  const fallBack = metrics.fallBack.bind(metrics);
-  jest.spyOn(metrics, 'fallBack').mockImplementation((reason) => {
-    reasons.push(reason);
-    fallBack(reason);
-  });
-  return reasons;
-}
-
-const buy = (warehouse: Warehouse, sku: string, quantity = 1, rest: Partial<SaleRequest> = {}) =>
-  warehouse.get(SaleService).place({ lines: [{ sku, quantity }], ...rest });
-
-const confirmed = (outcomes: SaleOutcome[]) =>
-  outcomes.flatMap((outcome) => (outcome.kind === 'CONFIRMED' ? outcome.sale : []));
 
 describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
   let warehouse: Warehouse;
@@ -259,73 +241,6 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
       }
       // One failure, one looked up; the next failure, three looked up.
       expect(fallbacks).toEqual(['duplicate_key', 'duplicate_key']);
-      await other.close();
-    });
-
-    it('wait their turn while another process sells the same, and no longer when it has stopped', async () => {
-      const other = await warehouse.join();
-      await buy(other, 'CP-1');
-      const takeTurn = jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn');
-      const turnsOf = async (work: () => Promise<unknown>) => {
-        takeTurn.mockClear();
-        await work();
-        return takeTurn.mock.calls.length;
-      };
-      await buy(warehouse, 'CP-1');
-      await buy(warehouse, 'CP-1');
-      expect(await turnsOf(() => buy(warehouse, 'CP-1'))).toBe(0);
-      await buy(other, 'CP-1');
-      await buy(warehouse, 'CP-1');
-      expect(await turnsOf(() => buy(warehouse, 'CP-1'))).toBe(1);
-      expect(await turnsOf(() => buy(warehouse, 'CP-1'))).toBe(0);
-      await other.close();
-    });
-
-    it('lose nothing and oversell nothing while two processes take turns', async () => {
-      const other = await warehouse.join();
-      await warehouse.stockProduct('CP-2', 1_000);
-      await buy(warehouse, 'CP-2');
-      await buy(other, 'CP-2');
-      const takeTurn = jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn');
-      const buyer = async (shop: Warehouse): Promise<SaleOutcome[]> => {
-        const outcomes: SaleOutcome[] = [];
-        for (let nth = 0; nth < 30; nth += 1) outcomes.push(await buy(shop, 'CP-2'));
-        return outcomes;
-      };
-      const outcomes = await Promise.all(
-        [warehouse, other].flatMap((shop) => [1, 2, 3, 4, 5].map(() => buyer(shop))),
-      );
-      expect(confirmed(outcomes.flat())).toHaveLength(300);
-      expect(await warehouse.level('CP-2')).toMatchObject({ onHand: 698 });
-      expect(takeTurn).toHaveBeenCalled();
-      await other.close();
-    });
-
-    it('go on without a turn when none can be had', async () => {
-      const other = await warehouse.join();
-      await buy(other, 'CP-1');
-      await buy(warehouse, 'CP-1');
-      await buy(other, 'CP-1');
-      await buy(warehouse, 'CP-1');
-      const fallbacks = fallbacksOf(warehouse);
-      jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn').mockRejectedValue(new Error('no connection'));
-      expect(await buy(warehouse, 'CP-1')).toMatchObject({ kind: 'CONFIRMED' });
-      expect(fallbacks).toEqual([]);
-      await other.close();
-    });
-
-    it('do without turns for a while when one was not given back', async () => {
-      const other = await warehouse.join();
-      await buy(other, 'CP-1');
-      await buy(other, 'CP-1');
-      const takeTurn = jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn').mockResolvedValue(undefined);
-      for (let nth = 0; nth < 12; nth += 1) {
-        await buy(warehouse, 'CP-1');
-        await buy(other, 'CP-1');
-      }
-      // Two that tell of the neighbour; then a vain wait, 1 batch without, a vain wait, 3 without, a vain wait.
-      expect(takeTurn).toHaveBeenCalledTimes(3);
-      expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 73 });
       await other.close();
     });
 

@@ -6,6 +6,7 @@ import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
 import { Caution } from './caution.js';
 import { LockingBatch } from './locking.batch.js';
+import { Neighbours } from './neighbours.js';
 import { OptimisticBatch } from './optimistic.batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { earlierSales, keysOf, replay, saleQueries } from './sale-records.js';
@@ -31,12 +32,13 @@ export class SaleBatchService {
     private readonly database: Database,
     private readonly optimistic: OptimisticBatch,
     private readonly locking: LockingBatch,
+    private readonly neighbours: Neighbours,
     private readonly metrics: SaleMetrics,
   ) {}
 
-  /** See {@link OptimisticBatch.takeTurn}. A batch under locks takes none. */
-  async takeTurn(): Promise<ScriptTurn | undefined> {
-    return this.aboutRows.isRaised ? undefined : this.optimistic.takeTurn();
+  /** See {@link OptimisticBatch.takeTurn}. */
+  takeTurn(): Promise<ScriptTurn | undefined> {
+    return this.optimistic.takeTurn();
   }
 
   /**
@@ -95,6 +97,8 @@ export class SaleBatchService {
     isInDoubt = false,
   ): Promise<SaleDecision[]> {
     this.metrics.fallBack(reason);
+    // Batches under locks take no turns, nor would they notice when the neighbours have stopped.
+    this.neighbours.forget();
     const end = Date.now() + LOOK_FOR_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {

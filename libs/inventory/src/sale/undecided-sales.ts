@@ -5,6 +5,7 @@ export interface UndecidedSale {
   readonly key: string;
   readonly requestFingerprint: string;
   readonly outcome: Promise<SaleOutcome>;
+  readonly place: number;
   /** In the same place. */
   next: UndecidedSale | undefined;
 }
@@ -29,18 +30,16 @@ export class UndecidedSales {
   /** @param key one that is not in here yet */
   add(key: string, requestFingerprint: string, outcome: Promise<SaleOutcome>): UndecidedSale {
     const place = placeOf(key);
-    const added = { key, requestFingerprint, outcome, next: this.places[place] };
+    const added = { key, requestFingerprint, outcome, place, next: this.places[place] };
     this.places[place] = added;
     return added;
   }
 
   remove(decided: UndecidedSale): void {
-    const place = placeOf(decided.key);
-    const first = this.places[place];
-    if (first === decided) {
-      this.places[place] = decided.next;
+    let before = this.places[decided.place];
+    if (before === decided) {
+      this.places[decided.place] = decided.next;
     } else {
-      let before = first;
       while (before && before.next !== decided) before = before.next;
       if (before) before.next = decided.next;
     }
