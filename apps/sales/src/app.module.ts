@@ -16,7 +16,7 @@ import { SalesController } from './sales/sales.controller.js';
 @Module({})
 export class AppModule {
   constructor(readiness: Readiness, database: Database, queues: QueuePublisher) {
-    readiness.require('database', () => database.ping());
+    readiness.require('database', () => database.assertWritable());
     // A sale writes its messages to the outbox: it must not be turned away because the queue is.
     readiness.watch('queue', () => queues.ping());
   }

@@ -10,7 +10,7 @@ import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
 import { MailClient } from './notifications/mail.client.js';
 import { NotificationsHandler } from './notifications/notifications.handler.js';
-import { DatabaseOutageGuard } from './outage/database-outage.guard.js';
+import { DatabaseOutageTask } from './outage/database-outage.task.js';
 import { OutboxRelay } from './outbox/outbox.relay.js';
 import { ProbeHandler } from './probe/probe.handler.js';
 import { ReconciliationTask } from './reconciliation/reconciliation.task.js';
@@ -22,7 +22,7 @@ import { RestockHandler } from './restock/restock.handler.js';
 @Module({})
 export class AppModule {
   constructor(readiness: Readiness, database: Database, queues: QueuePublisher, consumers: ConsumerHealth) {
-    readiness.require('database', () => database.ping());
+    readiness.require('database', () => database.assertWritable());
     readiness.require('queue', () => queues.ping());
     readiness.require('consumers', () => consumers.check());
   }
@@ -52,7 +52,7 @@ export class AppModule {
         ProbeHandler,
         DeadLettersHandler,
         OutboxRelay,
-        DatabaseOutageGuard,
+        DatabaseOutageTask,
         OverdueWatchdog,
         ReconciliationTask,
         OpenDeadLettersTask,

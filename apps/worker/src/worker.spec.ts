@@ -239,13 +239,13 @@ describe('the worker', () => {
   ])(
     'receives nothing while the database %s, so that no receives are used up',
     async (_, answer) => {
-      const ping = jest.spyOn(worker.application.get(Database), 'ping').mockImplementation(answer);
+      const probe = jest.spyOn(worker.application.get(Database), 'assertWritable').mockImplementation(answer);
       // Two looks with their timeouts, and the poll that was under way at the first.
       await new Promise((resolve) => setTimeout(resolve, 5_000));
       await worker.queue.send('notifications', JSON.stringify(notification()));
       await new Promise((resolve) => setTimeout(resolve, 2_000));
       expect(worker.ses.requests).toHaveLength(0);
-      ping.mockRestore();
+      probe.mockRestore();
       await eventually(() => expect(worker.ses.requests).toHaveLength(1));
     },
     40_000,

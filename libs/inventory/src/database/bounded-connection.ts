@@ -1,6 +1,7 @@
 import { TimeoutError, withTimeout } from '#runtime';
 import { type PoolConnection } from 'mysql2';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { isUnavailable } from './database-errors.js';
 import { cut } from './mysql-pool.js';
 
 /** How long MySQL has, in ms, before it counts as unavailable and the connection is cut. */
@@ -9,15 +10,21 @@ export interface TimeLimits {
   workMs: number;
   /** For a whole snapshot, which may read millions of rows. */
   snapshotMs: number;
+  /** For the write that shows whether the database takes writes. */
+  probeMs: number;
 }
 
-export const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000 };
+export const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000, probeMs: 1_500 };
 
 /**
  * Runs `work` on one connection to MySQL, for `limitMs` at most, in which it also waits for a free connection.
- * A connection that is not done by then is cut and never used again.
  *
- * @throws TimeoutError after `limitMs`: nobody knows whether a commit that was under way has come through
+ * A connection is cut and never used again
+ * - when it is not done by then,
+ * - when it met an error that means "not now": after a failover it may lead to a server that only reads,
+ * - when its transaction did not end: the next user's `START TRANSACTION` would commit what is left of it.
+ *
+ * @throws TimeoutError after `limitMs`: the outcome of a commit that was under way is unknown
  */
 export async function onBoundedConnection<T>(
   dataSource: DataSource,
@@ -38,7 +45,7 @@ export async function onBoundedConnection<T>(
     return await withTimeout(working, limitMs);
   } catch (error) {
     expired = true;
-    if (error instanceof TimeoutError) stop?.();
+    if (isUnavailable(error) || runner.isTransactionActive) stop?.();
     throw error;
   } finally {
     void connecting.then(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isConflict, isDuplicate, isUnavailable } from './database-errors.js';
+import { isConflict, isDuplicate, isInterruption, isUnavailable } from './database-errors.js';
 
 describe('an error of the database', () => {
   it.each([
@@ -14,6 +14,12 @@ describe('an error of the database', () => {
     ['ECONNREFUSED', 'unavailable'],
     ['PROTOCOL_CONNECTION_LOST', 'unavailable'],
     ['ER_CON_COUNT_ERROR', 'unavailable'],
+    ['ER_OPTION_PREVENTS_STATEMENT', 'unavailable'],
+    ['ER_ACCESS_DENIED_ERROR', 'unavailable'],
+    ['ER_DISK_FULL', 'unavailable'],
+    ['ENOSPC', 'unavailable'],
+    ['SQLITE_NOMEM', 'unavailable'],
+    ['SQLITE_READONLY_DBMOVED', 'unavailable'],
     ['SQLITE_FULL', 'unavailable'],
     ['SQLITE_IOERR', 'unavailable'],
     ['SQLITE_IOERR_FSYNC', 'unavailable'],
@@ -29,6 +35,28 @@ describe('an error of the database', () => {
       expect(isDuplicate(error)).toBe(meaning === 'duplicate');
       expect(isUnavailable(error)).toBe(meaning === 'unavailable');
     }
+  });
+
+  it.each(['ER_SERVER_SHUTDOWN', 'ER_RUN_HOOK_ERROR', 'ER_ERROR_DURING_COMMIT', 'ECONNRESET', 'ETIMEDOUT'])(
+    'with the code "%s" leaves the outcome of a COMMIT unknown',
+    (code) => {
+      expect(isInterruption(Object.assign(new Error('from the driver'), { code }))).toBe(true);
+    },
+  );
+
+  it.each(['ER_OPTION_PREVENTS_STATEMENT', 'ECONNREFUSED', 'SQLITE_FULL'])(
+    'with the code "%s" leaves no doubt: nothing was committed',
+    (code) => {
+      expect(isInterruption(Object.assign(new Error('from the driver'), { code }))).toBe(false);
+    },
+  );
+
+  it('that has no cause is none of them', () => {
+    expect([isConflict(undefined), isInterruption(undefined), isUnavailable(undefined)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("is unavailability when a pooled connection was closed under a query, by the driver's words alone", () => {

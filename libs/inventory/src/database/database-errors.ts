@@ -1,49 +1,142 @@
 import { TimeoutError } from '#runtime';
 
-const CONFLICTS = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_LOCKED']);
+/** What an error of the database means for whoever asked it. */
+type Meaning =
+  /** The transaction lost against another one and changed nothing: run it again. */
+  | 'conflict'
+  /** A unique key refused the row. */
+  | 'duplicate'
+  /** MySQL refused what a row would have become. */
+  | 'refused by row'
+  /** Not now, and nothing was committed. */
+  | 'unavailable'
+  /** Not now, and the outcome of a COMMIT that was under way is unknown. */
+  | 'interrupted';
 
-const DUPLICATES = new Set(['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY']);
+/**
+ * The one table of errors, by the driver's code. What is not in it is a fault of ours.
+ *
+ * @see https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+ * @see https://sqlite.org/rescode.html
+ */
+const MEANINGS: Record<string, Meaning> = {
+  // Two transactions that want the same rows
+  ER_LOCK_DEADLOCK: 'conflict',
+  ER_LOCK_WAIT_TIMEOUT: 'conflict',
+  ER_TRANSACTION_ROLLBACK_DURING_COMMIT: 'conflict', // Group Replication found a conflict with another member
+  SQLITE_BUSY: 'conflict',
+  SQLITE_LOCKED: 'conflict',
 
-const ROW_REFUSALS = new Set(['ER_CHECK_CONSTRAINT_VIOLATED', 'ER_BAD_NULL_ERROR']);
+  // Keys and checks
+  ER_DUP_ENTRY: 'duplicate',
+  SQLITE_CONSTRAINT_UNIQUE: 'duplicate',
+  SQLITE_CONSTRAINT_PRIMARYKEY: 'duplicate',
+  ER_CHECK_CONSTRAINT_VIOLATED: 'refused by row',
+  ER_BAD_NULL_ERROR: 'refused by row',
 
-/** The connection broke under a statement. */
-const INTERRUPTIONS = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'PROTOCOL_CONNECTION_LOST',
-  'ER_SERVER_SHUTDOWN',
-  'ER_QUERY_INTERRUPTED',
-]);
+  // A server that only reads, as after a failover
+  ER_OPTION_PREVENTS_STATEMENT: 'unavailable',
+  ER_READ_ONLY_MODE: 'unavailable',
+  ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: 'unavailable',
+  ER_OPEN_AS_READONLY: 'unavailable',
+  ER_INNODB_READ_ONLY: 'unavailable',
+  ER_SERVER_OFFLINE_MODE: 'unavailable',
 
-const UNAVAILABLE = new Set([
-  ...INTERRUPTIONS,
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ER_CON_COUNT_ERROR',
-  'ER_TOO_MANY_USER_CONNECTIONS',
-  'SQLITE_CANTOPEN',
-  'SQLITE_FULL',
-  'SQLITE_IOERR',
-]);
+  // No room, no memory
+  ER_DISK_FULL: 'unavailable',
+  ER_RECORD_FILE_FULL: 'unavailable',
+  ER_GET_ERRNO: 'unavailable',
+  ER_TEMP_FILE_WRITE_FAILURE: 'unavailable',
+  ER_OUTOFMEMORY: 'unavailable',
+  ER_OUT_OF_SORTMEMORY: 'unavailable',
+  ER_OUT_OF_RESOURCES: 'unavailable',
+  ER_CANT_CREATE_THREAD: 'unavailable',
+  // The binary log is written during COMMIT.
+  ER_ERROR_ON_WRITE: 'interrupted',
+  ER_BINLOG_LOGGING_IMPOSSIBLE: 'interrupted',
+  ER_ERROR_DURING_COMMIT: 'interrupted',
+  ER_RUN_HOOK_ERROR: 'interrupted', // Group Replication left the group during COMMIT
+
+  // Too many connections
+  ER_CON_COUNT_ERROR: 'unavailable',
+  ER_TOO_MANY_USER_CONNECTIONS: 'unavailable',
+  ER_USER_LIMIT_REACHED: 'unavailable',
+
+  // No access, as after a password was rotated
+  ER_ACCESS_DENIED_ERROR: 'unavailable',
+  ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'unavailable',
+  ER_DBACCESS_DENIED_ERROR: 'unavailable',
+  ER_MUST_CHANGE_PASSWORD_LOGIN: 'unavailable',
+  ER_ACCOUNT_HAS_BEEN_LOCKED: 'unavailable',
+  ER_HOST_IS_BLOCKED: 'unavailable',
+  ER_HOST_NOT_PRIVILEGED: 'unavailable',
+
+  // The server stops, or ends the connection
+  ER_SERVER_SHUTDOWN: 'interrupted',
+  ER_NORMAL_SHUTDOWN: 'interrupted',
+  ER_QUERY_INTERRUPTED: 'interrupted',
+  ER_SESSION_WAS_KILLED: 'interrupted',
+  ER_CLIENT_INTERACTION_TIMEOUT: 'interrupted',
+  ER_ABORTING_CONNECTION: 'interrupted',
+  ER_NEW_ABORTING_CONNECTION: 'interrupted',
+  ER_NET_READ_ERROR: 'interrupted',
+  ER_NET_READ_INTERRUPTED: 'interrupted',
+  ER_NET_ERROR_ON_WRITE: 'interrupted',
+  ER_NET_WRITE_INTERRUPTED: 'interrupted',
+  PROTOCOL_CONNECTION_LOST: 'interrupted',
+
+  // The network, from the operating system
+  ECONNRESET: 'interrupted',
+  EPIPE: 'interrupted',
+  ETIMEDOUT: 'interrupted',
+  ECONNREFUSED: 'unavailable',
+  EHOSTUNREACH: 'unavailable',
+  ENETUNREACH: 'unavailable',
+  EADDRNOTAVAIL: 'unavailable',
+  ENOTFOUND: 'unavailable',
+  EAI_AGAIN: 'unavailable',
+
+  // The disk of the embedded database. A COMMIT that failed has been rolled back: no other connection sees its rows.
+  SQLITE_FULL: 'unavailable',
+  SQLITE_IOERR: 'unavailable',
+  SQLITE_NOMEM: 'unavailable',
+  SQLITE_CANTOPEN: 'unavailable',
+  SQLITE_READONLY: 'unavailable',
+  SQLITE_PERM: 'unavailable',
+  SQLITE_PROTOCOL: 'unavailable',
+  ENOSPC: 'unavailable',
+  EDQUOT: 'unavailable',
+  EIO: 'unavailable',
+  EROFS: 'unavailable',
+  EACCES: 'unavailable',
+  EMFILE: 'unavailable',
+  ENFILE: 'unavailable',
+};
+
+const ACCESS_DENIED = new Set(['ER_ACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR']);
 
 /** The driver's code, from the error itself or from the one that TypeORM wrapped. */
 function codeOf(error: unknown): string {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-  return driverError?.code ?? code ?? '';
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  const found = driverError?.code ?? code;
+  return typeof found === 'string' ? found : '';
 }
 
-/** SQLite's extended codes name the plain one in their first two words: `SQLITE_IOERR_FSYNC` is a `SQLITE_IOERR`. */
-function isAmong(codes: Set<string>, code: string): boolean {
-  return codes.has(code) || codes.has(/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code);
+function meaningOf(error: unknown): Meaning | undefined {
+  const code = codeOf(error);
+  // SQLite's extended codes begin with the plain one: `SQLITE_IOERR_FSYNC` is a `SQLITE_IOERR`.
+  const meaning = MEANINGS[code] ?? MEANINGS[/^SQLITE_[A-Z]+/.exec(code)?.[0] ?? ''];
+  if (meaning) return meaning;
+  if (error instanceof TimeoutError) return 'interrupted';
+  // mysql2 gives no code for these two.
+  const { message = '' } = (error ?? {}) as Partial<Error>;
+  if (/closed state/.test(message)) return 'interrupted';
+  return /Pool is closed/.test(message) ? 'unavailable' : undefined;
 }
 
 /** The transaction lost against another one and changed nothing: run it again. */
 export function isConflict(error: unknown): boolean {
-  return isAmong(CONFLICTS, codeOf(error));
+  return meaningOf(error) === 'conflict';
 }
 
 /** The transaction waited in vain for a lock that another one holds on. */
@@ -53,26 +146,26 @@ export function isLockWait(error: unknown): boolean {
 
 /** A unique key refused the row. */
 export function isDuplicate(error: unknown): boolean {
-  return DUPLICATES.has(codeOf(error));
+  return meaningOf(error) === 'duplicate';
 }
 
 /** MySQL refused what a row would have become. */
 export function isRefusedByRow(error: unknown): boolean {
-  return ROW_REFUSALS.has(codeOf(error));
+  return meaningOf(error) === 'refused by row';
 }
 
-/** The database went away in the middle of something, or fell silent: nobody knows whether it was committed. */
+/** The database went away in the middle of something, or fell silent: whether it was committed is unknown. */
 export function isInterruption(error: unknown): boolean {
-  if (error instanceof TimeoutError) return true;
-  // mysql2 says so in words alone when a pooled connection was closed under a query.
-  return isAmong(INTERRUPTIONS, codeOf(error)) || /closed state/.test((error as Error).message);
+  return meaningOf(error) === 'interrupted';
 }
 
-/** The database cannot be reached, went away, or does not answer. */
+/** Not now: the database cannot be reached, takes no writes, has no room, lets nobody in, or does not answer. */
 export function isUnavailable(error: unknown): boolean {
-  return (
-    isInterruption(error) ||
-    isAmong(UNAVAILABLE, codeOf(error)) ||
-    /Pool is closed/.test((error as Error).message)
-  );
+  const meaning = meaningOf(error);
+  return meaning === 'unavailable' || meaning === 'interrupted';
+}
+
+/** MySQL knows no such user with this password. */
+export function isAccessDenied(error: unknown): boolean {
+  return ACCESS_DENIED.has(codeOf(error));
 }

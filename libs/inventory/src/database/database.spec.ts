@@ -119,7 +119,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
     async (outer, inner) => {
       const nested = database[outer](() => database[inner]((manager) => manager.query('SELECT 1')));
       await expect(nested).rejects.toThrow('A transaction inside a transaction would wait for itself');
-      await database.ping();
+      await database.assertWritable();
     },
   );
 
@@ -244,7 +244,7 @@ if (TEST_DATABASES.includes('mysql')) {
     });
 
     describe('behind a network that fails', () => {
-      const LIMITS = { workMs: 300, snapshotMs: 1_000 };
+      const LIMITS = { workMs: 300, snapshotMs: 1_000, probeMs: 300 };
       let proxy: MysqlProxy;
       let dataSource: DataSource;
       let database: Database;
@@ -255,7 +255,7 @@ if (TEST_DATABASES.includes('mysql')) {
         dataSource = await new DataSource(dataSourceOptions({ url: proxy.url, poolSize: 2 })).initialize();
         database = new Database(dataSource, new ScriptRunner(dataSource, LIMITS), LIMITS);
         logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-        await database.ping();
+        await database.assertWritable();
       });
 
       afterEach(async () => {
@@ -273,7 +273,7 @@ if (TEST_DATABASES.includes('mysql')) {
         }
         expect(logged).toHaveBeenCalledTimes(3);
         await proxy.listen();
-        await database.ping();
+        await database.assertWritable();
       });
 
       it('is unavailable to all while it is silent, and serves again once it answers', async () => {

@@ -4,11 +4,17 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { InventoryError } from '../errors.js';
-import { onBoundedConnection, type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
+import { type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
 import { isConflict, isLockWait, isUnavailable } from './database-errors.js';
 import { EmbeddedRunner } from './embedded-runner.js';
+import { HEARTBEAT_ID, Heartbeat } from './heartbeat.entity.js';
+import { MysqlRunner } from './mysql-runner.js';
 import { ScriptRunner } from './script-runner.js';
+import { SharedCheck } from './shared-check.js';
 import { type Decided, type Found, type RowQueries, type TransactionRunner } from './transaction-runner.js';
+
+/** How long, in ms, a write that was committed shows that the database takes writes. */
+const PROBE_FRESH_MS = 500;
 
 /** How often a transaction that lost a conflict is run before the database counts as unavailable. */
 const MAX_ATTEMPTS = 8;
@@ -18,26 +24,26 @@ const MAX_LOCK_WAITS = 2;
 
 /**
  * The only way to the tables. Every transaction runs here, so that it is the same on both databases:
- * `READ COMMITTED` or stricter, retried whole after a deadlock or a busy lock, and never two at once on the
- * embedded database's single connection, where TypeORM would mix their statements.
+ * `READ COMMITTED` or stricter, and retried whole after a deadlock or a busy lock.
  *
- * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached, or MySQL does
- * not answer in time
+ * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached, takes no
+ * writes, or does not answer in time
  */
 @Injectable()
 export class Database {
   private readonly logger = new Logger(Database.name);
   private readonly insideTransaction = new AsyncLocalStorage<true>();
-  /** Settles when the work that is now on the embedded database's connection is done. */
-  private embeddedTurn: Promise<unknown> = Promise.resolve();
   private readonly runner: TransactionRunner;
+  private readonly writeProbe = new SharedCheck(PROBE_FRESH_MS, () => this.beat());
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     scripts: ScriptRunner,
     @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
   ) {
-    this.runner = this.isEmbedded ? new EmbeddedRunner(dataSource) : scripts;
+    this.runner = this.isEmbedded
+      ? new EmbeddedRunner(dataSource)
+      : new MysqlRunner(dataSource, scripts, limits);
   }
 
   get isEmbedded(): boolean {
@@ -46,20 +52,12 @@ export class Database {
 
   /** Statements that only read, each seeing what is committed. */
   async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.guarded(() => this.inTurn(() => this.onConnection(this.limits.workMs, work)));
+    return this.guarded(() => this.outermost(() => this.runner.autocommit(work)));
   }
 
   /** Statements that only read, all seeing the same moment. They keep nobody from writing, however long they take. */
   async snapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.guarded(() =>
-      this.inTurn(() =>
-        this.isEmbedded
-          ? this.embeddedSnapshot(work)
-          : this.onConnection(this.limits.snapshotMs, (manager) =>
-              manager.transaction('REPEATABLE READ', work),
-            ),
-      ),
-    );
+    return this.guarded(() => this.outermost(() => this.runner.snapshot(work)));
   }
 
   /**
@@ -67,12 +65,12 @@ export class Database {
    * and waits for nothing outside the database: it may hold locks that every buyer wants.
    */
   async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.retried(() => this.onConnection(this.limits.workMs, (manager) => manager.transaction(work)));
+    return this.retried(() => this.runner.write(work));
   }
 
   /** As {@link read}, for what sales wait for: one trip to MySQL, on a connection that is kept for them. */
   async find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>> {
-    return this.guarded(() => this.inTurn(() => this.runner.find(queries)));
+    return this.guarded(() => this.outermost(() => this.runner.find(queries)));
   }
 
   /**
@@ -96,38 +94,33 @@ export class Database {
     return skipLocked ? query.setOnLocked('skip_locked') : query;
   }
 
-  async ping(): Promise<void> {
-    await this.read((manager) => manager.query('SELECT 1'));
+  /**
+   * Resolves when the database takes writes: it has just committed one. Calls at the same time share one write, and a
+   * success counts for {@link PROBE_FRESH_MS}, so that no number of health checks keeps the disk busy.
+   */
+  async assertWritable(): Promise<void> {
+    await this.writeProbe.run();
   }
 
-  /** The embedded database has no other side that could fall silent. */
-  private onConnection<T>(limitMs: number, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.isEmbedded
-      ? work(this.dataSource.manager)
-      : onBoundedConnection(this.dataSource, limitMs, work);
+  /**
+   * Only a write that is committed shows a full disk, or a server that only reads. One statement of its own: a process that
+   * froze inside a longer transaction would hold the row, and every other process would look unable to write.
+   */
+  private async beat(): Promise<void> {
+    await this.retried(() =>
+      this.runner.autocommit(
+        (manager) => manager.upsert(Heartbeat, { id: HEARTBEAT_ID, beatAt: new Date() }, ['id']),
+        this.limits.probeMs,
+      ),
+    );
   }
 
-  /** TypeORM's own transaction would take the write lock, and other processes could not sell meanwhile. */
-  private async embeddedSnapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    const { manager } = this.dataSource;
-    await manager.query('BEGIN DEFERRED');
-    try {
-      return await work(manager);
-    } finally {
-      await manager.query('ROLLBACK');
-    }
-  }
-
-  /** Runs `work` alone on the embedded database's connection; on MySQL, at once on one of the pool. */
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+  /** Refuses what would wait for itself: for the embedded database's one connection, or for its own row locks. */
+  private async outermost<T>(work: () => Promise<T>): Promise<T> {
     if (this.insideTransaction.getStore()) {
       throw new Error('A transaction inside a transaction would wait for itself: use the manager at hand.');
     }
-    const run = () => this.insideTransaction.run(true, work);
-    if (!this.isEmbedded) return run();
-    const result = this.embeddedTurn.then(run);
-    this.embeddedTurn = result.catch(() => undefined);
-    return result;
+    return this.insideTransaction.run(true, work);
   }
 
   /** A transaction that lost a conflict is run again, whole. */
@@ -135,7 +128,7 @@ export class Database {
     return this.guarded(async () => {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await this.inTurn(transaction);
+          return await this.outermost(transaction);
         } catch (error) {
           if (!isConflict(error) || attempt >= (isLockWait(error) ? MAX_LOCK_WAITS : MAX_ATTEMPTS))
             throw error;

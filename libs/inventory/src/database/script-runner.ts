@@ -4,6 +4,7 @@ import { type PoolConnection } from 'mysql2';
 import { DataSource, type EntityManager } from 'typeorm';
 import { onBoundedConnection, type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
 import { scriptSourceOptions } from './data-source-options.js';
+import { cut } from './mysql-pool.js';
 import { changeText, statementText } from './rows.js';
 import {
   type Decided,
@@ -36,7 +37,7 @@ const GIVE_TURN = `DO RELEASE_LOCK(${TURN})`;
  * several statements, of which a value that was not escaped could add one.
  */
 @Injectable()
-export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
+export class ScriptRunner implements Pick<TransactionRunner, 'find' | 'decide'>, OnApplicationShutdown {
   private source: Promise<DataSource> | undefined;
 
   constructor(
@@ -77,7 +78,7 @@ export class ScriptRunner implements TransactionRunner, OnApplicationShutdown {
       try {
         return await transaction(connection, [...statements, GIVE_TURN]);
       } catch (error) {
-        await send(connection, [GIVE_TURN]).catch(() => undefined);
+        await send(connection, [GIVE_TURN]).catch(() => cut(connection));
         throw error;
       }
     });
@@ -157,7 +158,8 @@ async function orRollBack<T>(connection: PoolConnection, transaction: () => Prom
   try {
     return await transaction();
   } catch (error) {
-    await send(connection, ['ROLLBACK']).catch(() => undefined);
+    // A transaction that stays open would be committed by the next START TRANSACTION on this connection.
+    await send(connection, ['ROLLBACK']).catch(() => cut(connection));
     throw error;
   }
 }

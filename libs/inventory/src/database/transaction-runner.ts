@@ -22,11 +22,25 @@ export interface Decided<T> {
   changes: readonly Change[];
 }
 
-/** Runs what is known beforehand to be asked in the fewest trips. */
+/** Runs transactions on one kind of database. None is tried again here. */
 export interface TransactionRunner {
+  /**
+   * Statements of which each is a transaction of its own, and sees what is committed.
+   *
+   * @param limitMs the longest that a database on another machine may take
+   */
+  autocommit<T>(work: (manager: EntityManager) => Promise<T>, limitMs?: number): Promise<T>;
+
+  /** Statements that only read, all seeing the same moment. */
+  snapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /** One transaction. */
+  write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /** Statements that only read, in the fewest round trips. */
   find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>>;
 
-  /** One transaction: looks up and locks, lets `decide` think, makes the changes and commits. */
+  /** One transaction in the fewest round trips: looks up and locks, lets `decide` think, makes the changes and commits. */
   decide<const Queries extends RowQueries, T>(
     queries: Queries,
     decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
