@@ -24,7 +24,7 @@ describe('the worker', () => {
 
   const write = (queue: string, payload: Record<string, unknown>) =>
     worker.warehouse.dataSource.transaction((manager) =>
-      worker.warehouse.get(OutboxService).add(manager, queue, payload),
+      worker.warehouse.get(OutboxService).add(manager, queue, payload, new Date()),
     );
 
   const notification = () => ({
