@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { NotificationService } from '../notification/notification.service.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
@@ -106,6 +106,21 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     // This one, and the order of the lease.
     expect(await restock.resendUnasked()).toBe(2);
     expect(await restock.resendUnasked()).toBe(0);
+  });
+
+  it('is asked by a sale for the restock order that it opens, and for nothing else', async () => {
+    const asking = jest.spyOn(clock, 'now');
+    const sell = async (quantity: number) => {
+      asking.mockClear();
+      await warehouse.get(SaleService).place({ lines: [{ sku: 'SOLD', quantity }] });
+      return asking.mock.calls.length;
+    };
+    await warehouse.stockProduct('SOLD', 10, { reorderPoint: 5 });
+    // Bought twice, down to the reorder point, refused while the order is open, and bought once more.
+    const asked: number[] = [];
+    for (const quantity of [1, 1, 4, 9, 1]) asked.push(await sell(quantity));
+    expect(asked).toEqual([0, 0, 1, 0, 0]);
+    asking.mockRestore();
   });
 
   it('makes published messages old enough to be forgotten', async () => {
