@@ -41,6 +41,25 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': 'off' },
   },
   {
+    // A machine's clock may be wrong by hours. These processes share leases and deadlines, which one clock must decide.
+    files: ['libs/inventory/src/**', 'apps/worker/src/**', 'apps/sales/src/**'],
+    ignores: ['**/*.spec.ts', '**/testing/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          "NewExpression[callee.name='Date'][arguments.length=0]",
+          "CallExpression[callee.name='Date']",
+          "MemberExpression[object.name='Date'][property.name='now']",
+        ].map((selector) => ({
+          selector,
+          message:
+            'Ask Clock for a time that is stored or compared with a stored one; measure a wait with performance.now().',
+        })),
+      ],
+    },
+  },
+  {
     // What another process answers has no type here: the expectations are its check.
     files: ['test/**', '**/*.spec.ts'],
     rules: {

@@ -10,6 +10,7 @@ import { QueuePublisher } from '#messaging';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { withWrongClock } from '../../../libs/inventory/src/testing/wrong-clock.js';
 import { eventually } from '../../../test/running-system.js';
 import { sesAccepts, WorkerUnderTest } from './testing/worker-under-test.js';
 
@@ -24,7 +25,7 @@ describe('the worker', () => {
 
   const write = (queue: string, payload: Record<string, unknown>) =>
     worker.warehouse.dataSource.transaction((manager) =>
-      worker.warehouse.get(OutboxService).add(manager, queue, payload),
+      worker.warehouse.get(OutboxService).add(manager, queue, payload, new Date()),
     );
 
   const notification = () => ({
@@ -100,6 +101,40 @@ describe('the worker', () => {
       expect(letter).toMatchObject({ causeCode: 'FACTORY.TIMEOUT', causeDetail: 'no answer within 1000 ms' });
       expect(letter!.attempts).toHaveLength(3);
     }, 40_000);
+
+    it.each([
+      ['ahead', 7_200_000],
+      ['behind', -7_200_000],
+    ])(
+      'asks for what nobody else does, and with the time of the database, by a clock two hours %s',
+      async (_, skewMs) => {
+        await worker.application.close();
+        const others = worker.warehouse.get(RestockProgressService);
+        const ordered = await worker.openOrder('CP-1');
+        await others.recordOrdered(ordered.id);
+        const leased = await worker.openOrder('CP-2');
+        await others.claimAttempt(leased.id, 60_000);
+        await worker.openOrder('CP-3');
+        await withWrongClock(skewMs, async () => {
+          await worker.run();
+          const looking = jest.spyOn(worker.application.get(RestockProgressService), 'markOverdue');
+          await eventually(async () => expect((await worker.order('CP-3')).status).toBe('ORDERED'));
+          await eventually(() => expect(looking.mock.calls.length).toBeGreaterThan(1));
+          await worker.application.close();
+        });
+        const [request, ...more] = worker.factory.requests.map((body) => JSON.parse(body));
+        expect(more).toEqual([]);
+        expect(request.MessageAttributeProductId).toBe('CP-3');
+        const expiresMs = Number(new URL(request.CallbackUrl).searchParams.get('expires')) * 1_000;
+        expect(Math.round((expiresMs - Date.now()) / 60_000)).toBe(1);
+        expect(await worker.order('CP-1')).toMatchObject({ status: 'ORDERED' });
+        expect(await worker.order('CP-2')).toMatchObject({ status: 'REQUESTED', attempts: 1 });
+        expect(worker.ses.requests).toEqual([]);
+        expect(await deadLetters('restock')).toEqual([]);
+        await worker.run();
+      },
+      40_000,
+    );
 
     it('finishes the request under way before it stops', async () => {
       worker.factory.answer = (response) => setTimeout(() => response.end('{}'), 700);

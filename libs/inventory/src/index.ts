@@ -1,4 +1,5 @@
 export { AdjustmentService } from './adjustment/adjustment.service.js';
+export { Clock } from './database/clock.js';
 export { type DatabaseSettings } from './database/data-source-options.js';
 export { Database } from './database/database.js';
 export { type Page } from './database/page.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdjustmentService } from './adjustment/adjustment.service.js';
+import { Clock, DatabaseClock } from './database/clock.js';
 import { dataSourceOptions, type DatabaseSettings } from './database/data-source-options.js';
 import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
@@ -73,8 +74,13 @@ export class InventoryModule {
           retryDelay: CONNECT_RETRY_DELAY_MS,
         }),
       ],
-      providers: [...SERVICES, ...INTERNALS, { provide: SALE_LIMITS, useValue: limits }],
-      exports: SERVICES,
+      providers: [
+        ...SERVICES,
+        ...INTERNALS,
+        { provide: Clock, useClass: DatabaseClock },
+        { provide: SALE_LIMITS, useValue: limits },
+      ],
+      exports: [...SERVICES, Clock],
     };
   }
 }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { EnvironmentError, readEnvironment } from '#runtime';
 import { DataSource } from 'typeorm';
+import { DatabaseClock } from './database/clock.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
@@ -16,7 +17,7 @@ async function reconcile(): Promise<void> {
   ).initialize();
   try {
     const database = new Database(dataSource, new ScriptRunner(dataSource));
-    const differences = await new ReconcileService(database).reconcile();
+    const differences = await new ReconcileService(database, new DatabaseClock()).reconcile();
     if (differences.length === 0) {
       console.log('The warehouse agrees with itself.');
     } else {

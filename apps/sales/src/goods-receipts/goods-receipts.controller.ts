@@ -40,6 +40,7 @@ export class GoodsReceiptsController {
     const sku = callback.MessageAttributeProductId;
     const factoryId = callback.MessageAttributeFactoryId;
     const quantity = Number(callback.MessageAttributeProductCnt);
+    // eslint-disable-next-line no-restricted-syntax -- a database that is away has no time to give. See docs/adr/0005
     const now = new Date();
     const verification = verifyOrder(
       this.environment.CALLBACK_SIGNING_KEY,

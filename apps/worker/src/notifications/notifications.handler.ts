@@ -28,6 +28,8 @@ export class NotificationsHandler {
     const { notificationId: id, kind, audience } = message;
     const recipient = message.to ?? this.environment.OPERATIONS_EMAIL;
     const text = mailText(message, this.environment.CALLBACK_BASE_URL);
+    // From before the claim: the lease ends a moment later, never sooner.
+    const leaseEndsAtMs = performance.now() + LEASE_MS;
     const claim = await this.notifications.claim(
       { id, kind, recipient, subject: text.subject.slice(0, 200) },
       LEASE_MS,
@@ -43,7 +45,7 @@ export class NotificationsHandler {
       await this.notifications.release(id, claim.claimedUntil);
       throw error;
     }
-    await retryUntil(claim.claimedUntil, () => this.notifications.recordSent(id));
+    await retryUntil(leaseEndsAtMs, () => this.notifications.recordSent(id));
     this.logger.log(`Told ${audience}: ${text.subject}`);
   }
 }

@@ -40,9 +40,7 @@ export class OutboxRelay {
       schedule.every(`${OutboxRelay.name}:${queue}`, environment.OUTBOX_INTERVAL_MS, () => this.relay(queue));
     }
     schedule.every('OutboxStrays', STRAY_INTERVAL_MS, () => this.giveUpStrays());
-    schedule.every('OutboxPurge', PURGE_INTERVAL_MS, () =>
-      this.outbox.purgePublished(new Date(Date.now() - RETENTION_MS)),
-    );
+    schedule.every('OutboxPurge', PURGE_INTERVAL_MS, () => this.outbox.purgePublished(RETENTION_MS));
   }
 
   /** @returns whether more messages may be waiting */

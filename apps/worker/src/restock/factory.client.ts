@@ -32,10 +32,12 @@ export class FactoryClient {
   /**
    * Resolves when the factory has accepted the order.
    *
+   * @param claimedAt of the attempt, by the database's clock: its callback is believed for CALLBACK_VALID_SECONDS from
+   * then on
    * @throws FactoryError
    */
-  async order(order: RestockOrder, factory: Factory): Promise<void> {
-    const response = await this.send(factory, this.manufactureRequest(order));
+  async order(order: RestockOrder, factory: Factory, claimedAt: Date): Promise<void> {
+    const response = await this.send(factory, this.manufactureRequest(order, claimedAt));
     await response.body?.cancel();
     if (response.ok) return;
     throw new FactoryError(
@@ -46,7 +48,10 @@ export class FactoryClient {
   }
 
   /** The contract of the legacy API: no authentication, no idempotency, so the callback carries the proof. */
-  private manufactureRequest({ id, sku, factoryId, quantity, receivedQuantity }: RestockOrder) {
+  private manufactureRequest(
+    { id, sku, factoryId, quantity, receivedQuantity }: RestockOrder,
+    claimedAt: Date,
+  ) {
     const { CALLBACK_BASE_URL, CALLBACK_SIGNING_KEY, CALLBACK_VALID_SECONDS } = this.environment;
     const missing = quantity - receivedQuantity;
     return {
@@ -61,7 +66,7 @@ export class FactoryClient {
         sku,
         factoryId,
         quantity: missing,
-        expiresAtSeconds: Math.floor(Date.now() / 1000) + CALLBACK_VALID_SECONDS,
+        expiresAtSeconds: Math.floor(claimedAt.getTime() / 1000) + CALLBACK_VALID_SECONDS,
       }),
     };
   }

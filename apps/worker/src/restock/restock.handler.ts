@@ -22,22 +22,24 @@ export class RestockHandler {
   @QueueHandler('restock')
   async order({ message: { restockOrderId } }: Delivery<RestockMessage>): Promise<void> {
     const leaseMs = this.environment.FACTORY_TIMEOUT_MS + LEASE_MARGIN_MS;
+    // From before the claim: the lease ends a moment later, never sooner.
+    const leaseEndsAtMs = performance.now() + leaseMs;
     const claim = await this.progress.claimAttempt(restockOrderId, leaseMs);
     if (claim.kind === 'SETTLED') return;
     if (claim.kind === 'BUSY') {
       // By the end of the lease the other one knows the answer; asking sooner would only use up receives.
       throw new RetryLaterError('another delivery is asking the factory for this order', leaseMs / 1000);
     }
-    const { order, factory } = claim;
+    const { order, factory, claimedAt } = claim;
     try {
-      await this.factories.order(order, factory);
+      await this.factories.order(order, factory, claimedAt);
     } catch (error) {
       const { code, message } = error as FactoryError;
       this.logger.warn(`Restock order ${order.id}, attempt ${order.attempts}: ${message}`);
       await this.progress.recordAttemptFailure(order.id, `${code}: ${message}`, order.attemptUntil);
       throw error;
     }
-    await retryUntil(order.attemptUntil!, () => this.progress.recordOrdered(order.id));
+    await retryUntil(leaseEndsAtMs, () => this.progress.recordOrdered(order.id));
     this.logger.log(
       `Ordered ${order.quantity} of ${order.sku} from ${factory.id}: restock order ${order.id}`,
     );

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { Product } from '../product/product.entity.js';
 import { RestockService } from '../restock/restock.service.js';
@@ -10,6 +11,7 @@ import { StockService } from '../stock/stock.service.js';
 export class AdjustmentService {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly stock: StockService,
     private readonly restock: RestockService,
   ) {}
@@ -23,9 +25,9 @@ export class AdjustmentService {
   async adjust(sku: string, delta: number, note: string): Promise<StockLevel> {
     return this.database.write(async (manager) => {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
-      const at = new Date();
+      const at = await this.clock.now(manager);
       await this.stock.move(manager, level, { delta, reason: 'ADJUSTMENT', reference: note, at });
-      await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level, at);
+      await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
       return level;
     });
   }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
 import { type Page } from '../database/page.js';
 import { InventoryError } from '../errors.js';
-import { NotificationService } from '../notification/notification.service.js';
+import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { DeadLetter, type DeadLetterStatus } from './dead-letter.entity.js';
@@ -44,6 +45,7 @@ const NOT_REDRIVABLE = new Set(['RECEIPT.FORGED']);
 export class DeadLetterService {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly outbox: OutboxService,
     private readonly progress: RestockProgressService,
     private readonly failures: DeliveryFailureService,
@@ -101,10 +103,11 @@ export class DeadLetterService {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
       const payload = redrivablePayload(letter);
-      await resolve(manager, letter, 'REDRIVEN', resolution);
+      const at = await this.clock.now(manager);
+      await resolve(manager, letter, 'REDRIVEN', resolution, at);
       const restockOrderId = restockOrderOf(letter);
-      if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by);
-      await this.outbox.add(manager, letter.queue, payload);
+      if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
+      await this.outbox.add(manager, letter.queue, payload, at);
       return findDeadLetter(manager, id);
     });
   }
@@ -117,7 +120,7 @@ export class DeadLetterService {
   async discard(id: string, resolution: Resolution): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
-      await resolve(manager, letter, 'DISCARDED', resolution);
+      await resolve(manager, letter, 'DISCARDED', resolution, await this.clock.now(manager));
       const restockOrderId = restockOrderOf(letter);
       if (restockOrderId) {
         await this.progress.cancelDeadLettered(
@@ -139,6 +142,7 @@ export class DeadLetterService {
     if (await manager.existsBy(DeadLetter, { messageId: message.messageId })) return;
     const attempts = await this.failures.takeAll(manager, message.messageId);
     const cause = givenCause ?? attempts.at(-1) ?? UNRECORDED;
+    const at = await this.clock.now(manager);
     const letter = manager.create(DeadLetter, {
       ...message,
       id: uuidv7(),
@@ -146,16 +150,16 @@ export class DeadLetterService {
       causeDetail: cause.detail.slice(0, 500),
       attempts,
       status: 'OPEN',
-      openedAt: new Date(),
+      openedAt: at,
     });
     await manager.insert(DeadLetter, letter);
     const isFirst = await this.isFirstOfCause(manager, letter);
     const restockOrderId = restockOrderOf(letter);
     if (restockOrderId) {
-      await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`);
+      await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`, at);
     }
     if (isFirst) {
-      await this.notifications.request(manager, {
+      const request: NotificationRequest = {
         kind: 'DEAD_LETTER_OPENED',
         audience: 'OPERATORS',
         facts: {
@@ -165,7 +169,8 @@ export class DeadLetterService {
           causeDetail: letter.causeDetail,
           restockOrderId: restockOrderId ?? null,
         },
-      });
+      };
+      await this.notifications.request(manager, request, at);
     }
   }
 
@@ -198,11 +203,12 @@ async function resolve(
   letter: DeadLetter,
   status: 'REDRIVEN' | 'DISCARDED',
   { by, note }: Resolution,
+  at: Date,
 ): Promise<void> {
   const { affected } = await manager.update(
     DeadLetter,
     { id: letter.id, status: 'OPEN' },
-    { status, resolvedAt: new Date(), resolvedBy: by, resolutionNote: note ?? null },
+    { status, resolvedAt: at, resolvedBy: by, resolutionNote: note ?? null },
   );
   if (affected === 1) return;
   const { status: current } = await findDeadLetter(manager, letter.id);

@@ -35,7 +35,9 @@ export class DeliveryFailureService {
 
   /** The failed attempts of a message, first to last, in the caller's transaction. They are forgotten with it. */
   async takeAll(manager: EntityManager, messageId: string): Promise<DeadLetterAttempt[]> {
-    const failures = await manager.find(DeliveryFailure, { where: { messageId }, order: { id: 'ASC' } });
+    // The ids begin with the times of the workers that wrote them, which may disagree; the receives are counted by SQS.
+    const order = { receiveCount: 'ASC', id: 'ASC' } as const;
+    const failures = await manager.find(DeliveryFailure, { where: { messageId }, order });
     await manager.delete(DeliveryFailure, { messageId });
     return failures.map(({ receiveCount, code, detail, failedAt }) => ({
       receiveCount,

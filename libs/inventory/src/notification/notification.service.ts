@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -22,6 +23,7 @@ export type Mail = Pick<Notification, 'id' | 'kind' | 'recipient' | 'subject'>;
 
 /** Whether a caller may now send a mail. */
 export type NotificationClaim =
+  /** `claimedUntil` is the database's time: it tells whose the claim is. Measure the lease from before the claim. */
   | { kind: 'CLAIMED'; claimedUntil: Date }
   | { kind: 'SENT' }
   /** Somebody else is sending it right now. */
@@ -32,12 +34,17 @@ export type NotificationClaim =
 export class NotificationService {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly outbox: OutboxService,
   ) {}
 
-  /** Asks for one mail in the caller's transaction. */
-  async request(manager: EntityManager, request: NotificationRequest): Promise<void> {
-    await this.outbox.add(manager, 'notifications', { notificationId: uuidv7(), ...request });
+  /**
+   * Asks for one mail in the caller's transaction.
+   *
+   * @param at now, by {@link Clock}
+   */
+  async request(manager: EntityManager, request: NotificationRequest, at: Date): Promise<void> {
+    await this.outbox.add(manager, 'notifications', { notificationId: uuidv7(), ...request }, at);
   }
 
   /**
@@ -46,15 +53,17 @@ export class NotificationService {
    */
   async claim(mail: Mail, leaseMs: number): Promise<NotificationClaim> {
     try {
-      const claimedUntil = new Date(Date.now() + leaseMs);
-      await this.database.write((manager) => manager.insert(Notification, { ...mail, claimedUntil }));
-      return { kind: 'CLAIMED', claimedUntil };
+      return await this.database.write(async (manager) => {
+        const claimedUntil = new Date((await this.clock.now(manager)).getTime() + leaseMs);
+        await manager.insert(Notification, { ...mail, claimedUntil });
+        return { kind: 'CLAIMED', claimedUntil };
+      });
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
     // In a transaction of its own: a refused insert keeps a lock on the row, and two that then update it deadlock.
     return this.database.write(async (manager) => {
-      const now = new Date();
+      const now = await this.clock.now(manager);
       const claimedUntil = new Date(now.getTime() + leaseMs);
       const { affected } = await manager
         .createQueryBuilder()
@@ -71,9 +80,10 @@ export class NotificationService {
 
   /** SES has the mail: nobody sends it again, even if the lease has ended meanwhile. */
   async recordSent(id: string): Promise<void> {
-    await this.database.write((manager) =>
-      manager.update(Notification, { id, sentAt: IsNull() }, { sentAt: new Date(), claimedUntil: null }),
-    );
+    await this.database.write(async (manager) => {
+      const sentAt = await this.clock.now(manager);
+      await manager.update(Notification, { id, sentAt: IsNull() }, { sentAt, claimedUntil: null });
+    });
   }
 
   /** The mail was not sent: the next delivery may send it at once. Leaves a claim alone that another has taken since. */

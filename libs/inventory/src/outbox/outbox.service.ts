@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, Not, type EntityManager, type FindOperator } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { OutboxMessage } from './outbox-message.entity.js';
 
@@ -9,15 +10,27 @@ type ClaimedMessage = Pick<OutboxMessage, 'id' | 'claimedUntil'>;
 /** Messages that go out if, and only if, the transaction that wrote them was committed. */
 @Injectable()
 export class OutboxService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
-  /** Writes a message for `queue` in the caller's transaction. */
-  async add(manager: EntityManager, queue: string, payload: Record<string, unknown>): Promise<void> {
+  /**
+   * Writes a message for `queue` in the caller's transaction.
+   *
+   * @param at now, by {@link Clock}: the age of a message that is not published is judged by it
+   */
+  async add(
+    manager: EntityManager,
+    queue: string,
+    payload: Record<string, unknown>,
+    at: Date,
+  ): Promise<void> {
     await manager.insert(OutboxMessage, {
       id: uuidv7(),
       queue,
       payload: payload as never,
-      createdAt: new Date(),
+      createdAt: at,
     });
   }
 
@@ -39,17 +52,20 @@ export class OutboxService {
 
   /** Notes that messages of one claim were sent. Leaves alone what another relay has claimed since. */
   async markPublished(messages: ClaimedMessage[]): Promise<void> {
-    await this.updateClaimed(messages, { publishedAt: new Date() });
+    await this.updateClaimed(messages, async (manager) => ({ publishedAt: await this.clock.now(manager) }));
   }
 
   /** Gives back messages of one claim that could not be sent. Leaves alone what another relay has claimed since. */
   async release(messages: ClaimedMessage[]): Promise<void> {
-    await this.updateClaimed(messages, { claimedUntil: null });
+    await this.updateClaimed(messages, async () => ({ claimedUntil: null }));
   }
 
-  /** Forgets messages that were published before `before`. */
-  async purgePublished(before: Date): Promise<void> {
-    await this.database.write((manager) => manager.delete(OutboxMessage, { publishedAt: LessThan(before) }));
+  /** Forgets messages that were published more than `retentionMs` ago. */
+  async purgePublished(retentionMs: number): Promise<void> {
+    await this.database.write(async (manager) => {
+      const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
+      await manager.delete(OutboxMessage, { publishedAt: LessThan(before) });
+    });
   }
 
   private async take(
@@ -58,7 +74,7 @@ export class OutboxService {
     queue?: string | FindOperator<string>,
   ): Promise<OutboxMessage[]> {
     return this.database.write(async (manager) => {
-      const now = new Date();
+      const now = await this.clock.now(manager);
       const candidates = manager
         .createQueryBuilder(OutboxMessage, 'message')
         .where({ publishedAt: IsNull(), ...(queue && { queue }) })
@@ -77,13 +93,19 @@ export class OutboxService {
   /** Whoever claims after a lease has ended sets a later one, so the lease tells whose the claim is. */
   private async updateClaimed(
     messages: ClaimedMessage[],
-    change: Pick<OutboxMessage, 'publishedAt'> | Pick<OutboxMessage, 'claimedUntil'>,
+    changeIn: (
+      manager: EntityManager,
+    ) => Promise<Pick<OutboxMessage, 'publishedAt'> | Pick<OutboxMessage, 'claimedUntil'>>,
   ): Promise<void> {
     if (messages.length === 0) return;
     const ids = messages.map(({ id }) => id);
     const claimedUntil = messages[0]!.claimedUntil!;
-    await this.database.write((manager) =>
-      manager.update(OutboxMessage, { id: In(ids), claimedUntil, publishedAt: IsNull() }, change),
+    await this.database.write(async (manager) =>
+      manager.update(
+        OutboxMessage,
+        { id: In(ids), claimedUntil, publishedAt: IsNull() },
+        await changeIn(manager),
+      ),
     );
   }
 }

@@ -48,7 +48,9 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
     outcomes.filter(({ kind }) => kind === wanted).length;
 
   const deadLetter = (order: RestockOrder) =>
-    warehouse.get(Database).write((manager) => progress.markDeadLettered(manager, order.id, 'FACTORY.DOWN'));
+    warehouse
+      .get(Database)
+      .write((manager) => progress.markDeadLettered(manager, order.id, 'FACTORY.DOWN', new Date()));
 
   it('puts the goods into stock, writes the ledger, closes the order and tells the ad manager', async () => {
     const order = await warehouse.openRestockOrder('WHOLE', 10);

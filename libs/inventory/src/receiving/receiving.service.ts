@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { NotificationService } from '../notification/notification.service.js';
+import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { Product } from '../product/product.entity.js';
 import { appendEvent } from '../restock/restock-order-event.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
@@ -42,6 +43,7 @@ export type ReceiptOutcome =
 export class ReceivingService {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly stock: StockService,
     private readonly restock: RestockService,
     private readonly progress: RestockProgressService,
@@ -75,7 +77,7 @@ export class ReceivingService {
     order: RestockOrder,
     level: StockLevel,
   ): Promise<void> {
-    const at = new Date();
+    const at = await this.clock.now(manager);
     const receiptId = uuidv7();
     const { restockOrderId, deliveryFingerprint, quantity } = delivery;
     await manager.insert(GoodsReceipt, {
@@ -119,14 +121,15 @@ export class ReceivingService {
     );
     await appendEvent(manager, order.id, 'RECEIVED', 'complete', at);
     const product = await manager.findOneByOrFail(Product, { sku: order.sku });
-    await this.notifications.request(manager, {
+    const request: NotificationRequest = {
       kind: 'GOODS_RECEIVED',
       audience: 'AD_MANAGER',
       to: product.adManagerEmail,
       facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.onHand },
-    });
+    };
+    await this.notifications.request(manager, request, at);
     // What sold while the goods were on their way may have brought the stock down again already.
-    await this.restock.ensure(manager, product, level, at);
+    await this.restock.ensure(manager, product, level);
   }
 }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
+import { timeText } from '../database/rows.js';
 
 /** Something that must hold of the warehouse and does not. */
 export interface Difference {
@@ -28,9 +30,9 @@ interface Row {
 
 /**
  * A statement finds the rows that break its invariant, with `subject`, `expected` and `actual`.
- * Understood by both databases.
+ * Understood by both databases. One with `boundMs` has a `?`, which stands for the time so long ago.
  */
-const INVARIANTS: { invariant: string; sql: string; parameters?: () => Date[] }[] = [
+const INVARIANTS: { invariant: string; sql: string; boundMs?: number }[] = [
   {
     invariant: 'stock on hand is not negative',
     sql: `SELECT sku AS subject, '>= 0' AS expected, on_hand AS actual FROM stock_level WHERE on_hand < 0`,
@@ -106,27 +108,33 @@ const INVARIANTS: { invariant: string; sql: string; parameters?: () => Date[] }[
     invariant: `no message waits in the outbox for more than ${OUTBOX_BOUND_MS / 1000} s`,
     sql: `SELECT id AS subject, 'published' AS expected, 'waiting' AS actual FROM outbox_message
       WHERE published_at IS NULL AND created_at < ?`,
-    parameters: () => [new Date(Date.now() - OUTBOX_BOUND_MS)],
+    boundMs: OUTBOX_BOUND_MS,
   },
   {
     invariant: `no restock order is past its deadline for more than ${OVERDUE_BOUND_MS / 1000} s without an alert`,
     sql: `SELECT id AS subject, 'OVERDUE' AS expected, status AS actual FROM restock_order
       WHERE status = 'ORDERED' AND deadline_at < ?`,
-    parameters: () => [new Date(Date.now() - OVERDUE_BOUND_MS)],
+    boundMs: OVERDUE_BOUND_MS,
   },
 ];
 
 /** Compares what the tables say of each other. Nothing is changed. */
 @Injectable()
 export class ReconcileService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
   /** @returns what does not agree, empty when all is well; every statement sees the same moment */
   async reconcile(): Promise<Difference[]> {
     return this.database.snapshot(async (manager) => {
       const differences: Difference[] = [];
-      for (const { invariant, sql, parameters } of INVARIANTS) {
-        const rows = await this.find(manager, `${sql} LIMIT ${MAX_DIFFERENCES}`, parameters?.() ?? []);
+      // Once and first: the statements may take minutes, and what they see does not change meanwhile.
+      const nowMs = (await this.clock.now(manager)).getTime();
+      for (const { invariant, sql, boundMs } of INVARIANTS) {
+        const times = boundMs === undefined ? [] : [new Date(nowMs - boundMs)];
+        const rows = await this.find(manager, `${sql} LIMIT ${MAX_DIFFERENCES}`, times);
         differences.push(
           ...rows.map(({ subject, expected, actual }) => ({
             invariant,
@@ -142,9 +150,7 @@ export class ReconcileService {
 
   private async find(manager: EntityManager, sql: string, times: Date[]): Promise<Row[]> {
     // The embedded database keeps times as text, which TypeORM writes for entities only.
-    const parameters = this.database.isEmbedded
-      ? times.map((time) => time.toISOString().replace('T', ' ').replace('Z', ''))
-      : times;
+    const parameters = this.database.isEmbedded ? times.map(timeText) : times;
     return manager.query<Row[]>(sql, parameters);
   }
 }

@@ -73,7 +73,7 @@ export class RestockOrder {
 /** Longer than all attempts at a message take together, in ms. */
 const ASKING_TIME_MS = 30 * 60_000;
 
-/** When the message of a `REQUESTED` order counts as lost, and is sent again. */
+/** When the message of a `REQUESTED` order counts as lost, and is sent again. `from` is now, by the database's clock. */
 export function askingDeadline(from: Date): Date {
   return new Date(from.getTime() + ASKING_TIME_MS);
 }

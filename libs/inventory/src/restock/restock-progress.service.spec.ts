@@ -139,7 +139,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
     it('counts even when the order was given up before it was recorded', async () => {
       const { id } = await warehouse.openRestockOrder('GIVEN-UP-EARLY', 10);
       await warehouse.dataSource.transaction((manager) =>
-        progress.markDeadLettered(manager, id, 'FACTORY.TIMEOUT'),
+        progress.markDeadLettered(manager, id, 'FACTORY.TIMEOUT', new Date()),
       );
       await progress.recordOrdered(id);
       expect(await warehouse.restockOrder(id)).toMatchObject({ status: 'ORDERED', lastError: null });

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, type EntityManager } from 'typeorm';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
-import { NotificationService } from '../notification/notification.service.js';
+import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { Factory } from '../product/factory.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
@@ -11,7 +12,8 @@ import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock
 
 /** Whether a caller may now ask the factory for an order. */
 export type AttemptClaim =
-  | { kind: 'CLAIMED'; order: RestockOrder; factory: Factory }
+  /** `claimedAt` is the database's time. Measure the lease on your own monotonic clock, from before the claim. */
+  | { kind: 'CLAIMED'; order: RestockOrder; factory: Factory; claimedAt: Date }
   /** Nothing to do any more: ordered, received or given up already. */
   | { kind: 'SETTLED' }
   /** Somebody else is asking right now. */
@@ -27,6 +29,7 @@ const OVERDUE_BATCH = 100;
 export class RestockProgressService {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly stock: StockService,
     private readonly notifications: NotificationService,
   ) {}
@@ -38,7 +41,7 @@ export class RestockProgressService {
    */
   async claimAttempt(restockOrderId: string, leaseMs: number): Promise<AttemptClaim> {
     return this.database.write(async (manager) => {
-      const now = new Date();
+      const now = await this.clock.now(manager);
       const { affected } = await manager
         .createQueryBuilder()
         .update(RestockOrder)
@@ -51,6 +54,7 @@ export class RestockProgressService {
       if (affected === 0) return { kind: order.status === 'REQUESTED' ? 'BUSY' : 'SETTLED' };
       return {
         kind: 'CLAIMED',
+        claimedAt: now,
         order,
         factory: await manager.findOneByOrFail(Factory, { id: order.factoryId }),
       };
@@ -63,7 +67,7 @@ export class RestockProgressService {
    */
   async recordOrdered(restockOrderId: string): Promise<void> {
     await this.database.write(async (manager) => {
-      const now = new Date();
+      const now = await this.clock.now(manager);
       if (!(await this.markOrdered(manager, restockOrderId, ['REQUESTED', 'DEAD_LETTERED'], now))) return;
       await appendEvent(manager, restockOrderId, 'ORDERED', 'accepted by the factory', now);
     });
@@ -88,28 +92,38 @@ export class RestockProgressService {
           { attemptUntil: null, lastError: cause.slice(0, 500) },
         );
       }
-      await appendEvent(manager, restockOrderId, 'ATTEMPT_FAILED', cause, new Date());
+      const at = await this.clock.now(manager);
+      await appendEvent(manager, restockOrderId, 'ATTEMPT_FAILED', cause, at);
     });
   }
 
   /** The attempts are used up: a person must redrive or discard. In the caller's transaction. */
-  async markDeadLettered(manager: EntityManager, restockOrderId: string, cause: string): Promise<void> {
+  async markDeadLettered(
+    manager: EntityManager,
+    restockOrderId: string,
+    cause: string,
+    at: Date,
+  ): Promise<void> {
     const { affected } = await manager.update(
       RestockOrder,
       { id: restockOrderId, status: 'REQUESTED' },
       { status: 'DEAD_LETTERED', attemptUntil: null, lastError: cause.slice(0, 500) },
     );
-    if (affected === 1) await appendEvent(manager, restockOrderId, 'DEAD_LETTERED', cause, new Date());
+    if (affected === 1) await appendEvent(manager, restockOrderId, 'DEAD_LETTERED', cause, at);
   }
 
-  /** A person asks for new attempts. In the caller's transaction, which also writes the message. */
-  async markRedriven(manager: EntityManager, restockOrderId: string, by: string): Promise<void> {
+  /**
+   * A person asks for new attempts. In the caller's transaction, which also writes the message.
+   *
+   * @param at now, by {@link Clock}: the factory must be asked by a deadline from then on
+   */
+  async markRedriven(manager: EntityManager, restockOrderId: string, by: string, at: Date): Promise<void> {
     const { affected } = await manager.update(
       RestockOrder,
       { id: restockOrderId, status: 'DEAD_LETTERED' },
-      { status: 'REQUESTED', deadlineAt: askingDeadline(new Date()) },
+      { status: 'REQUESTED', deadlineAt: askingDeadline(at) },
     );
-    if (affected === 1) await appendEvent(manager, restockOrderId, 'REDRIVEN', `by ${by}`, new Date());
+    if (affected === 1) await appendEvent(manager, restockOrderId, 'REDRIVEN', `by ${by}`, at);
   }
 
   /**
@@ -154,14 +168,15 @@ export class RestockProgressService {
    * @returns how many orders became overdue by this call
    */
   async markOverdue(): Promise<number> {
-    const now = new Date();
-    const late = await this.database.read((manager) =>
-      manager.find(RestockOrder, {
+    const { now, late } = await this.database.read(async (manager) => {
+      const now = await this.clock.now(manager);
+      const late = await manager.find(RestockOrder, {
         where: { status: 'ORDERED', deadlineAt: LessThan(now) },
         order: { deadlineAt: 'ASC' },
         take: OVERDUE_BATCH,
-      }),
-    );
+      });
+      return { now, late };
+    });
     let overdue = 0;
     for (const order of late) {
       const isFirst = await this.database.write(async (manager) => {
@@ -173,7 +188,7 @@ export class RestockProgressService {
         if (affected !== 1) return false;
         const missing = order.quantity - order.receivedQuantity;
         await appendEvent(manager, order.id, 'OVERDUE', `${missing} units did not come by the deadline`, now);
-        await this.notifications.request(manager, {
+        const request: NotificationRequest = {
           kind: 'RESTOCK_OVERDUE',
           audience: 'OPERATORS',
           facts: {
@@ -184,7 +199,8 @@ export class RestockProgressService {
             receivedQuantity: order.receivedQuantity,
             deadlineAt: order.deadlineAt!.toISOString(),
           },
-        });
+        };
+        await this.notifications.request(manager, request, now);
         return true;
       });
       if (isFirst) overdue += 1;
@@ -192,7 +208,11 @@ export class RestockProgressService {
     return overdue;
   }
 
-  /** Sets the state, times and deadline of an order that the factory has. In the caller's transaction. */
+  /**
+   * Sets the state, times and deadline of an order that the factory has. In the caller's transaction.
+   *
+   * @param at now, by {@link Clock}
+   */
   async markOrdered(
     manager: EntityManager,
     restockOrderId: string,
@@ -225,7 +245,7 @@ export class RestockProgressService {
   ): Promise<boolean> {
     const level = (await this.stock.lock(manager, [sku])).get(sku)!;
     const order = await manager.findOneByOrFail(RestockOrder, { id });
-    const at = new Date();
+    const at = await this.clock.now(manager);
     const { affected } = await manager.update(
       RestockOrder,
       { id, status: In(from) },

@@ -179,7 +179,7 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     const estimate = async () => {
       const order = await warehouse.restockOrder(id);
       const factory = await warehouse.dataSource.manager.findOneByOrFail(Factory, { id: order.factoryId });
-      return restockEstimate(order, factory);
+      return restockEstimate(order, factory, new Date());
     };
     const afterLeadTime = (from: Date) => new Date(from.getTime() + 10_000);
     expect(await estimate()).toEqual({
@@ -188,9 +188,9 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
       quantity: 10,
       estimatedAt: afterLeadTime(requestedAt),
     });
-    await database.write((manager) => progress.markDeadLettered(manager, id, 'FACTORY.DOWN'));
+    await database.write((manager) => progress.markDeadLettered(manager, id, 'FACTORY.DOWN', new Date()));
     expect(await estimate()).toMatchObject({ status: 'DEAD_LETTERED', estimatedAt: null });
-    await database.write((manager) => progress.markRedriven(manager, id, 'kim'));
+    await database.write((manager) => progress.markRedriven(manager, id, 'kim', new Date()));
     await progress.recordOrdered(id);
     const { orderedAt } = await warehouse.restockOrder(id);
     expect(await estimate()).toMatchObject({

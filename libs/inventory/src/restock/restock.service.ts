@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type Page } from '../database/page.js';
 import { type RowQuery } from '../database/transaction-runner.js';
@@ -30,6 +31,7 @@ const RESEND_BATCH = 100;
 export class RestockService {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly stock: StockService,
     private readonly outbox: OutboxService,
   ) {}
@@ -38,15 +40,10 @@ export class RestockService {
    * The open restock order of a SKU, opened now when stock has reached the reorder point. In the caller's
    * transaction, which holds the lock on `level`. Null when none is due.
    */
-  async ensure(
-    manager: EntityManager,
-    product: Product,
-    level: StockLevel,
-    at: Date,
-  ): Promise<RestockOrder | null> {
+  async ensure(manager: EntityManager, product: Product, level: StockLevel): Promise<RestockOrder | null> {
     const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
     if (open || level.available > product.reorderPoint) return open;
-    return this.open(manager, product, level, at);
+    return this.open(manager, product, level);
   }
 
   /** The open restock orders of `skus`, and the factories that make these. */
@@ -68,7 +65,9 @@ export class RestockService {
    * Opens the order that the caller, who holds the lock on `level`, has found to be due and not to be open. Until it is
    * closed, refused demand is kept for the next, so that a surge of refused buyers makes one order.
    */
-  async open(manager: EntityManager, product: Product, level: StockLevel, at: Date): Promise<RestockOrder> {
+  async open(manager: EntityManager, product: Product, level: StockLevel): Promise<RestockOrder> {
+    // A sale has a time of its own, that of its process. A deadline needs this one: a statement more, for orders alone.
+    const at = await this.clock.now(manager);
     const order = manager.create(RestockOrder, {
       id: uuidv7(),
       sku: product.sku,
@@ -91,7 +90,7 @@ export class RestockService {
     level.onOrder += order.quantity;
     level.refusedDemand = 0;
     await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder, refusedDemand: 0 });
-    await this.outbox.add(manager, 'restock', { restockOrderId: order.id });
+    await this.outbox.add(manager, 'restock', { restockOrderId: order.id }, at);
     return order;
   }
 
@@ -103,7 +102,7 @@ export class RestockService {
   async review(sku: string): Promise<void> {
     await this.database.write(async (manager) => {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
-      await this.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level, new Date());
+      await this.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
     });
   }
 
@@ -114,14 +113,15 @@ export class RestockService {
    * @returns how many were sent again
    */
   async resendUnasked(): Promise<number> {
-    const now = new Date();
-    const forgotten = await this.database.read((manager) =>
-      manager.find(RestockOrder, {
+    const { now, forgotten } = await this.database.read(async (manager) => {
+      const now = await this.clock.now(manager);
+      const forgotten = await manager.find(RestockOrder, {
         where: { status: 'REQUESTED', deadlineAt: LessThan(now) },
         order: { deadlineAt: 'ASC' },
         take: RESEND_BATCH,
-      }),
-    );
+      });
+      return { now, forgotten };
+    });
     let resent = 0;
     for (const { id } of forgotten) {
       resent += await this.database.write(async (manager) => {
@@ -132,7 +132,7 @@ export class RestockService {
         );
         if (affected !== 1) return 0;
         await appendEvent(manager, id, 'REQUESTED', 'sent again: the factory was not asked in time', now);
-        await this.outbox.add(manager, 'restock', { restockOrderId: id });
+        await this.outbox.add(manager, 'restock', { restockOrderId: id }, now);
         return 1;
       });
     }
@@ -169,7 +169,8 @@ export class RestockService {
       if (!order) throw new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
       const timeline = await manager.find(RestockOrderEvent, {
         where: { restockOrderId: id },
-        order: { id: 'ASC' },
+        // The ids begin with the times of the processes that wrote them, which may disagree.
+        order: { createdAt: 'ASC', id: 'ASC' },
       });
       return { order, timeline };
     });
@@ -182,13 +183,22 @@ export function restockQuantity(product: Product, level: StockLevel): number {
   return Math.max(1, Math.ceil(needed / product.lotSize)) * product.lotSize;
 }
 
-/** What is being done for a buyer of this order's SKU. */
-export function restockEstimate(order: RestockOrder, { leadTimeSeconds }: Factory): RestockEstimate {
+/**
+ * What is being done for a buyer of this order's SKU.
+ *
+ * @param now tells what has passed. A process's own clock will do: an estimate decides nothing, and refused buyers are
+ * many
+ */
+export function restockEstimate(
+  order: RestockOrder,
+  { leadTimeSeconds }: Factory,
+  now: Date,
+): RestockEstimate {
   let estimatedAt = order.status === 'ORDERED' ? order.expectedAt : null;
   if (order.status === 'REQUESTED') {
     estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
   }
   // A time that has passed was wrong, and says nothing of the next.
-  if (estimatedAt && estimatedAt.getTime() < Date.now()) estimatedAt = null;
+  if (estimatedAt && estimatedAt < now) estimatedAt = null;
   return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
 }

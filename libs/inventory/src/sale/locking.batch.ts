@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type Decided, type RowQuery } from '../database/transaction-runner.js';
 import { NotificationService } from '../notification/notification.service.js';
@@ -42,6 +43,7 @@ type Finding = SaleDecision | Extract<Allocation, { kind: 'SHORT' }>;
 export class LockingBatch {
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     private readonly stock: StockService,
     private readonly restock: RestockService,
     private readonly notifications: NotificationService,
@@ -68,6 +70,7 @@ export class LockingBatch {
       ],
       async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
         this.decide(manager, sales, {
+          // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no trip more, and nobody waits by it
           at: new Date(),
           stock: lockedSkus(levels, products),
           orders: new Map(orders.map((order) => [order.sku, order])),
@@ -117,11 +120,11 @@ export class LockingBatch {
     for (const { product, level, soldUnits, hasRefused } of stock.values()) {
       const isLow = soldUnits > 0 && level.available <= product.reorderPoint;
       if (!hasRefused && !isLow) continue;
-      const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level, at));
+      const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level));
       if (soldUnits > 0 && level.available === 0) {
         await this.tellOfEmptyStock(manager, product, order, factories.get(product.factoryId)!);
       }
-      if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!));
+      if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!, at));
     }
     return estimates;
   }
@@ -133,19 +136,15 @@ export class LockingBatch {
     order: RestockOrder,
     factory: Factory,
   ): Promise<void> {
+    const at = await this.clock.now(manager);
     const facts = { sku: product.sku, name: product.name, restockOrderId: order.id };
-    await this.notifications.request(manager, {
-      kind: 'STOCK_RAN_OUT',
-      audience: 'FACTORY_MANAGER',
-      to: factory.managerEmail,
-      facts,
-    });
-    await this.notifications.request(manager, {
-      kind: 'STOCK_RAN_OUT',
-      audience: 'AD_MANAGER',
-      to: product.adManagerEmail,
-      facts,
-    });
+    const readers = [
+      { audience: 'FACTORY_MANAGER', to: factory.managerEmail },
+      { audience: 'AD_MANAGER', to: product.adManagerEmail },
+    ] as const;
+    for (const reader of readers) {
+      await this.notifications.request(manager, { kind: 'STOCK_RAN_OUT', ...reader, facts }, at);
+    }
   }
 }
 

@@ -99,7 +99,7 @@ export class SaleBatchService {
     this.metrics.fallBack(reason);
     // Batches under locks take no turns, nor would they notice when the neighbours have stopped.
     this.neighbours.forget();
-    const end = Date.now() + LOOK_FOR_MS;
+    const endMs = performance.now() + LOOK_FOR_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.locking.commit(sales, isInDoubt);
@@ -111,7 +111,7 @@ export class SaleBatchService {
         }
         if (!(error instanceof InventoryError)) throw error;
         isInDoubt ||= isInterruption(error.cause);
-        if (!isInDoubt || Date.now() > end) throw error;
+        if (!isInDoubt || performance.now() > endMs) throw error;
         this.logger.warn(`Nobody knows what became of ${sales.length} sales: looking for them`);
         await sleep(LOOK_AGAIN_AFTER_MS);
       }

@@ -2,6 +2,7 @@ import { Test } from '@nestjs/testing';
 import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '../database/clock.js';
 import { InventoryModule } from '../inventory.module.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
@@ -21,8 +22,9 @@ export class Warehouse {
     readonly dataSource: DataSource,
   ) {}
 
-  static async open(kind: 'embedded' | 'mysql', poolSize = 10): Promise<Warehouse> {
-    const warehouse = await Warehouse.enter(await createTestDatabase(kind), poolSize);
+  /** @param clock in place of the database's */
+  static async open(kind: 'embedded' | 'mysql', poolSize = 10, clock?: Clock): Promise<Warehouse> {
+    const warehouse = await Warehouse.enter(await createTestDatabase(kind), poolSize, clock);
     await warehouse.dataSource.manager.insert(Factory, {
       id: 'FF-1',
       name: 'factory',
@@ -34,13 +36,12 @@ export class Warehouse {
     return warehouse;
   }
 
-  private static async enter(database: TestDatabase, poolSize: number): Promise<Warehouse> {
-    const testing = await Test.createTestingModule({
+  private static async enter(database: TestDatabase, poolSize: number, clock?: Clock): Promise<Warehouse> {
+    const testing = Test.createTestingModule({
       imports: [InventoryModule.forRoot({ url: database.url, poolSize })],
-    })
-      .setLogger(new ConsoleLogger({ logLevels: ['fatal', 'error'] }))
-      .compile();
-    const application = await testing.init();
+    }).setLogger(new ConsoleLogger({ logLevels: ['fatal', 'error'] }));
+    if (clock) testing.overrideProvider(Clock).useValue(clock);
+    const application = await (await testing.compile()).init();
     return new Warehouse(database, application, application.get(DataSource));
   }
 
