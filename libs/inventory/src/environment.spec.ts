@@ -1,6 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { EnvironmentError, readEnvironment } from '#runtime';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
-import { databaseSettings } from './environment.js';
+import { CommandEnvironment, DatabaseEnvironment, databaseSettings } from './environment.js';
 
 const URL_WITHOUT_PASSWORD = 'mysql://warehouse@database.example:3306/donut_states';
 
@@ -30,5 +34,47 @@ describe('the way to the warehouse', () => {
       rejectUnauthorized: true,
       verifyIdentity: true,
     });
+  });
+
+  describe('with a file for the password', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'donut-states-'));
+    const file = join(directory, 'password');
+    const environment = { DATABASE_URL: URL_WITHOUT_PASSWORD, DATABASE_PASSWORD_FILE: file };
+
+    afterAll(() => rmSync(directory, { recursive: true }));
+
+    it('reads it without the line break at its end, and reads it anew when asked', () => {
+      writeFileSync(file, 'first secret\n');
+      const settings = databaseSettings(environment, 1);
+      expect(new URL(settings.url).password).toBe('first%20secret');
+      writeFileSync(file, 'second secret');
+      expect(settings.rereadPassword!()).toBe('second secret');
+    });
+
+    it.each([
+      ['a second one in DATABASE_PASSWORD', { DATABASE_PASSWORD: 'other' }],
+      ['a second one in DATABASE_URL', { DATABASE_URL: 'mysql://root:other@127.0.0.1/donut' }],
+      ['a file that is not there', { DATABASE_PASSWORD_FILE: `${file}.missing` }],
+    ])('refuses %s, and prints neither', (_, change) => {
+      writeFileSync(file, 'secret');
+      const read = () => databaseSettings({ ...environment, ...change }, 1);
+      expect(read).toThrow(EnvironmentError);
+      expect(read).toThrow('DATABASE_PASSWORD_FILE');
+      expect(read).not.toThrow(/secret|other/);
+    });
+  });
+
+  it('says which file of certificates cannot be read', () => {
+    const read = () => databaseSettings({ DATABASE_URL: URL_WITHOUT_PASSWORD, DATABASE_TLS_CA: '/none' }, 1);
+    expect(read).toThrow('DATABASE_TLS_CA names a file that cannot be read: ENOENT');
+  });
+
+  it('is MySQL or a file: a mistyped URL starts nothing, and is not printed', () => {
+    const read = () =>
+      readEnvironment(DatabaseEnvironment, { DATABASE_URL: 'postgres://u:secret@host/donut' });
+    expect(read).toThrow('DATABASE_URL is neither mysql://... nor a file');
+    expect(read).not.toThrow('secret');
+    expect(readEnvironment(DatabaseEnvironment, { DATABASE_URL: 'w.sqlite' }).DATABASE_URL).toBe('w.sqlite');
+    expect(readEnvironment(CommandEnvironment, {}).DATABASE_URL).toBe('.donut-states/warehouse.sqlite');
   });
 });

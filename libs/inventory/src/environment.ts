@@ -1,10 +1,28 @@
+import { EnvironmentError } from '#runtime';
+import { readFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
 import { type DatabaseSettings } from './database/data-source-options.js';
+import { isDatabaseUrl, isMysqlUrl } from './database/database-url.js';
 import { tlsOptions } from './database/tls-options.js';
+
+const DATABASE_URL_DESCRIPTION =
+  'mysql://user:password@host:3306/database, or a file for the embedded database';
+
+/** Without the value: it may hold a password. */
+const neitherMysqlNorFile = () => 'is neither mysql://... nor a file';
 
 /** Where the password comes from a store of secrets, and who vouches for a database that is not on this machine. */
 const access = {
-  DATABASE_PASSWORD: Type.Optional(Type.String({ description: 'the password, where DATABASE_URL has none' })),
+  DATABASE_PASSWORD: Type.Optional(
+    Type.String({
+      description: 'the password, where DATABASE_URL has none; a new one needs a restart',
+    }),
+  ),
+  DATABASE_PASSWORD_FILE: Type.Optional(
+    Type.String({
+      description: 'a file with the password, read anew when MySQL refuses it: a new one needs no restart',
+    }),
+  ),
   DATABASE_TLS_CA: Type.Optional(
     Type.String({
       description:
@@ -15,10 +33,11 @@ const access = {
 
 /** The variables by which every process finds the warehouse. */
 export const DatabaseEnvironment = Type.Object({
-  DATABASE_URL: Type.String({
-    minLength: 1,
-    description: 'mysql://user:password@host:3306/database, or a file for the embedded database',
-  }),
+  DATABASE_URL: Type.Refine(
+    Type.String({ description: DATABASE_URL_DESCRIPTION }),
+    isDatabaseUrl,
+    neitherMysqlNorFile,
+  ),
   ...access,
   DATABASE_POOL_SIZE: Type.Integer({
     default: 10,
@@ -30,32 +49,61 @@ export const DatabaseEnvironment = Type.Object({
 
 /** For a command that a person runs: what `npm start` keeps is meant when nothing else is said. */
 export const CommandEnvironment = Type.Object({
-  DATABASE_URL: Type.String({
-    ...DatabaseEnvironment.properties.DATABASE_URL,
-    default: '.donut-states/warehouse.sqlite',
-  }),
+  DATABASE_URL: Type.Refine(
+    Type.String({ description: DATABASE_URL_DESCRIPTION, default: '.donut-states/warehouse.sqlite' }),
+    isDatabaseUrl,
+    neitherMysqlNorFile,
+  ),
   ...access,
 });
 
 /**
  * How the warehouse is reached.
  *
- * @throws Error when the file that DATABASE_TLS_CA names cannot be read
+ * @throws EnvironmentError when a file that a variable names cannot be read, or the password is given twice
  */
 export function databaseSettings(
   environment: Omit<Static<typeof DatabaseEnvironment>, 'DATABASE_POOL_SIZE'>,
   poolSize: number,
 ): DatabaseSettings {
-  const { DATABASE_URL: url, DATABASE_PASSWORD: password, DATABASE_TLS_CA: authority } = environment;
+  const { DATABASE_URL: url, DATABASE_PASSWORD_FILE: passwordFile } = environment;
+  const { DATABASE_TLS_CA: authority } = environment;
+  const rereadPassword = passwordFile === undefined ? undefined : () => passwordOf(passwordFile);
+  if (rereadPassword) refuseSecondPassword(environment);
+  const password = rereadPassword?.() ?? environment.DATABASE_PASSWORD;
   return {
     url: password === undefined ? url : withPassword(url, password),
     poolSize,
-    tls: authority === undefined ? undefined : tlsOptions(authority),
+    tls: authority === undefined ? undefined : readable('DATABASE_TLS_CA', () => tlsOptions(authority)),
+    rereadPassword,
   };
 }
 
+/** One that is ignored would be noticed at the next rotation only. */
+function refuseSecondPassword({ DATABASE_URL, DATABASE_PASSWORD }: Static<typeof CommandEnvironment>): void {
+  const other = isMysqlUrl(DATABASE_URL) && new URL(DATABASE_URL).password !== '' && 'DATABASE_URL';
+  const second = DATABASE_PASSWORD === undefined ? other : 'DATABASE_PASSWORD';
+  if (second)
+    throw new EnvironmentError([`DATABASE_PASSWORD_FILE and ${second} both give a password: keep one`]);
+}
+
+function passwordOf(file: string): string {
+  // Editors and shells end a file with a line break, which is no part of the password.
+  return readable('DATABASE_PASSWORD_FILE', () => readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
+}
+
+function readable<T>(variable: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new EnvironmentError([
+      `${variable} names a file that cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+    ]);
+  }
+}
+
 function withPassword(url: string, password: string): string {
-  if (!url.startsWith('mysql://')) return url;
+  if (!isMysqlUrl(url)) return url;
   const parsed = new URL(url);
   // Encoded here: the setter leaves a % alone, which the driver would take for the begin of a code.
   if (parsed.password === '') parsed.password = encodeURIComponent(password);

@@ -1,5 +1,7 @@
+import { type PoolOptions } from 'mysql2';
 import { type DataSourceOptions } from 'typeorm';
 import { type MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
+import { fileOf, isDatabaseUrl, isMysqlUrl } from './database-url.js';
 import { EmbeddedConnection } from './embedded-connection.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -13,6 +15,8 @@ export interface DatabaseSettings {
   poolSize: number;
   /** For MySQL. Without it the connection is not encrypted. */
   tls?: TlsOptions;
+  /** Reads the password anew from where it came: asked when MySQL refuses the one that was read before. */
+  rereadPassword?: () => string;
 }
 
 /** How long the embedded database blocks the process for a lock, in ms, before the transaction is tried again. */
@@ -37,14 +41,24 @@ export function scriptSourceOptions(main: DataSourceOptions): DataSourceOptions 
   };
 }
 
-/** The one place where the databases differ in how they are reached. */
-export function dataSourceOptions({ url, poolSize, tls }: DatabaseSettings): DataSourceOptions {
+/**
+ * The one place where the databases differ in how they are reached.
+ *
+ * @throws Error for a URL that names neither, without the URL: it may hold a password
+ */
+export function dataSourceOptions({
+  url,
+  poolSize,
+  tls,
+  rereadPassword,
+}: DatabaseSettings): DataSourceOptions {
   const schema = { entities: ENTITIES, migrations: MIGRATIONS, synchronize: false, logging: false as const };
-  if (/^mysql:\/\//.test(url)) {
+  if (!isDatabaseUrl(url)) throw new Error('DATABASE_URL is neither mysql://... nor a file.');
+  if (isMysqlUrl(url)) {
     return {
       ...schema,
       type: 'mysql',
-      driver: { createPool },
+      driver: { createPool: (options: PoolOptions) => createPool(options, rereadPassword) },
       url,
       poolSize,
       ssl: tls,
@@ -57,7 +71,7 @@ export function dataSourceOptions({ url, poolSize, tls }: DatabaseSettings): Dat
   return {
     ...schema,
     type: 'better-sqlite3',
-    database: url.replace(/^file:/, ''),
+    database: fileOf(url)!,
     driver: EmbeddedConnection,
     timeout: EMBEDDED_LOCK_WAIT_MS,
     enableWAL: true,

@@ -1,5 +1,6 @@
 import mysql, { type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { type Socket } from 'node:net';
+import { isAccessDenied } from './database-errors.js';
 
 /**
  * What every connection relies on, whatever the server's own settings are. A lock is waited for 3 s, not 50. Locking
@@ -29,9 +30,14 @@ export function cut(connection: PoolConnection): void {
   socketOf(connection).destroy(Object.assign(new Error('the database is silent'), { code: 'ETIMEDOUT' }));
 }
 
-/** mysql2's pool, of connections that do not wait long for a lock, and whose end a silent server cannot hold up. */
-export function createPool(options: PoolOptions): Pool {
+/**
+ * mysql2's pool, of connections that do not wait long for a lock, and whose end a silent server cannot hold up.
+ *
+ * @param rereadPassword asked when MySQL refuses the password of a new connection: it may have been rotated
+ */
+export function createPool(options: PoolOptions, rereadPassword?: () => string): Pool {
   const pool = mysql.createPool(options);
+  if (rereadPassword) followPassword(pool, options.password, rereadPassword);
   const open = new Set<PoolConnection>();
   pool.on('connection', (connection) => {
     open.add(connection);
@@ -47,4 +53,33 @@ export function createPool(options: PoolOptions): Pool {
     end(() => done?.(null));
   };
   return pool;
+}
+
+type Connected = (error: NodeJS.ErrnoException | null, connection: PoolConnection) => void;
+
+/** Opens a connection that was refused once more, if the password has changed since. Those that are open stay open. */
+function followPassword(pool: Pool, first: string | undefined, reread: () => string): void {
+  const { connectionConfig } = (pool as Pool & { config: { connectionConfig: { password?: string } } })
+    .config;
+  const open = pool.getConnection.bind(pool) as (connected: Connected) => void;
+  let password = first;
+  const openAgain = (refused: NodeJS.ErrnoException, connected: Connected) => {
+    try {
+      const current = reread();
+      if (current === password) return connected(refused, undefined as never);
+      connectionConfig.password = password = current;
+    } catch (error) {
+      return connected(error as Error, undefined as never);
+    }
+    open(connected);
+  };
+  pool.getConnection = (connected: Connected) => {
+    const tried = password;
+    open((error, connection) => {
+      if (!error || !isAccessDenied(error)) return connected(error, connection);
+      // Another connection that was refused at the same time has read it already.
+      if (tried !== password) return open(connected);
+      openAgain(error, connected);
+    });
+  };
 }
