@@ -1,3 +1,4 @@
+import { InventoryError } from '#inventory';
 import { describe, expect, it } from '@jest/globals';
 import { withWrongClock } from '../../../../libs/inventory/src/testing/wrong-clock.js';
 import { retryUntil } from './retry-until.js';
@@ -23,6 +24,15 @@ describe('trying until a lease ends', () => {
     const work = workThatFails(5);
     await expect(retryUntil(performance.now() + 50, work)).rejects.toThrow('failure 1');
     expect(work.tries).toBe(1);
+  });
+
+  it('goes on beyond the lease while the database is away: nobody else can take it over', async () => {
+    let tries = 0;
+    await retryUntil(performance.now(), async () => {
+      tries += 1;
+      if (tries <= 3) throw new InventoryError('DATABASE.UNAVAILABLE', 'away');
+    });
+    expect(tries).toBe(4);
   });
 
   it.each([

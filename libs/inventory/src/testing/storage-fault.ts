@@ -36,7 +36,7 @@ interface NativeStatement {
  * Lets the connection that `dataSource` has now meet `fault` once, as SQLite would: after a refused statement or COMMIT
  * it has rolled the transaction back by itself, after a refused ROLLBACK the transaction is still open.
  *
- * @returns whether the fault was met, and ends it
+ * @returns tells whether the fault was met
  */
 export function injectStorageFault(dataSource: DataSource, fault: StorageFault): () => boolean {
   const connection = connectionOf(dataSource);
@@ -58,11 +58,7 @@ export function injectStorageFault(dataSource: DataSource, fault: StorageFault):
     meet(connection, source);
     return exec(source);
   };
-  return () => {
-    statement.run = run;
-    connection.exec = exec;
-    return isMet;
-  };
+  return () => isMet;
 }
 
 function connectionOf(dataSource: DataSource): Sqlite.Database {
