@@ -104,6 +104,23 @@ describe('the group committer', () => {
     expect(disk.batches).toEqual([['first'], ['elsewhere', 'a', 'b', 'c']]);
   });
 
+  it('drains to the last item, also when one that arrived before was submitted after it', async () => {
+    const disk = new Disk();
+    open({ ...disk, commit: disk.commit, limits: { batchSize: 1, waitMs: 10_000 } });
+    void submitAll('first');
+    await disk.begun(1);
+    const arrived = performance.now();
+    void submitAll('a', 'b');
+    void committer.submit('elsewhere', arrived);
+    let isDrained = false;
+    const drained = committer.drain().then(() => (isDrained = true));
+    for (const batch of [0, 1, 2]) await disk.end(batch);
+    expect(isDrained).toBe(false);
+    await disk.end(3);
+    await drained;
+    expect(disk.batches).toEqual([['first'], ['elsewhere'], ['a'], ['b']]);
+  });
+
   it('counts the wait of an item that has waited elsewhere from its arrival', async () => {
     const disk = new Disk();
     const waitMs = 10_000;

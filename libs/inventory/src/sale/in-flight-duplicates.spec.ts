@@ -31,14 +31,14 @@ describe('the wait of a duplicate', () => {
     jest.restoreAllMocks();
   });
 
-  const sale = (quantity: number) =>
-    pendingSale({ lines: [{ sku: 'CP-1', quantity }], idempotencyKey: 'key' }, true);
+  const sale = (quantity: number) => pendingSale({ lines: [{ sku: 'CP-1', quantity }] }, 'key', true);
 
   const add = (name: string, quantity: number) =>
     void duplicates.add(sale(quantity)).then(({ kind }) => (answers[name] = kind));
 
   it('ends after the longest wait, counted from its arrival; an equal one waits for the current request', async () => {
     add('equal', 1);
+    expect(jest.getTimerCount()).toBe(0);
     add('first', 2);
     await jest.advanceTimersByTimeAsync(WAIT_LIMIT_MS / 2);
     add('second', 3);
@@ -255,9 +255,12 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
 
   it('are not begun when they were abandoned while they waited', async () => {
     const isAbandoned = () => true;
+    const submit = jest.spyOn(GroupCommitter.prototype, 'submit');
     const outcomes = [buy(11), buy(2, { isAbandoned }), buy(3, { isAbandoned }), buy(4)];
     expect(await results(outcomes)).toEqual(['REFUSED', 'ABANDONED', 'ABANDONED', 'CONFIRMED']);
     expect(batches).toEqual([[11], [4]]);
+    // Each would have waited for a batch that it is not in.
+    expect(submit).toHaveBeenCalledTimes(2);
   });
 
   it('are finished when the service shuts down, one after the other', async () => {

@@ -9,6 +9,7 @@ import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
 import { GroupCommitter, type GroupLimits } from './group.committer.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
+import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { earlierSales } from './sale-records.js';
@@ -56,12 +57,12 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
    * `DATABASE.UNAVAILABLE`
    */
   place(request: SaleRequest): Promise<SaleOutcome> {
-    const { idempotencyKey: key } = request;
-    if (key === undefined) return this.committer.submit(pendingSale(request, false));
+    const key = storedKey(request);
+    if (key === undefined) return this.committer.submit(pendingSale(request, key, false));
     const mayBeRepeat = this.seenKeys.note(key);
     const undecided = this.undecided.find(key);
     if (undecided) return this.placeDuplicate(undecided, request);
-    const sale = pendingSale(request, mayBeRepeat);
+    const sale = pendingSale(request, key, mayBeRepeat);
     return this.submit(this.undecided.add(key, sale.requestFingerprint), sale);
   }
 
@@ -104,7 +105,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
       const detail = 'Too many requests with this idempotency key are waiting for the first of them.';
       return Promise.reject(new InventoryError('SALE.KEY_IN_USE', detail));
     }
-    return duplicates.add(pendingSale(request, true));
+    return duplicates.add(pendingSale(request, undecided.key, true));
   }
 
   /** Answers the duplicates of a request that was decided, or submits the next of them. */
