@@ -131,6 +131,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'There is no such route',
     advice: 'The routes are at `/docs`.',
   },
+  'SALE.KEY_IN_USE': {
+    status: 409,
+    title: 'Too many requests wait under this idempotency key',
+    advice: 'Repeat the request after `Retry-After`; use a key of its own for each sale.',
+  },
   'SALE.KEY_REUSED': {
     status: 422,
     title: 'The idempotency key was used for another request',

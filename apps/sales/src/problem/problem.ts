@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
 
-/** Seconds after which a client should try again when a part is down. */
+/** Seconds after which a client should try again when a part is down, or too much is going on. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** An error as RFC 9457 has it, with a code for programs. Facts of the error stand beside these members. */
@@ -47,10 +47,10 @@ export function problem(code: ApiErrorCode, detail?: string, facts: Record<strin
 }
 
 /** The headers of an error answer. */
-export function problemHeaders({ status }: Problem): Record<string, string> {
+export function problemHeaders({ status, code }: Problem): Record<string, string> {
   return {
     'content-type': PROBLEM_MEDIA_TYPE,
-    ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+    ...((status === 503 || code === 'SALE.KEY_IN_USE') && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
     ...(status === 401 && { 'www-authenticate': 'ApiKey realm="operations"' }),
   };
 }

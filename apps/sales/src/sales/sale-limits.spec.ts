@@ -34,6 +34,21 @@ describe('the bounds of the sale queue', () => {
     expect((await buyAtOnce(1_500)).get(201)).toHaveLength(1_500);
   });
 
+  it('let 100 requests wait for another with the same key, and turn away what is more', async () => {
+    sales = await SalesUnderTest.start();
+    await sales.warehouse.stockProduct('RING', 10);
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, () => sales.buy('RING', { headers: { 'Idempotency-Key': 'one' } })),
+    );
+    const byStatus = Map.groupBy(answers, ({ statusCode }) => statusCode);
+    expect(byStatus.get(201)).toHaveLength(101);
+    const turnedAway = byStatus.get(409)!;
+    expect(turnedAway).toHaveLength(49);
+    expect(turnedAway[0]!.json()).toMatchObject({ code: 'SALE.KEY_IN_USE', status: 409 });
+    expect(turnedAway[0]!.headers['retry-after']).toBe('2');
+    expect(await sales.warehouse.level('RING')).toMatchObject({ onHand: 9 });
+  });
+
   it('leave out a buyer who has hung up before the sale was begun', async () => {
     sales = await SalesUnderTest.start();
     await sales.warehouse.stockProduct('RING', 10);

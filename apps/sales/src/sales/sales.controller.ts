@@ -59,6 +59,7 @@ export class SalesController {
       lines,
       customerEmail,
       idempotencyKey: headers['idempotency-key'],
+      clientId: headers['x-client-id'],
       isAbandoned: () => response?.destroyed ?? false,
     });
     // A decided sale may lie in V8's old generation until a full collection, and would keep all of its request there.

@@ -17,7 +17,7 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
 }
 
 const asking = (...lines: [sku: string, quantity: number][]) =>
-  pendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, false);
+  pendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, undefined, false);
 
 describe('allocation', () => {
   it('serves first come, first served, and a small buyer after one who wanted too much', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GroupCommitter, type GroupCommitterOptions, type Turn } from './group.committer.js';
 
@@ -88,6 +88,58 @@ describe('the group committer', () => {
     void submitAll('b', 'c', 'd', 'e', 'f');
     for (const batch of [1, 2, 3]) await disk.end(batch);
     expect(disk.batches).toEqual([['a'], ['b', 'c'], ['d', 'e'], ['f']]);
+  });
+
+  it('begins an item that has waited elsewhere before those that arrived after it', async () => {
+    const disk = new Disk();
+    open(disk);
+    void submitAll('first');
+    await disk.begun(1);
+    const arrived = performance.now();
+    const waiting = [...submitAll('a', 'b'), committer.submit('elsewhere', arrived), committer.submit('c')];
+    const drained = committer.drain();
+    await disk.end(0);
+    await disk.end(1);
+    await Promise.all([...waiting, drained]);
+    expect(disk.batches).toEqual([['first'], ['elsewhere', 'a', 'b', 'c']]);
+  });
+
+  it('drains to the last item, also when one that arrived before was submitted after it', async () => {
+    const disk = new Disk();
+    open({ ...disk, commit: disk.commit, limits: { batchSize: 1, waitMs: 10_000 } });
+    void submitAll('first');
+    await disk.begun(1);
+    const arrived = performance.now();
+    void submitAll('a', 'b');
+    void committer.submit('elsewhere', arrived);
+    let isDrained = false;
+    const drained = committer.drain().then(() => (isDrained = true));
+    for (const batch of [0, 1, 2]) await disk.end(batch);
+    expect(isDrained).toBe(false);
+    await disk.end(3);
+    await drained;
+    expect(disk.batches).toEqual([['first'], ['elsewhere'], ['a'], ['b']]);
+  });
+
+  it('counts the wait of an item that has waited elsewhere from its arrival', async () => {
+    const disk = new Disk();
+    const waitMs = 10_000;
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
+    try {
+      open({ ...disk, commit: disk.commit, limits: { batchSize: 100, waitMs } });
+      void submitAll('first');
+      await new Promise((resolve) => setImmediate(resolve));
+      const fresh = committer.submit('fresh');
+      const elsewhere = committer.submit('elsewhere', performance.now() - waitMs / 2);
+      await jest.advanceTimersByTimeAsync(waitMs / 2 + waitMs / 20);
+      expect(await Promise.race([fresh, elsewhere])).toEqual({ kind: 'OVERLOADED' });
+      expect(committer.waitingCount).toBe(1);
+    } finally {
+      jest.useRealTimers();
+    }
+    await disk.end(0);
+    await disk.end(1);
+    expect(disk.batches).toEqual([['first'], ['fresh']]);
   });
 
   it('rejects an item whose own outcome is an error, and nobody else', async () => {

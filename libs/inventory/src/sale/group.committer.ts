@@ -78,13 +78,20 @@ export class GroupCommitter<Item, Outcome, Held extends Turn = Turn> {
     return this.waiting.length;
   }
 
-  /** @returns the outcome once it is committed; or, at once or before its batch was begun, why it was not begun */
-  submit(item: Item): Promise<Outcome | NotBegun> {
+  /**
+   * @param since when the item arrived, by `performance.now()`, if it has waited elsewhere before. It goes before those
+   * that arrived later, and its longest wait is counted from then.
+   * @returns the outcome once it is committed; or, at once or before its batch was begun, why it was not begun
+   */
+  submit(item: Item, since?: number): Promise<Outcome | NotBegun> {
     if (this.waiting.length >= this.mostWaiting) return Promise.resolve(OVERLOADED);
+    const later = since === undefined ? -1 : this.waiting.findIndex((other) => other.since > since);
     const answered = new Promise<Outcome | NotBegun>((resolve, reject) => {
-      this.waiting.push({ item, since: performance.now(), resolve, reject });
+      const waiting = { item, since: since ?? performance.now(), resolve, reject };
+      if (later === -1) this.waiting.push(waiting);
+      else this.waiting.splice(later, 0, waiting);
     });
-    this.lastSubmitted = answered;
+    if (later === -1) this.lastSubmitted = answered;
     if (!this.isCommitting && !this.isScheduled) {
       this.isScheduled = true;
       // After all the requests that arrived together with this one: they go into the same batch.

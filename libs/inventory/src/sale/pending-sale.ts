@@ -14,6 +14,7 @@ export interface PendingSale {
   readonly id: string;
   /** One line a SKU, in SKU order. */
   readonly lines: readonly SaleLineRequest[];
+  /** As it is stored: see {@link storedKey}. */
   readonly idempotencyKey: string | null;
   readonly requestFingerprint: string;
   readonly customerEmail: string | null;
@@ -26,7 +27,8 @@ export interface PendingSale {
 export type SaleDecision = SaleOutcome | InventoryError;
 
 export function pendingSale(
-  { lines, idempotencyKey, customerEmail, isAbandoned }: SaleRequest,
+  { lines, customerEmail, isAbandoned }: SaleRequest,
+  idempotencyKey: string | undefined,
   mayBeRepeat: boolean,
 ): PendingSale {
   const summed = sumLines(lines);

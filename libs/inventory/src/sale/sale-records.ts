@@ -11,11 +11,22 @@ const SALE_COLUMNS =
   'sale (id, idempotency_key, request_fingerprint, status, customer_email, posting_id, created_at)';
 const LINE_COLUMNS = 'sale_line (sale_id, sku, quantity, unit_price_krw)';
 
-/** A sale that was made before, and what it was asked for with. */
-export interface EarlierSale {
-  idempotencyKey: string | null;
+/** The sale that an idempotency key was used for, and what it was asked for with. */
+export interface UsedKey {
   requestFingerprint: string;
   sale: ConfirmedSale;
+}
+
+/** A sale that was made before, and what it was asked for with. */
+export interface EarlierSale extends UsedKey {
+  idempotencyKey: string | null;
+}
+
+/** `SALE.KEY_REUSED`. Other requests that wait under the same key can be answered by `usedKey`, which no client sees. */
+export class SaleKeyReusedError extends InventoryError {
+  constructor(readonly usedKey: UsedKey) {
+    super('SALE.KEY_REUSED', 'This idempotency key was used for another request.');
+  }
 }
 
 /** A sale of a batch that is made. */
@@ -55,10 +66,10 @@ export function keysOf(sales: readonly PendingSale[]): string[] {
 }
 
 /** The answer to a request whose key has been used, unless it asked for something else. */
-export function replay(earlier: EarlierSale, { requestFingerprint }: PendingSale): SaleDecision {
-  return earlier.requestFingerprint === requestFingerprint
-    ? { kind: 'CONFIRMED', sale: earlier.sale, replayed: true }
-    : new InventoryError('SALE.KEY_REUSED', 'This idempotency key was used for another request.');
+export function replay(used: UsedKey, { requestFingerprint }: PendingSale): SaleDecision {
+  return used.requestFingerprint === requestFingerprint
+    ? { kind: 'CONFIRMED', sale: used.sale, replayed: true }
+    : new SaleKeyReusedError(used);
 }
 
 export function confirmedSale(

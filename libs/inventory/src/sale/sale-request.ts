@@ -14,6 +14,8 @@ export interface SaleRequest {
   customerEmail?: string;
   /** Up to 255 visible ASCII characters. A sale under it is made once, however often it is asked for. */
   idempotencyKey?: string;
+  /** The name space of the idempotency key. Requests without one share another name space. */
+  clientId?: string;
   /** Nobody waits for the answer any more: a sale that is not begun yet is then left alone. */
   isAbandoned?: () => boolean;
 }

@@ -9,7 +9,10 @@ export class Sale {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;
 
-  /** Chosen by the client so that a repeated request is answered with the same sale. */
+  /**
+   * Chosen by the client so that a repeated request is answered with the same sale. With a client id it is a digest of
+   * both.
+   */
   @Column({ name: 'idempotency_key', type: 'varchar', length: 255, nullable: true })
   idempotencyKey: string | null;
 

@@ -8,6 +8,8 @@ import { Database } from '../database/database.js';
 import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
 import { GroupCommitter, type GroupLimits } from './group.committer.js';
+import { InFlightDuplicates } from './in-flight-duplicates.js';
+import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { earlierSales } from './sale-records.js';
@@ -25,7 +27,7 @@ export const SALE_LIMITS = Symbol('SALE_LIMITS');
 @Injectable()
 export class SaleService implements BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly committer: GroupCommitter<PendingSale, SaleOutcome, ScriptTurn>;
-  /** What is being decided, by its key: its twins wait for it, so that no batch has a key twice. */
+  /** What is being decided, by its key: its duplicates wait for it, so that no batch has a key twice. */
   private readonly undecided = new UndecidedSales();
   private readonly seenKeys = new SeenKeys();
 
@@ -33,7 +35,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     private readonly database: Database,
     batches: SaleBatchService,
     metrics: SaleMetrics,
-    @Inject(SALE_LIMITS) limits: GroupLimits,
+    @Inject(SALE_LIMITS) private readonly limits: GroupLimits,
   ) {
     this.committer = new GroupCommitter<PendingSale, SaleOutcome, ScriptTurn>({
       limits,
@@ -51,14 +53,17 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
    * order and makes sure that one is open.
    *
    * @returns once the outcome is committed
-   * @throws InventoryError `SKU.UNKNOWN`, `SALE.QUANTITY_EXCEEDED`, `SALE.KEY_REUSED`, `DATABASE.UNAVAILABLE`
+   * @throws InventoryError `SKU.UNKNOWN`, `SALE.QUANTITY_EXCEEDED`, `SALE.KEY_REUSED`, `SALE.KEY_IN_USE`,
+   * `DATABASE.UNAVAILABLE`
    */
   place(request: SaleRequest): Promise<SaleOutcome> {
-    const { idempotencyKey: key } = request;
-    if (key === undefined) return this.committer.submit(pendingSale(request, false));
-    const asked = pendingSale(request, this.seenKeys.note(key));
-    const twin = this.undecided.find(key);
-    return twin ? this.placeAfter(twin, request, asked) : this.placeFirst(asked, key);
+    const key = storedKey(request);
+    if (key === undefined) return this.committer.submit(pendingSale(request, key, false));
+    const mayBeRepeat = this.seenKeys.note(key);
+    const undecided = this.undecided.find(key);
+    if (undecided) return this.placeDuplicate(undecided, request);
+    const sale = pendingSale(request, key, mayBeRepeat);
+    return this.submit(this.undecided.add(key, sale.requestFingerprint), sale);
   }
 
   /** @throws InventoryError `SALE.UNKNOWN` */
@@ -75,34 +80,42 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   /** What was asked for is finished, while the database is still there. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.committer.drain();
+    await Promise.allSettled([this.committer.drain(), ...this.undecided.duplicateAnswers()]);
   }
 
   onApplicationShutdown(): void {
     this.committer.close();
   }
 
-  private placeFirst(asked: PendingSale, key: string): Promise<SaleOutcome> {
-    const outcome = this.committer.submit(asked);
-    const undecided = this.undecided.add(key, asked.requestFingerprint, outcome);
-    const forget = () => this.undecided.remove(undecided);
-    outcome.then(forget, forget);
+  /** @param arrivedAt for one that has waited as a duplicate; see {@link GroupCommitter.submit} */
+  private submit(undecided: UndecidedSale, sale: PendingSale, arrivedAt?: number): Promise<SaleOutcome> {
+    const outcome = this.committer.submit(sale, arrivedAt);
+    const settle = (settled: SaleOutcome | Error) => this.settle(undecided, settled);
+    outcome.then(settle, settle);
     return outcome;
   }
 
-  /** A twin's outcome is one's own, unless it was asked for something else, or gave up. */
-  private async placeAfter(
-    twin: UndecidedSale,
-    request: SaleRequest,
-    asked: PendingSale,
-  ): Promise<SaleOutcome> {
-    if (twin.requestFingerprint === asked.requestFingerprint) {
-      const outcome = await twin.outcome;
-      if (outcome.kind === 'CONFIRMED') return { ...outcome, replayed: true };
-      if (outcome.kind !== 'ABANDONED') return outcome;
-    } else {
-      await twin.outcome.catch(() => undefined);
+  private placeDuplicate(undecided: UndecidedSale, request: SaleRequest): Promise<SaleOutcome> {
+    const { requestFingerprint } = undecided;
+    const duplicates = (undecided.duplicates ??= new InFlightDuplicates(
+      requestFingerprint,
+      this.limits.waitMs,
+    ));
+    if (duplicates.isFull) {
+      const detail = 'Too many requests with this idempotency key are waiting for the first of them.';
+      return Promise.reject(new InventoryError('SALE.KEY_IN_USE', detail));
     }
-    return this.place(request);
+    return duplicates.add(pendingSale(request, undecided.key, true));
+  }
+
+  /** Answers the duplicates of a request that was decided, or submits the next of them. */
+  private settle(undecided: UndecidedSale, outcome: SaleOutcome | Error): void {
+    const next = undecided.duplicates?.settle(outcome);
+    if (!next) {
+      this.undecided.remove(undecided);
+      return;
+    }
+    const { resolve, reject } = next.answer;
+    this.submit(undecided, next.sale, next.arrivedAt).then(resolve, reject);
   }
 }

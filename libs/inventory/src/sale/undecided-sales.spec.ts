@@ -1,8 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type SaleOutcome } from './sale-request.js';
 import { UndecidedSales } from './undecided-sales.js';
-
-const outcome = Promise.resolve<SaleOutcome>({ kind: 'OVERLOADED' });
 
 /** More than there are places, so that several stand in one. */
 const KEYS = Array.from({ length: 20_000 }, (_, index) => `key-${index}`);
@@ -10,7 +7,7 @@ const KEYS = Array.from({ length: 20_000 }, (_, index) => `key-${index}`);
 describe('UndecidedSales', () => {
   it('finds each by its key, also those that share a place', () => {
     const undecided = new UndecidedSales();
-    const added = KEYS.map((key) => undecided.add(key, `print of ${key}`, outcome));
+    const added = KEYS.map((key) => undecided.add(key, `print of ${key}`));
 
     expect(KEYS.map((key) => undecided.find(key))).toEqual(added);
     expect(undecided.find('key-')).toBeUndefined();
@@ -22,7 +19,7 @@ describe('UndecidedSales', () => {
     ['in any order', (index: number) => (index * 7_919) % KEYS.length],
   ])('forgets what is removed and nothing else, %s', (_, nth) => {
     const undecided = new UndecidedSales();
-    const added = KEYS.map((key) => undecided.add(key, '', outcome));
+    const added = KEYS.map((key) => undecided.add(key, ''));
     const order = KEYS.map((_key, index) => nth(index));
 
     for (const index of order.slice(0, KEYS.length / 2)) undecided.remove(added[index]!);
@@ -36,8 +33,8 @@ describe('UndecidedSales', () => {
 
   it('takes a key again once it was removed', () => {
     const undecided = new UndecidedSales();
-    undecided.remove(undecided.add('key', 'first', outcome));
-    const again = undecided.add('key', 'second', outcome);
+    undecided.remove(undecided.add('key', 'first'));
+    const again = undecided.add('key', 'second');
 
     expect(undecided.find('key')).toBe(again);
   });

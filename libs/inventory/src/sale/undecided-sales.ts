@@ -1,10 +1,13 @@
+import { type InFlightDuplicates } from './in-flight-duplicates.js';
 import { type SaleOutcome } from './sale-request.js';
 
-/** A sale that is being decided. */
+/** An idempotency key under which a sale is being decided. */
 export interface UndecidedSale {
   readonly key: string;
+  /** Of the first request. */
   readonly requestFingerprint: string;
-  readonly outcome: Promise<SaleOutcome>;
+  /** Requests that wait under the same key; most sales have none. */
+  duplicates: InFlightDuplicates | undefined;
   readonly place: number;
   /** In the same place. */
   next: UndecidedSale | undefined;
@@ -28,9 +31,9 @@ export class UndecidedSales {
   }
 
   /** @param key one that is not in here yet */
-  add(key: string, requestFingerprint: string, outcome: Promise<SaleOutcome>): UndecidedSale {
+  add(key: string, requestFingerprint: string): UndecidedSale {
     const place = placeOf(key);
-    const added = { key, requestFingerprint, outcome, place, next: this.places[place] };
+    const added = { key, requestFingerprint, duplicates: undefined, place, next: this.places[place] };
     this.places[place] = added;
     return added;
   }
@@ -45,6 +48,13 @@ export class UndecidedSales {
     }
     // What is gone must not keep what is here.
     decided.next = undefined;
+  }
+
+  /** The answers that waiting duplicates are still to be given. */
+  *duplicateAnswers(): Generator<Promise<SaleOutcome>> {
+    for (const first of this.places) {
+      for (let found = first; found; found = found.next) yield* found.duplicates?.answers() ?? [];
+    }
   }
 }
 
