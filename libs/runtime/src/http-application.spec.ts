@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Module } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
@@ -7,10 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { HealthModule } from './health.module.js';
 import { createHttpApplication } from './http-application.js';
-import { MetricsModule } from './metrics.module.js';
-
-@Module({ imports: [HealthModule, MetricsModule] })
-class TestModule {}
 
 const HALF_A_BODY =
   'POST /health/live HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n1';
@@ -21,7 +16,7 @@ describe('an application that listens', () => {
 
   beforeEach(async () => {
     clients = [];
-    application = await createHttpApplication(TestModule, { logger: false, maxConnections: 2 });
+    application = await createHttpApplication(HealthModule, { logger: false, maxConnections: 2 });
     await application.listen(0, '127.0.0.1');
   });
   afterEach(async () => {

@@ -1,9 +1,10 @@
-import { type DynamicModule, type LoggerService } from '@nestjs/common';
+import { Module, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyHttpOptions } from 'fastify';
 import { type Server } from 'node:http';
 import { HTTP_TIME_LIMITS, limitClosing, limitConnections } from './http-limits.js';
+import { MetricsModule } from './metrics.module.js';
 import { answerClientError, type ClientError, noteEarlyAnswers, plainAnswer } from './unfinished-request.js';
 
 export interface HttpApplicationOptions {
@@ -16,9 +17,12 @@ export interface HttpApplicationOptions {
   bodyParser?: boolean;
 }
 
+@Module({})
+class HttpApplicationModule {}
+
 /**
  * The one way to make an application that listens: slow clients are cut off, connections are bounded, and closing
- * waits for no client.
+ * waits for no client. It has `/metrics`.
  */
 export async function createHttpApplication(
   module: DynamicModule | (new () => unknown),
@@ -34,7 +38,8 @@ export async function createHttpApplication(
     http: { headersTimeout, connectionsCheckingInterval, requestTimeout, ...server.http },
   });
   noteEarlyAnswers(adapter.getInstance());
-  const application = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const root = { module: HttpApplicationModule, imports: [MetricsModule, module] };
+  const application = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger,
     bodyParser,
     abortOnError: false,

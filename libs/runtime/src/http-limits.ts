@@ -42,7 +42,7 @@ export function limitConnections(application: NestFastifyApplication, maxConnect
   const dropped = new Counter({
     name: 'donut_states_connections_dropped_total',
     help: 'Connections closed at once because MAX_CONNECTIONS were open.',
-    registers: registriesOf(application),
+    registers: [application.get(Registry)],
   });
   const log = new BoundedLog(new Logger('Connections'), {
     linesPerSecond: 1,
@@ -67,13 +67,4 @@ export function limitClosing(application: NestFastifyApplication): void {
       setTimeout(() => application.getHttpServer().closeAllConnections(), CLOSING_GRACE_MS).unref();
       done();
     });
-}
-
-/** None where an application has no `/metrics`, as the simulated factory. */
-function registriesOf(application: NestFastifyApplication): Registry[] {
-  try {
-    return [application.get(Registry, { strict: false })];
-  } catch {
-    return [];
-  }
 }
