@@ -1,4 +1,4 @@
-import { createHttpApplication } from '#runtime';
+import { createHttpApplication, schemaCompiler } from '#runtime';
 import { type LoggerService } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, type FactorySettings } from './app.module.js';
@@ -13,7 +13,7 @@ export async function createFactory(
   settings: FactorySettings,
   logger: LoggerService | false,
 ): Promise<NestFastifyApplication> {
-  return createHttpApplication(AppModule.with(settings), {
+  const application = await createHttpApplication(AppModule.with(settings), {
     logger,
     maxConnections: settings.maxConnections,
     // Nest's own parsers would take orders from HTML forms too.
@@ -22,15 +22,16 @@ export async function createFactory(
       bodyLimit: BODY_LIMIT_BYTES,
       connectionTimeout: IDLE_LIMIT_MS,
       forceCloseConnections: true,
-      ajv: {
-        customOptions: {
-          coerceTypes: false,
-          removeAdditional: false,
-          allErrors: true,
-          // Counts come as numbers or as text.
-          allowUnionTypes: true,
-        },
-      },
     },
   });
+  const compile = schemaCompiler({
+    useDefaults: true,
+    // Counts come as numbers or as text.
+    allowUnionTypes: true,
+  });
+  application
+    .getHttpAdapter()
+    .getInstance()
+    .setValidatorCompiler(({ schema }) => compile(schema as object));
+  return application;
 }

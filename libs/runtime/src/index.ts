@@ -1,5 +1,6 @@
 export { type ListenOptions, PortTakenError, runApplication } from './application.js';
 export { BoundedLog, type BoundedLogOptions } from './bounded-log.js';
+export { schemaCompiler, type ValidationFault } from './bounded-validator.js';
 export { EnvironmentError, readEnvironment } from './environment.js';
 export { HealthModule } from './health.module.js';
 export { createHttpApplication, type HttpApplicationOptions } from './http-application.js';
