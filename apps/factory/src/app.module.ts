@@ -18,6 +18,7 @@ export interface FactorySettings {
   /** Where a restart finds what it must not forget; undefined: nowhere. */
   stateFile?: string;
   callbacks?: CallbackSettings;
+  maxConnections: number;
 }
 
 @Module({})

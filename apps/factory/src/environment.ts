@@ -1,4 +1,4 @@
-import { LoggerEnvironment, readEnvironment } from '#runtime';
+import { HttpEnvironment, LoggerEnvironment, readEnvironment } from '#runtime';
 import Type, { type Static } from 'typebox';
 import { FaultSettings } from './fault-settings.js';
 
@@ -6,6 +6,7 @@ const { properties } = FaultSettings;
 
 export const FactoryEnvironment = Type.Object({
   ...LoggerEnvironment.properties,
+  ...HttpEnvironment.properties,
   HOST: Type.String({ default: '127.0.0.1', description: 'the address it listens on' }),
   FACTORY_PORT: Type.Integer({
     default: 3002,

@@ -45,7 +45,8 @@ function badRequest(errors: string[]): ErrorAnswer {
 }
 
 function describeFault({ instancePath, keyword, message, params }: FastifySchemaValidationError): string {
-  if (keyword === 'additionalProperties') return `${String(params.additionalProperty)} is unknown`;
+  if (keyword === 'additionalProperties')
+    return `${String(params.additionalProperty).slice(0, 100)} is unknown`;
   if (keyword === 'required') return `${String(params.missingProperty)} is missing`;
   return `${instancePath.slice(1) || 'the body'} ${message ?? 'is not usable'}`;
 }

@@ -5,7 +5,11 @@ import { createFactory } from './factory.application.js';
 await runApplication(async () => {
   const environment = readFactoryEnvironment();
   const application = await createFactory(
-    { faults: faultsOf(environment), stateFile: environment.FACTORY_STATE_FILE },
+    {
+      faults: faultsOf(environment),
+      stateFile: environment.FACTORY_STATE_FILE,
+      maxConnections: environment.MAX_CONNECTIONS,
+    },
     createLogger('factory', environment),
   );
   return {

@@ -1,6 +1,5 @@
-import { createLogger, HTTP_SERVER_LIMITS } from '#runtime';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpApplication, createLogger } from '#runtime';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
 import { useJsonBodies } from './json-body.js';
@@ -15,27 +14,23 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 
 /** The sales service, ready to listen. */
 export async function createSalesApplication(environment: SalesEnvironment): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT_BYTES,
-    // What arrives on open connections while the process drains is served: it has the database until the end.
-    return503OnClosing: false,
-    clientErrorHandler: answerUnreadable,
-    frameworkErrors: answerUnroutable,
-    // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
-    http: { ...HTTP_SERVER_LIMITS, requireHostHeader: false },
-    routerOptions: { maxParamLength: 255 },
-    trustProxy: environment.TRUSTED_PROXIES ?? false,
-  });
-  const application = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(environment),
-    adapter,
-    {
-      logger: createLogger('sales', environment),
-      bodyParser: false,
-      abortOnError: false,
+  const application = await createHttpApplication(AppModule.forRoot(environment), {
+    logger: createLogger('sales', environment),
+    maxConnections: environment.MAX_CONNECTIONS,
+    bodyParser: false,
+    server: {
+      bodyLimit: BODY_LIMIT_BYTES,
+      // What arrives on open connections while the process drains is served: it has the database until the end.
+      return503OnClosing: false,
+      clientErrorHandler: answerUnreadable,
+      frameworkErrors: answerUnroutable,
+      // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
+      http: { requireHostHeader: false },
+      routerOptions: { maxParamLength: 255 },
+      trustProxy: environment.TRUSTED_PROXIES ?? false,
     },
-  );
-  const fastify = adapter.getInstance();
+  });
+  const fastify = application.getHttpAdapter().getInstance();
   useRequestLog(fastify, environment.REQUEST_LOG);
   refuseWithProblems(fastify);
   useJsonBodies(fastify);

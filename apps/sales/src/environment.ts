@@ -1,11 +1,12 @@
 import { DatabaseEnvironment } from '#inventory';
-import { LoggerEnvironment } from '#runtime';
+import { HttpEnvironment, LoggerEnvironment } from '#runtime';
 import Type, { type Static } from 'typebox';
 import { areNetworks } from './trusted-proxies.js';
 
 export const SalesEnvironment = Type.Object({
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
+  ...HttpEnvironment.properties,
   HOST: Type.String({
     default: '127.0.0.1',
     description: 'the address to listen on; 0.0.0.0 in a container',

@@ -1,11 +1,14 @@
 import { type FastifyInstance } from 'fastify';
 import { isUtf8 } from 'node:buffer';
+import { exceededBound, MAX_DEPTH, MAX_VALUES } from './json-bounds.js';
 import { ApiError } from './problem/problem.js';
 
-/** Deeper than anything that a client has to say. What is deeper still would overflow the stack of JSON.stringify. */
-const MAX_DEPTH = 32;
+const BEYOND_BOUND = {
+  depth: `The body is nested more than ${MAX_DEPTH} levels deep.`,
+  values: `The body has more than ${MAX_VALUES} values.`,
+};
 
-/** JSON is all that is spoken here: in UTF-8, of a bounded depth, and without keys that poison a prototype. */
+/** JSON is all that is spoken here: in UTF-8, of a bounded depth and number of values, and without keys that poison a prototype. */
 export function useJsonBodies(fastify: FastifyInstance): void {
   // Text would reach the handlers as a bare string.
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
@@ -16,16 +19,9 @@ export function useJsonBodies(fastify: FastifyInstance): void {
     (request, bytes, done): void => {
       // Decoding would put U+FFFD where the client had something else, and store that.
       if (!isUtf8(bytes)) return done(new ApiError('REQUEST.MALFORMED', 'The body is not UTF-8.'));
-      void parse(request, bytes.toString(), (error, body: unknown) => {
-        if (error) return done(error);
-        if (!isDeeperThan(MAX_DEPTH, body)) return done(null, body);
-        done(new ApiError('REQUEST.MALFORMED', `The body is nested more than ${MAX_DEPTH} levels deep.`));
-      });
+      const bound = exceededBound(bytes);
+      if (bound) return done(new ApiError('REQUEST.MALFORMED', BEYOND_BOUND[bound]));
+      void parse(request, bytes.toString(), done);
     },
   );
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
 }

@@ -1,3 +1,4 @@
+import { BoundedLog } from '#runtime';
 import { Logger } from '@nestjs/common';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -17,38 +18,17 @@ export const MAX_FAILURES_A_SECOND = 20;
 export function useRequestLog(fastify: FastifyInstance, which: RequestLog): void {
   if (which === 'none') return;
   const logger = new Logger('Requests');
-  const failures = new BoundedLog(logger);
+  const failures = new BoundedLog(logger, {
+    linesPerSecond: MAX_FAILURES_A_SECOND,
+    overflowMessage: 'more failed or slow requests in this second',
+    overflowFact: 'requests',
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode >= 500 || reply.elapsedTime >= SLOW_MS) failures.write(request, reply);
-    else if (which === 'all') logger.log('answered', factsOf(request, reply));
+    if (reply.statusCode >= 500 || reply.elapsedTime >= SLOW_MS) {
+      failures.warn('answered', () => factsOf(request, reply));
+    } else if (which === 'all') logger.log('answered', factsOf(request, reply));
     done();
   });
-}
-
-/** Lists the first of each second, and counts the rest. */
-class BoundedLog {
-  private listed = 0;
-  private unlisted = 0;
-
-  constructor(private readonly logger: Logger) {}
-
-  write(request: FastifyRequest, reply: FastifyReply): void {
-    if (this.listed === MAX_FAILURES_A_SECOND) {
-      this.unlisted += 1;
-      return;
-    }
-    if (this.listed === 0) setTimeout(() => this.endSecond(), 1_000).unref();
-    this.listed += 1;
-    this.logger.warn('answered', factsOf(request, reply));
-  }
-
-  private endSecond(): void {
-    if (this.unlisted > 0) {
-      this.logger.warn('more failed or slow requests in this second', { requests: this.unlisted });
-    }
-    this.listed = 0;
-    this.unlisted = 0;
-  }
 }
 
 function factsOf(request: FastifyRequest, reply: FastifyReply): Record<string, string | number> {

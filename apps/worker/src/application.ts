@@ -1,6 +1,5 @@
-import { createLogger, HTTP_SERVER_LIMITS } from '#runtime';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpApplication, createLogger } from '#runtime';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type WorkerEnvironment } from './environment.js';
 
@@ -8,12 +7,8 @@ import { type WorkerEnvironment } from './environment.js';
 export async function createWorkerApplication(
   environment: WorkerEnvironment,
 ): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(environment),
-    new FastifyAdapter({ http: HTTP_SERVER_LIMITS }),
-    {
-      logger: createLogger('worker', environment),
-      abortOnError: false,
-    },
-  );
+  return createHttpApplication(AppModule.forRoot(environment), {
+    logger: createLogger('worker', environment),
+    maxConnections: environment.MAX_CONNECTIONS,
+  });
 }

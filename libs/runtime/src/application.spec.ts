@@ -11,11 +11,9 @@ const DIST = join(import.meta.dirname, '../../../dist');
 /** An application as small as can be, run by the compiled library in a process of its own. */
 const APPLICATION = `
 import '${DIST}/../node_modules/reflect-metadata/Reflect.js';
-const { HealthModule, HTTP_SERVER_LIMITS, runApplication } = await import('${DIST}/libs/runtime/src/index.js');
-const { NestFactory } = await import('${DIST}/../node_modules/@nestjs/core/index.js');
-const { FastifyAdapter } = await import('${DIST}/../node_modules/@nestjs/platform-fastify/index.js');
+const { createHttpApplication, HealthModule, runApplication } = await import('${DIST}/libs/runtime/src/index.js');
 await runApplication(async () => ({
-  application: await NestFactory.create(HealthModule, new FastifyAdapter({ http: HTTP_SERVER_LIMITS }), { logger: false }),
+  application: await createHttpApplication(HealthModule, { logger: false, maxConnections: 100 }),
   listen: { host: '127.0.0.1', port: Number(process.env.PORT), portVariable: 'PORT', drainDelayMs: 0 },
 }));
 `;

@@ -4,17 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from './environment.js';
 import { Readiness } from './readiness.js';
 
-/**
- * For every FastifyAdapter: a client that has not sent its headers in 10 s, or its request in 15 s, is cut off, so
- * that slow ones cannot hold every socket. Given to Node itself, since Fastify's own option comes after Node has
- * taken its default of 60 s for the headers, and Node looks every 30 s only.
- */
-export const HTTP_SERVER_LIMITS = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  connectionsCheckingInterval: 1_000,
-};
-
 export interface ListenOptions {
   host: string;
   port: number;
@@ -69,9 +58,6 @@ async function listenOn(application: NestFastifyApplication, listen: ListenOptio
   }
 }
 
-/** A client that still sends or reads after this, in ms, is cut off: one slow socket must not keep a process from ending. */
-const CLIENT_GRACE_MS = 10_000;
-
 /** Longest that a shutdown may take altogether after the drain delay, in ms: below what ECS and the like allow. */
 const SHUTDOWN_DEADLINE_MS = 60_000;
 
@@ -84,7 +70,7 @@ function stopOnce(application: NestFastifyApplication, drainDelayMs: number, log
     application.get(Readiness, { strict: false }).startDraining();
     sleep(drainDelayMs)
       .then(() => {
-        boundShutdown(application, logger);
+        boundShutdown(logger);
         return application.close();
       })
       .then(
@@ -100,9 +86,7 @@ function stopOnce(application: NestFastifyApplication, drainDelayMs: number, log
   };
 }
 
-function boundShutdown(application: NestFastifyApplication, logger: Logger): void {
-  // Node no longer times requests out once its server is closing.
-  setTimeout(() => application.getHttpServer().closeAllConnections(), CLIENT_GRACE_MS).unref();
+function boundShutdown(logger: Logger): void {
   setTimeout(() => {
     logger.error(`Not stopped within ${SHUTDOWN_DEADLINE_MS / 1000} s: giving up`);
     process.exit(1);

@@ -48,7 +48,10 @@ export class TestFactory {
     faults: FaultChange = {},
     settings: Partial<FactorySettings> = { callbacks: new CallbackSettings(5_000, [10, 20]) },
   ): Promise<TestFactory> {
-    const application = await createFactory({ ...settings, faults: { ...FAULTLESS, ...faults } }, false);
+    const application = await createFactory(
+      { maxConnections: 100, ...settings, faults: { ...FAULTLESS, ...faults } },
+      false,
+    );
     await application.listen(0, '127.0.0.1');
     return new TestFactory(application, await application.getUrl());
   }

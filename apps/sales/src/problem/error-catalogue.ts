@@ -89,7 +89,7 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'REQUEST.MALFORMED': {
     status: 400,
     title: 'The request cannot be read',
-    advice: 'Send well-formed JSON, in UTF-8.',
+    advice: 'Send well-formed JSON, in UTF-8, of at most 1,000 values.',
   },
   'REQUEST.MEDIA_TYPE': {
     status: 415,

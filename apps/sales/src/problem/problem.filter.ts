@@ -22,6 +22,9 @@ interface SchemaError extends Error {
 /** No body that is meant well breaks its schema in so many places. One that is not would get megabytes for an answer. */
 const MAX_FAULTS = 200;
 
+/** Of a member that no schema knows. A name can be as long as the body. */
+const MAX_NAME_CHARACTERS = 100;
+
 /** The only place where errors become HTTP answers. Nothing of a fault of ours reaches the client but its request id. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -68,7 +71,8 @@ function isSchemaError(error: Error): error is SchemaError {
 
 function schemaFaults({ validation, validationContext }: SchemaError): { at: string; message: string }[] {
   const faults = validation.slice(0, MAX_FAULTS).map(({ instancePath, message, params }) => {
-    const unknown = typeof params.additionalProperty === 'string' ? `: ${params.additionalProperty}` : '';
+    const name = params.additionalProperty;
+    const unknown = typeof name === 'string' ? `: ${name.slice(0, MAX_NAME_CHARACTERS)}` : '';
     const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);
     const allowed = Array.isArray(values) ? `: ${values.join(', ')}` : '';
     return { at: `${validationContext}${instancePath}`, message: `${message}${unknown}${allowed}` };

@@ -1,5 +1,5 @@
+import { answerClientError, type ClientError } from '#runtime';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { type ApiErrorCode } from './error-catalogue.js';
 import { ApiError, problem, problemHeaders } from './problem.js';
@@ -9,20 +9,14 @@ const CODE_OF_ERROR: Record<string, ApiErrorCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST.TIMEOUT',
 };
 
-/** `reason` says what Node's HTTP parser stumbled over. */
-type ParserError = NodeJS.ErrnoException & { reason?: string };
-
-/** Answers what is no HTTP that Node can read, before any route is known: on the bare socket, and closes it. */
-export function answerUnreadable(error: ParserError, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const body = problem(CODE_OF_ERROR[error.code ?? ''] ?? 'REQUEST.MALFORMED', error.reason);
-  const text = JSON.stringify(body);
-  const headers = { ...problemHeaders(body), 'content-length': Buffer.byteLength(text), connection: 'close' };
-  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}\r\n${head.join('')}\r\n${text}`);
+/** Answers what is no HTTP that Node can read, or comes too slowly, before any route is known, and closes the connection. */
+export function answerUnreadable(error: ClientError, socket: Socket): void {
+  const refusal = problem(CODE_OF_ERROR[error.code ?? ''] ?? 'REQUEST.MALFORMED', error.reason);
+  answerClientError(error, socket, {
+    status: refusal.status,
+    headers: problemHeaders(refusal),
+    body: JSON.stringify(refusal),
+  });
 }
 
 /** Answers a path that cannot be decoded, or has a part too long for any id, before its route is known. */

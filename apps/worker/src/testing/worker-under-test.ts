@@ -78,6 +78,7 @@ export class WorkerUnderTest {
   async run(): Promise<void> {
     this.application = await createWorkerApplication({
       DATABASE_URL: this.warehouse.database.url,
+      MAX_CONNECTIONS: 100,
       DATABASE_POOL_SIZE: 2,
       LOG_LEVEL: 'fatal',
       LOG_FORMAT: 'text',
