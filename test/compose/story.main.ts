@@ -23,9 +23,9 @@ async function main(): Promise<void> {
   if (values.help) return console.log(USAGE);
   await requireDocker();
   const stop = new AbortController();
-  // Ctrl-C: the step at hand fails, and what was started is removed.
+  // Ctrl-C: the step at hand fails, and what was started is removed. npm delivers it twice.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+    process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   }
   const stack = await ComposeStack.prepare(stop.signal);
   try {

@@ -11,7 +11,7 @@ import { SalesProcess } from './sales-process.js';
 
 const MAX_SHOWN_FAULTS = 20;
 
-/** Set by Ctrl-C. The round at hand is done first: the database may be down in its middle. */
+/** Set by Ctrl-C, however often it comes. The round at hand is done first: the database may be down in its middle. */
 let isStopping = false;
 
 async function main(): Promise<void> {
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const kind = TEST_DATABASES.at(-1)!;
   if (kind === 'embedded' && options.database) throw new UsageError('TEST_MYSQL_URL names no MySQL to kill.');
   console.log(`${options.rounds} rounds on ${kind}, seed ${options.seed}`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopping = true));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (isStopping = true));
 
   const warehouse = await Warehouse.open(kind);
   const processes: SalesProcess[] = [];

@@ -25,7 +25,7 @@ export interface RestartPolicy {
   maxDelayMs: number;
   /** A process that ran this long has proven itself: its next failure counts as the first. */
   steadyAfterMs: number;
-  /** How long a process may take to stop before it is killed. */
+  /** How long a process may take to stop before it is killed: longer than it takes to give up by itself. */
   stopTimeoutMs: number;
 }
 
@@ -33,7 +33,8 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
   firstDelayMs: 1_000,
   maxDelayMs: 30_000,
   steadyAfterMs: 60_000,
-  stopTimeoutMs: 20_000,
+  // An application gives up 60 s after DRAIN_DELAY_MS, which is 0 here when nothing is said.
+  stopTimeoutMs: 75_000,
 };
 
 /** From this many failures in a row a restart alone is not likely to mend it. */

@@ -1,4 +1,4 @@
-import { EnvironmentError } from '#runtime';
+import { EnvironmentError, handleShutdownSignals } from '#runtime';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments, USAGE } from './arguments.js';
@@ -17,11 +17,6 @@ const COMPILED = join(import.meta.dirname, '../../..');
 const PROJECT_DIRECTORY = join(COMPILED, '..');
 const OWN_NAME = 'standalone';
 
-/**
- * A signal that repeats itself sooner than this is the same one: Ctrl-C reaches this process from the terminal and
- * again through npm, which passes it on.
- */
-const SAME_SIGNAL_MS = 500;
 const PARENT_CHECK_INTERVAL_MS = 1_000;
 
 try {
@@ -68,23 +63,19 @@ async function run(settings: Settings, directory: DataDirectory, lock: RunLock):
     log(OWN_NAME, 'Stopped');
     process.exit(status);
   };
-  let stopAskedAt: number | undefined;
+  let stopWasAsked = false;
   const askToStop = () => {
-    if (stopAskedAt !== undefined) return;
-    stopAskedAt = Date.now();
-    log(OWN_NAME, 'Stopping. Ctrl-C once more ends everything at once.');
+    if (stopWasAsked) return;
+    stopWasAsked = true;
+    log(OWN_NAME, 'Stopping. The work in hand is finished first.');
     void stop(0);
   };
-  const onSignal = () => {
-    if (stopAskedAt !== undefined && Date.now() - stopAskedAt > SAME_SIGNAL_MS) {
-      supervisor.kill();
-      process.exit(130);
-    }
-    askToStop();
-  };
   // Not SIGHUP: that would override nohup. Without it a closed terminal ends this process, and the others notice.
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  handleShutdownSignals({
+    stop: askToStop,
+    log: (line) => log(OWN_NAME, line, 'stderr'),
+    beforeEnd: () => supervisor.kill(),
+  });
   // Whoever read the log is gone, as with `npm start | head`: nobody is left to stop this run.
   process.stdout.on('error', askToStop);
   process.stderr.on('error', askToStop);

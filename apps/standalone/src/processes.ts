@@ -8,7 +8,8 @@ import { type Settings } from './settings.js';
 
 /**
  * The processes of a local run. They start from the outside in (queue and mail, then the schema and the opening
- * stock, then the applications), and stop from the inside out: nothing loses what it still talks to.
+ * stock, then the applications), and stop from the inside out: the worker first, so that the factory still takes the
+ * order that it has in hand. Nothing loses what it still talks to.
  *
  * @param compiled where the compiled tree lies (dist)
  */
@@ -36,9 +37,9 @@ export function describeProcesses(
       startStage: 2,
       stopStage: 1,
     },
-    application('factory', 1),
-    application('worker', 2),
-    application('sales', 1),
+    application('factory', 2),
+    application('worker', 1),
+    application('sales', 2),
   ];
   if (settings.embedded.queue) {
     const options: QueueServerOptions = {
