@@ -1,8 +1,9 @@
 import { DatabaseEnvironment } from '#inventory';
-import { LoggerEnvironment } from '#runtime';
+import { LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
 
-export const WorkerEnvironment = Type.Object({
+const variables = Type.Object({
+  ...ModeEnvironment.properties,
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
   HOST: Type.String({
@@ -112,6 +113,8 @@ export const WorkerEnvironment = Type.Object({
     description: 'who is told when a person is needed',
   }),
 });
+
+export const WorkerEnvironment = refuseWeakKeys(variables, ['CALLBACK_SIGNING_KEY']);
 
 export type WorkerEnvironment = Static<typeof WorkerEnvironment>;
 

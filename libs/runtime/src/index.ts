@@ -1,10 +1,11 @@
 export { HTTP_SERVER_LIMITS, type ListenOptions, PortTakenError, runApplication } from './application.js';
-export { EnvironmentError, readEnvironment } from './environment.js';
+export { EnvironmentError, readEnvironment, variableOf } from './environment.js';
 export { EXIT_STATUS } from './exit-status.js';
 export { HealthModule } from './health.module.js';
 export { createLogger, LoggerEnvironment } from './logger.js';
 export { MetricsModule } from './metrics.module.js';
 export { Schedule } from './schedule.js';
+export { ModeEnvironment, refuseWeakKeys } from './production-keys.js';
 export { Readiness, type ReadinessReport } from './readiness.js';
 export { handleShutdownSignals } from './shutdown-signals.js';
 export { TimeoutError, withTimeout } from './timeout.js';
