@@ -1,3 +1,4 @@
+import { EnvironmentError } from '#runtime';
 import { describe, expect, it } from '@jest/globals';
 import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
 import { databaseSettings } from './environment.js';
@@ -21,6 +22,12 @@ describe('the way to the warehouse', () => {
     for (const url of ['mysql://root:secret@127.0.0.1:3306/donuts', 'warehouse.sqlite']) {
       expect(databaseSettings({ DATABASE_URL: url, DATABASE_PASSWORD: 'other' }, 1).url).toBe(url);
     }
+  });
+
+  it('names the variable whose file of certificates is not there', () => {
+    const environment = { DATABASE_URL: URL_WITHOUT_PASSWORD, DATABASE_TLS_CA: '/no/such/file.pem' };
+    expect(() => databaseSettings(environment, 1)).toThrow(EnvironmentError);
+    expect(() => databaseSettings(environment, 1)).toThrow(/DATABASE_TLS_CA cannot be read: ENOENT/);
   });
 
   it('encrypts when it is told who vouches for the database, and only then', () => {

@@ -1,6 +1,7 @@
+import { EnvironmentError } from '#runtime';
 import Type, { type Static } from 'typebox';
 import { type DatabaseSettings } from './database/data-source-options.js';
-import { tlsOptions } from './database/tls-options.js';
+import { type TlsOptions, tlsOptions } from './database/tls-options.js';
 
 /** Where the password comes from a store of secrets, and who vouches for a database that is not on this machine. */
 const access = {
@@ -40,7 +41,7 @@ export const CommandEnvironment = Type.Object({
 /**
  * How the warehouse is reached.
  *
- * @throws Error when the file that DATABASE_TLS_CA names cannot be read
+ * @throws EnvironmentError when the file that DATABASE_TLS_CA names cannot be read
  */
 export function databaseSettings(
   environment: Omit<Static<typeof DatabaseEnvironment>, 'DATABASE_POOL_SIZE'>,
@@ -50,8 +51,16 @@ export function databaseSettings(
   return {
     url: password === undefined ? url : withPassword(url, password),
     poolSize,
-    tls: authority === undefined ? undefined : tlsOptions(authority),
+    tls: authority === undefined ? undefined : readTlsOptions(authority),
   };
+}
+
+function readTlsOptions(authority: string): TlsOptions {
+  try {
+    return tlsOptions(authority);
+  } catch (error) {
+    throw new EnvironmentError([`DATABASE_TLS_CA cannot be read: ${(error as NodeJS.ErrnoException).code}`]);
+  }
 }
 
 function withPassword(url: string, password: string): string {
