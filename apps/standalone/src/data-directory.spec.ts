@@ -37,9 +37,9 @@ describe('DataDirectory', () => {
     ]) {
       writeFileSync(join(path, file), 'x');
     }
-    mkdirSync(directory.queue);
+    mkdirSync(directory.paths.queue);
     for (const file of ['fauxqs.db', 'fauxqs.db-wal', 'fauxqs.db-shm'])
-      writeFileSync(join(directory.queue, file), 'x');
+      writeFileSync(join(directory.paths.queue, file), 'x');
     return directory;
   };
 

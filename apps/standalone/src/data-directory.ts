@@ -27,12 +27,33 @@ const QUEUE_FILES = /^fauxqs\.db(-\w+)?$/;
 /** Prove nothing about whose directory it is: a start that was killed early leaves them alone in it. */
 const PASSING_FILES = ['run.lock', 'run.json', `${KEYS_FILE}.new`];
 
+/** Files and folders of a data directory. */
+export interface DataPaths {
+  database: string;
+  queue: string;
+  mail: string;
+  factoryState: string;
+}
+
+export function dataPaths(directory: string): DataPaths {
+  return {
+    database: join(directory, 'warehouse.sqlite'),
+    queue: join(directory, 'queue'),
+    mail: join(directory, 'mail.jsonl'),
+    factoryState: join(directory, 'factory.json'),
+  };
+}
+
+export function makeKeys(): Keys {
+  return {
+    operationsApiKey: randomBytes(24).toString('base64url'),
+    callbackSigningKey: randomBytes(32).toString('base64url'),
+  };
+}
+
 /** Where the local run keeps everything that survives a restart. */
 export class DataDirectory {
-  readonly database: string;
-  readonly queue: string;
-  readonly mail: string;
-  readonly factoryState: string;
+  readonly paths: DataPaths;
 
   /**
    * Makes the directory if there is none.
@@ -48,19 +69,17 @@ export class DataDirectory {
           'Set DATA_DIR to an empty folder or to one that does not exist yet.',
       );
     }
-    this.database = join(path, 'warehouse.sqlite');
-    this.queue = join(path, 'queue');
-    this.mail = join(path, 'mail.jsonl');
-    this.factoryState = join(path, 'factory.json');
+    this.paths = dataPaths(path);
   }
 
   /** Removes the data of earlier runs, and nothing else. */
   clear(): void {
-    if (existsSync(this.queue)) {
-      for (const entry of readdirSync(this.queue).filter((name) => QUEUE_FILES.test(name))) {
-        rmSync(join(this.queue, entry));
+    const { queue } = this.paths;
+    if (existsSync(queue)) {
+      for (const entry of readdirSync(queue).filter((name) => QUEUE_FILES.test(name))) {
+        rmSync(join(queue, entry));
       }
-      if (readdirSync(this.queue).length === 0) rmdirSync(this.queue);
+      if (readdirSync(queue).length === 0) rmdirSync(queue);
     }
     for (const entry of readdirSync(this.path).filter((name) => OWN_FILES.test(name) && name !== KEYS_FILE)) {
       rmSync(join(this.path, entry));
@@ -76,10 +95,7 @@ export class DataDirectory {
   keys(): Keys {
     const file = join(this.path, KEYS_FILE);
     if (!existsSync(file)) {
-      const made: Keys = {
-        operationsApiKey: randomBytes(24).toString('base64url'),
-        callbackSigningKey: randomBytes(32).toString('base64url'),
-      };
+      const made = makeKeys();
       writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
       renameSync(`${file}.new`, file);
       return made;

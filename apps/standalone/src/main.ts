@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments, USAGE } from './arguments.js';
 import { readyBanner } from './banner.js';
-import { TaskFailedError } from './child.process.js';
+import { DEFAULT_RESTART_POLICY, ProcessFailedError } from './child.process.js';
 import { DataDirectory } from './data-directory.js';
+import { readCheckedSettings } from './environment-check.js';
 import { createLog } from './log.prefix.js';
 import { requireFreePorts } from './ports.js';
 import { describeProcesses } from './processes.js';
 import { RunLock } from './run.lock.js';
-import { childEnvironment, readSettings, type Settings } from './settings.js';
+import { loadSchemas, type Schemas } from './schemas.js';
+import { systemEnvironment, type Settings } from './settings.js';
 import { StartError } from './start.error.js';
 import { Supervisor } from './supervisor.js';
 
@@ -35,7 +37,8 @@ async function main(): Promise<void> {
   }
   const variablesFile = join(PROJECT_DIRECTORY, '.env');
   if (existsSync(variablesFile)) process.loadEnvFile(variablesFile);
-  const settings = readSettings(process.env, PROJECT_DIRECTORY);
+  const schemas = await loadSchemas(COMPILED);
+  const settings = readCheckedSettings(process.env, PROJECT_DIRECTORY, schemas);
   const directory = new DataDirectory(settings.dataDirectory);
   const lock = new RunLock(directory.path);
   try {
@@ -43,19 +46,30 @@ async function main(): Promise<void> {
       console.log('The last run was killed. Waiting for its processes to stop ...'),
     );
     if (options.fresh) directory.clear();
-    await run(settings, directory, lock);
+    await run(settings, schemas, directory, lock);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-async function run(settings: Settings, directory: DataDirectory, lock: RunLock): Promise<void> {
+async function run(
+  settings: Settings,
+  schemas: Schemas,
+  directory: DataDirectory,
+  lock: RunLock,
+): Promise<void> {
   const keys = directory.keys();
-  const environment = childEnvironment(settings, directory, keys);
-  const definitions = describeProcesses(COMPILED, settings, directory, environment);
+  const system = systemEnvironment(settings, directory.paths, keys);
+  const definitions = describeProcesses(COMPILED, settings, directory.paths, schemas, system);
   const log = createLog([OWN_NAME, ...definitions.map(({ name }) => name)]);
-  const supervisor = new Supervisor(definitions, log);
+  const giveUp = (error: ProcessFailedError) => {
+    log(OWN_NAME, error.message, 'stderr');
+    return stop(1);
+  };
+  const stopTimeoutMs = DEFAULT_RESTART_POLICY.stopTimeoutMs + Number(system.DRAIN_DELAY_MS);
+  const policy = { ...DEFAULT_RESTART_POLICY, stopTimeoutMs };
+  const supervisor = new Supervisor(definitions, log, (error) => void giveUp(error), policy);
 
   const stop = async (status: number) => {
     await supervisor.stop();
@@ -85,9 +99,8 @@ async function run(settings: Settings, directory: DataDirectory, lock: RunLock):
   try {
     if (await supervisor.start()) console.log(readyBanner(settings, keys));
   } catch (error) {
-    if (!(error instanceof TaskFailedError)) throw error;
-    log(OWN_NAME, error.message, 'stderr');
-    await stop(1);
+    if (!(error instanceof ProcessFailedError)) throw error;
+    await giveUp(error);
   }
 }
 
