@@ -30,6 +30,8 @@ try {
 }
 
 async function main(): Promise<void> {
+  // What this run and its processes write is for nobody else: sales, mails and keys are in it.
+  process.umask(0o077);
   const options = parseArguments(process.argv.slice(2), process.env);
   if (options.help) {
     console.log(USAGE);

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, RunningSystem } from './running-system.js';
 
@@ -13,6 +15,26 @@ describe('npm start', () => {
   }, 90_000);
 
   afterAll(() => system.remove(), 60_000);
+
+  it('keeps its data from everybody else, whatever could be read before', async () => {
+    const directory = system.variables.DATA_DIR!;
+    const entries = () =>
+      readdirSync(directory, { recursive: true, withFileTypes: true }).map((entry) => ({
+        path: join(entry.parentPath, entry.name),
+        wanted: entry.isDirectory() ? 0o700 : 0o600,
+      }));
+    const readable = () => entries().filter(({ path, wanted }) => (statSync(path).mode & 0o777) !== wanted);
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(entries().length).toBeGreaterThan(8);
+    expect(readable()).toEqual([]);
+
+    await system.stop();
+    chmodSync(directory, 0o755);
+    for (const { path, wanted } of entries()) chmodSync(path, wanted === 0o700 ? 0o755 : 0o644);
+    await system.restart();
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(readable()).toEqual([]);
+  }, 120_000);
 
   it('finishes the order that the worker has in hand although it is asked to stop twice', async () => {
     const sku = 'CP-502101';
