@@ -1,9 +1,10 @@
 import 'reflect-metadata';
+import { EXIT_STATUS, UsageError } from '#runtime';
 import { SeededRandom } from '../../apps/factory/src/random.js';
 import { TEST_DATABASES } from '../../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../../libs/inventory/src/testing/warehouse.js';
 import { type PurchaseRecord } from './buyers.js';
-import { parseCrashOptions, USAGE, UsageError, type CrashOptions } from './crash-options.js';
+import { parseCrashOptions, USAGE, type CrashOptions } from './crash-options.js';
 import { crashInSurge, type CrashReport } from './crash-round.js';
 import { databaseVictim, salesVictim } from './crash-victims.js';
 import { auditSurge } from './sale-audit.js';
@@ -111,6 +112,6 @@ main().then(
   () => process.exit(),
   (error: unknown) => {
     console.error(error instanceof UsageError ? error.message : error);
-    process.exit(1);
+    process.exit(error instanceof UsageError ? EXIT_STATUS.usage : 1);
   },
 );

@@ -1,4 +1,4 @@
-import { EnvironmentError, handleShutdownSignals } from '#runtime';
+import { EnvironmentError, EXIT_STATUS, handleShutdownSignals, UsageError } from '#runtime';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments, USAGE } from './arguments.js';
@@ -24,9 +24,9 @@ const PARENT_CHECK_INTERVAL_MS = 1_000;
 try {
   await main();
 } catch (error) {
-  if (error instanceof StartError || error instanceof EnvironmentError) console.error(`\n${error.message}\n`);
-  else console.error(error);
-  process.exit(1);
+  const isForPerson = [StartError, EnvironmentError, UsageError].some((type) => error instanceof type);
+  console.error(isForPerson ? `\n${(error as Error).message}\n` : error);
+  process.exit(error instanceof UsageError ? EXIT_STATUS.usage : 1);
 }
 
 async function main(): Promise<void> {

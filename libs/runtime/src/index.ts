@@ -1,4 +1,5 @@
 export { HTTP_SERVER_LIMITS, type ListenOptions, PortTakenError, runApplication } from './application.js';
+export { CommandError, runCommand, UsageError } from './command.js';
 export { EnvironmentError, readEnvironment, variableOf } from './environment.js';
 export { EXIT_STATUS } from './exit-status.js';
 export { HealthModule } from './health.module.js';
