@@ -49,7 +49,15 @@ module.exports = {
       name: 'libs-are-entered-by-their-index',
       severity: 'error',
       from: { path: '^(apps|test)/' },
-      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^libs/[^/]+/src/testing/'] },
+      to: {
+        path: '^libs/[^/]+/src/',
+        pathNot: [
+          '^libs/[^/]+/src/index\\.ts$',
+          '^libs/[^/]+/src/testing/',
+          // Without Nest, which the embedded servers do not need.
+          '^libs/runtime/src/shutdown-signals\\.ts$',
+        ],
+      },
     },
     {
       name: 'no-dev-dependency-in-production-code',

@@ -26,6 +26,7 @@ export default {
   },
   moduleNameMapper: {
     '^#(inventory|messaging|runtime)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#runtime/shutdown-signals$': '<rootDir>/libs/runtime/src/shutdown-signals.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest runs CommonJS packages while it links ES modules; loaded first, these two are whole when others need them.

@@ -61,7 +61,7 @@ export function readArguments(words: readonly string[], variables: NodeJS.Proces
       markdown: { type: 'string' },
       svg: { type: 'string' },
       'first-port': { type: 'string' },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.mysql !== undefined && !/^mysql:\/\/./.test(values.mysql)) {

@@ -33,6 +33,8 @@ export function subjectVariables(decided: {
     SALES_PORT: String(decided.port),
     ...(decided.poolSize && { DATABASE_POOL_SIZE: String(decided.poolSize) }),
     DRAIN_DELAY_MS: '0',
+    // The keys below are examples, which production refuses.
+    NODE_ENV: 'development',
     OPERATIONS_API_KEY: 'bench-operations-key',
     CALLBACK_SIGNING_KEY: 'bench-callback-signing-key-of-32-characters',
     // Nobody calls it: no sale needs a queue to answer.

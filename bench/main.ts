@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { readEnvironment } from '#runtime';
+import { EXIT_STATUS, readEnvironment } from '#runtime';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type BenchArguments, readArguments, USAGE } from './arguments.js';
 import { type Cell } from './cell.js';
@@ -85,14 +85,15 @@ try {
   if (given.help) console.log(USAGE);
   else process.exitCode = await bench(given);
 } catch (error) {
-  const isStopped = (error as Error).name === 'AbortError';
-  const isTypo = error instanceof RangeError || error instanceof TypeError;
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  const isStopped = name === 'AbortError';
+  const isTypo = error instanceof RangeError || String(code).startsWith('ERR_PARSE_ARGS');
   console.error(
     isStopped
       ? 'Stopped. What was measured until then is in the files that were asked for.'
       : isTypo
-        ? `${error.message}\n\n${USAGE}`
+        ? `${message}\n\n${USAGE}`
         : error,
   );
-  process.exitCode = isStopped ? 130 : 1;
+  process.exitCode = isStopped ? 130 : isTypo ? EXIT_STATUS.usage : 1;
 }

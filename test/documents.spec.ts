@@ -6,7 +6,7 @@ import Type, { type TObject } from 'typebox';
 import { readEnvironment } from '#runtime';
 import { SalesEnvironment } from '../apps/sales/src/environment.js';
 import { ERROR_CATALOGUE } from '../apps/sales/src/problem/error-catalogue.js';
-import { childEnvironment, readSettings } from '../apps/standalone/src/settings.js';
+import { readSettings, systemEnvironment } from '../apps/standalone/src/settings.js';
 import { WorkerEnvironment } from '../apps/worker/src/environment.js';
 import { COMPOSE_FILE } from './environment/deployments.js';
 import { exampleEntries } from './environment/example-file.js';
@@ -110,11 +110,9 @@ describe('the variables', () => {
     expect(parseEnv(example)).toEqual({});
     const uncommented = parseEnv(example.replace(/^#(?=[A-Z][A-Z0-9_]*=)/gm, ''));
     expect(Object.keys(uncommented).sort()).toEqual(withCompose);
-    const environment = childEnvironment(
+    const environment = systemEnvironment(
       readSettings(uncommented, ROOT),
-      { database: 'warehouse.sqlite', factoryState: 'factory.json' } as Parameters<
-        typeof childEnvironment
-      >[1],
+      { database: 'warehouse.sqlite', factoryState: 'factory.json' },
       { operationsApiKey: 'k'.repeat(16), callbackSigningKey: 'k'.repeat(32) },
     );
     expect(() => readEnvironment(SalesEnvironment, environment)).not.toThrow();

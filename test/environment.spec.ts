@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { EnvironmentError, readEnvironment } from '#runtime';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StandaloneEnvironment } from '../apps/standalone/src/settings.js';
 import {
@@ -28,6 +28,32 @@ describe.each(DEPLOYMENTS)('what $place gives $application', ({ application, var
       return !(isMissing && name! in variables && variables[name!] === undefined);
     });
     expect(known).toEqual([]);
+  });
+});
+
+describe('the keys that stand in this repository', () => {
+  const files = globSync(
+    ['*.{md,yml}', '.env.example', '{apps,bench,docker,docs,k6,libs,test}/**/*.{md,mjs,js,ts,yml,json}'],
+    { cwd: ROOT, exclude: ['**/node_modules/**'] },
+  );
+  const literal =
+    /\b(?:\w+_API_KEY|\w+_SIGNING_KEY|KEY)['"]?(?: = |: |=)(?:&[\w-]+ )?(?:\$\{\w+:-)?['"]?([a-z][a-z-]{8,}[\w-]*)/g;
+  const keys = new Set(files.flatMap((file) => matches(readFileSync(join(ROOT, file), 'utf8'), literal)));
+
+  it('are found', () => {
+    expect([...keys]).toEqual(
+      expect.arrayContaining(['the-operations-key', 'development-only-callback-signing-key']),
+    );
+  });
+
+  it.each([...keys])('start nothing in production: %s', (key) => {
+    const { variables } = DEPLOYMENTS.find(
+      ({ place, application }) => place === 'terraform' && application === 'sales',
+    )!;
+    expect(faultsOf('sales', variables)).toEqual([]);
+    const [fault] = faultsOf('sales', { ...variables, CALLBACK_SIGNING_KEY: key });
+    expect(fault).toMatch(/^CALLBACK_SIGNING_KEY /);
+    expect(fault).not.toContain(key);
   });
 });
 

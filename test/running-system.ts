@@ -207,10 +207,22 @@ export class RunningSystem {
     return new Map([...lines].map(([, name, pid]) => [name as Application, Number(pid)]));
   }
 
+  /** Sends a signal to `npm start` alone, as `kill` does. */
+  signal(name: NodeJS.Signals): void {
+    this.process.kill(name);
+  }
+
+  /** The exit status of `npm start`, once it has ended. */
+  get exited(): Promise<number | null> {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) {
+      return Promise.resolve(this.process.exitCode);
+    }
+    return new Promise((resolve) => this.process.once('exit', resolve));
+  }
+
   /** Ctrl-C, and the data stays. @returns the exit status */
   async stop(): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
-    const exited = new Promise<number | null>((resolve) => this.process.once('exit', resolve));
+    const { exited } = this;
     this.process.kill('SIGTERM');
     const timer = setTimeout(() => this.process.kill('SIGKILL'), STOP_TIMEOUT_MS);
     return exited.finally(() => clearTimeout(timer));

@@ -1,5 +1,5 @@
 /**
- * Makes a fresh clone ready, and does nothing when it is: `npm start` and `npm test` run it first.
+ * Makes a fresh clone ready, and does nothing when it is: every npm script runs it first.
  * Installs the packages when node_modules is out of step with package-lock.json, and, with --build, compiles when the
  * sources are newer than dist.
  *
@@ -320,7 +320,7 @@ class Clone {
     if (stoppedBy) throw new StoppedError(stoppedBy);
 
     const text = `${Buffer.concat(chunks).toString()}${error?.message ?? ''}`;
-    return { status, output: process.stdout.isTTY ? text : stripVTControlCharacters(text) };
+    return { status, output: process.stderr.isTTY ? text : stripVTControlCharacters(text) };
   }
 }
 
@@ -354,17 +354,18 @@ function killGroup(child, signal) {
 function showProgress(title) {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
-  const { stdout } = process;
-  const line = (ending) => `${stdout.isTTY ? '\r' : ''}${title} ... ${ending}`;
-  stdout.write(line(stdout.isTTY ? '' : '\n'));
+  // Not stdout, which belongs to the command that is prepared.
+  const { stderr } = process;
+  const line = (ending) => `${stderr.isTTY ? '\r' : ''}${title} ... ${ending}`;
+  stderr.write(line(stderr.isTTY ? '' : '\n'));
   const timer = setInterval(
-    () => stdout.write(line(stdout.isTTY ? `${seconds()} s` : `${seconds()} s\n`)),
-    stdout.isTTY ? 1_000 : 10_000,
+    () => stderr.write(line(stderr.isTTY ? `${seconds()} s` : `${seconds()} s\n`)),
+    stderr.isTTY ? 1_000 : 10_000,
   );
   return {
     end(ending = `done in ${seconds()} s`) {
       clearInterval(timer);
-      stdout.write(line(`${ending}\n`));
+      stderr.write(line(`${ending}\n`));
     },
   };
 }
@@ -378,8 +379,8 @@ async function main(parameters) {
   if (isReady()) return;
 
   const sayWait = () =>
-    console.log(
-      `Another npm start or npm test prepares this folder: waiting for it ... (If there is none, remove ${LOCK_FILE}.)`,
+    console.error(
+      `Another npm command prepares this folder: waiting for it ... (If there is none, remove ${LOCK_FILE}.)`,
     );
   await withLock(clone.file(LOCK_FILE), sayWait, async () => {
     if (!clone.isInstalled()) await clone.install();

@@ -26,7 +26,11 @@ export interface Command {
   variables: Record<string, string>;
 }
 
-export class RunError extends Error {}
+export const USAGE: string;
+export class RunError extends Error {
+  exitStatus: number;
+}
+export class UsageError extends RunError {}
 export function parseArguments(parameters: string[]): Script;
 export function variablesOf(options: string[]): Record<string, string>;
 export function readTarget(

@@ -17,16 +17,34 @@ const SCRIPTS = {
   'single-request': { file: 'single-request.k6.js', sells: false, options: ['-u', '1', '-i', '100'] },
 };
 
-/** What a person has to mend before there can be a run. Printed without a stack. */
-export class RunError extends Error {}
+export const USAGE = `Runs a script of k6/ with the k6 of PATH, or with its image, and then the gate.
 
-/** @throws RunError when the first argument names no script */
+  npm run k6 -- SCRIPT [k6 options]
+  npm run k6 -- --help              this text
+
+The scripts: ${Object.keys(SCRIPTS).join(', ')}. k6/README.md tells of each.
+Variables, from the environment or from a file .env in the project's folder, or with -e NAME=value:
+  BASE_URL                          the sales API (http://127.0.0.1:3000)
+  OPERATIONS_API_KEY                its key; that of a local npm start is found in DATA_DIR (.donut-states)
+
+The exit status is that of k6, or 1 when the gate finds a fault.`;
+
+/** What a person has to mend before there can be a run. Printed without a stack. */
+export class RunError extends Error {
+  exitStatus = 1;
+}
+
+/** A command line that names no script. */
+export class UsageError extends RunError {
+  exitStatus = 2;
+}
+
+/** @throws UsageError when the first argument names no script */
 export function parseArguments([name, ...options]) {
   const bare = path.basename(name ?? '').replace(/(\.k6)?\.js$/, '');
   if (!Object.hasOwn(SCRIPTS, bare)) {
-    throw new RunError(
-      `${name === undefined ? 'Which script?' : `There is no script ${name}.`} ` +
-        `Use: npm run k6 -- SCRIPT [k6 options]\nThe scripts: ${Object.keys(SCRIPTS).join(', ')}. k6/README.md tells of each.`,
+    throw new UsageError(
+      `${name === undefined ? 'Which script?' : `There is no script ${name}.`}\n\n${USAGE}`,
     );
   }
   const { options: own = [], ...script } = SCRIPTS[bare];

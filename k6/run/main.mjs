@@ -6,7 +6,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { GATE_PLACE } from '../load/summary-page.js';
-import { commandFor, exitStatus, parseArguments, readTarget, RunError, variablesOf } from './command.mjs';
+import {
+  commandFor,
+  exitStatus,
+  parseArguments,
+  readTarget,
+  RunError,
+  USAGE,
+  variablesOf,
+} from './command.mjs';
 import { gateHtml, gateText } from './gate-report.mjs';
 import { judge } from './gate.mjs';
 import { readLedgers, readReconciliation } from './installation.mjs';
@@ -16,6 +24,11 @@ const FOLDER = path.join(import.meta.dirname, '..');
 const ROOT = path.join(FOLDER, '..');
 
 async function main(parameters) {
+  // Behind the script it is an option of k6.
+  if (['--help', '-h'].includes(parameters[0])) {
+    console.log(USAGE);
+    return 0;
+  }
   const script = parseArguments(parameters);
   const target = findTarget(script);
   const found = findK6();
@@ -96,5 +109,5 @@ try {
 } catch (error) {
   if (!(error instanceof RunError)) throw error;
   console.error(`\n${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error.exitStatus;
 }

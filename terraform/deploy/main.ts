@@ -1,5 +1,5 @@
 import { ECSClient } from '@aws-sdk/client-ecs';
-import { parseArgs } from 'node:util';
+import { CommandError, runCommand, UsageError } from '#runtime';
 import { Cluster } from './cluster.js';
 import { faultsOfShop } from './smoke.js';
 
@@ -12,21 +12,35 @@ the shop whether it sells, and goes back to the version before when it does not.
   --image-tag TAG     the tag of the images
   --url URL           where buyers reach the shop
   --region REGION     (default ap-northeast-2)
-`;
 
-async function deploy(words: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      environment: { type: 'string' },
-      'image-tag': { type: 'string' },
-      url: { type: 'string' },
-      region: { type: 'string', default: 'ap-northeast-2' },
-    },
-  });
-  const { environment, 'image-tag': imageTag, url, region } = values;
-  if (!environment || !imageTag || !url) throw new RangeError(USAGE);
+The exit status is 1 when nothing was deployed.`;
 
+interface Given {
+  environment?: string;
+  'image-tag'?: string;
+  url?: string;
+  region: string;
+}
+
+await runCommand({
+  usage: USAGE,
+  options: {
+    environment: { type: 'string' },
+    'image-tag': { type: 'string' },
+    url: { type: 'string' },
+    region: { type: 'string', default: 'ap-northeast-2' },
+  },
+  run: (given) =>
+    deploy(given).catch((error: Error) => {
+      // What AWS says is enough: a stack tells nothing of a deployment.
+      throw error instanceof UsageError ? error : new CommandError(error.message, { cause: error });
+    }),
+});
+
+async function deploy({ environment, 'image-tag': imageTag, url, region }: Given): Promise<void> {
+  if (!environment || !imageTag || !url) {
+    throw new UsageError('--environment, --image-tag and --url are needed.');
+  }
   const cluster = new Cluster(new ECSClient({ region }), `donut-states-${environment}`);
   const before = await cluster.revisionsInService();
   const services = Object.keys(before);
@@ -51,11 +65,4 @@ async function deploy(words: readonly string[]): Promise<void> {
     );
   }
   console.log(`In service: ${imageTag}`);
-}
-
-try {
-  await deploy(process.argv.slice(2));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
 }

@@ -28,7 +28,7 @@ export function readArguments(words: readonly string[]): VerifyArguments {
       endpoint: { type: 'string' },
       terraform: { type: 'string', default: 'terraform' },
       'leave-out': { type: 'string', multiple: true, default: [] },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const { endpoint = '', terraform, help } = values;

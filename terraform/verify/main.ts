@@ -1,4 +1,5 @@
 import { ACMClient, DeleteCertificateCommand, RequestCertificateCommand } from '@aws-sdk/client-acm';
+import { EXIT_STATUS } from '#runtime';
 import { join } from 'node:path';
 import { readArguments, USAGE, type VerifyArguments } from './arguments.js';
 import { EndpointProxy } from './endpoint.proxy.js';
@@ -129,10 +130,20 @@ function conclude({ faults, compared }: Findings, { answered }: EndpointProxy): 
   if (faults.length > 0) process.exitCode = 1;
 }
 
+function readGiven(): VerifyArguments | undefined {
+  try {
+    return readArguments(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exitCode = EXIT_STATUS.usage;
+    return undefined;
+  }
+}
+
+const given = readGiven();
 try {
-  const given = readArguments(process.argv.slice(2));
-  if (given.help) console.log(USAGE);
-  else await verify(given);
+  if (given?.help) console.log(USAGE);
+  else if (given) await verify(given);
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

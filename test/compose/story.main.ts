@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { runCommand } from '#runtime';
 import { ComposeStack } from './compose-stack.js';
 import { DockerMissingError, requireDocker } from './docker.js';
 import { storyOf } from './story.js';
@@ -16,16 +16,22 @@ The exit status is 1 when something is not as it must be, and 69 when there is n
 /** As sysexits.h calls a service that is not there. */
 const UNAVAILABLE_STATUS = 69;
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) return console.log(USAGE);
-  await requireDocker();
+await runCommand({ usage: USAGE, options: { keep: { type: 'boolean' } }, run: live });
+process.exit();
+
+async function live(values: { keep?: boolean }): Promise<void> {
+  try {
+    await requireDocker();
+  } catch (error) {
+    if (!(error instanceof DockerMissingError)) throw error;
+    console.error(error.message);
+    process.exitCode = UNAVAILABLE_STATUS;
+    return;
+  }
   const stop = new AbortController();
-  // Ctrl-C: the step at hand fails, and what was started is removed.
+  // Ctrl-C: the step at hand fails, and what was started is removed. npm delivers it twice.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+    process.on(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
   }
   const stack = await ComposeStack.prepare(stop.signal);
   try {
@@ -55,11 +61,3 @@ async function timed(title: string, signal: AbortSignal, run: () => Promise<void
     console.log(`${mark.padEnd(6)}${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s ${title}`);
   }
 }
-
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error instanceof DockerMissingError ? error.message : error);
-    process.exit(error instanceof DockerMissingError ? UNAVAILABLE_STATUS : 1);
-  },
-);

@@ -9,7 +9,7 @@ interface TaskEnvironment {
 /** What Terraform puts in the place of `${...}`, as it looks. */
 export const TERRAFORM_VALUES: Record<string, string> = {
   callback_base_url: 'https://shop.example.com',
-  callback_signing_key: 'k'.repeat(48),
+  callback_signing_key: 'c'.repeat(48),
   database_password: 'p',
   database_pool_size: '10',
   database_url: 'mysql://warehouse@database.example:3306/donut_states',
@@ -20,7 +20,7 @@ export const TERRAFORM_VALUES: Record<string, string> = {
   factory_port: '3002',
   log_level: 'log',
   mail_from: 'shop@example.com',
-  operations_api_key: 'k'.repeat(48),
+  operations_api_key: 'o'.repeat(48),
   operations_email: 'operations@example.com',
   queue_url_prefix: 'https://sqs.ap-northeast-2.amazonaws.com/123456789012/donut-states-dev-',
   rate_limit_per_minute: '0',

@@ -1,3 +1,4 @@
+import { UsageError } from '#runtime';
 import { parseArgs } from 'node:util';
 
 export const USAGE = `Kills the sales process, or MySQL, in the middle of surges, and compares every answer with the database.
@@ -32,9 +33,6 @@ export interface CrashOptions {
   /** Shell commands. */
   database?: { kill: string; start: string };
 }
-
-/** What a person has to mend. Printed without a stack. */
-export class UsageError extends Error {}
 
 /**
  * @returns `undefined` when help is asked for

@@ -1,9 +1,10 @@
 import 'reflect-metadata';
+import { EXIT_STATUS, UsageError } from '#runtime';
 import { SeededRandom } from '../../apps/factory/src/random.js';
 import { TEST_DATABASES } from '../../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../../libs/inventory/src/testing/warehouse.js';
 import { type PurchaseRecord } from './buyers.js';
-import { parseCrashOptions, USAGE, UsageError, type CrashOptions } from './crash-options.js';
+import { parseCrashOptions, USAGE, type CrashOptions } from './crash-options.js';
 import { crashInSurge, type CrashReport } from './crash-round.js';
 import { databaseVictim, salesVictim } from './crash-victims.js';
 import { auditSurge } from './sale-audit.js';
@@ -11,7 +12,7 @@ import { SalesProcess } from './sales-process.js';
 
 const MAX_SHOWN_FAULTS = 20;
 
-/** Set by Ctrl-C. The round at hand is done first: the database may be down in its middle. */
+/** Set by Ctrl-C, however often it comes. The round at hand is done first: the database may be down in its middle. */
 let isStopping = false;
 
 async function main(): Promise<void> {
@@ -23,7 +24,7 @@ async function main(): Promise<void> {
   const kind = TEST_DATABASES.at(-1)!;
   if (kind === 'embedded' && options.database) throw new UsageError('TEST_MYSQL_URL names no MySQL to kill.');
   console.log(`${options.rounds} rounds on ${kind}, seed ${options.seed}`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopping = true));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (isStopping = true));
 
   const warehouse = await Warehouse.open(kind);
   const processes: SalesProcess[] = [];
@@ -111,6 +112,6 @@ main().then(
   () => process.exit(),
   (error: unknown) => {
     console.error(error instanceof UsageError ? error.message : error);
-    process.exit(1);
+    process.exit(error instanceof UsageError ? EXIT_STATUS.usage : 1);
   },
 );

@@ -1,9 +1,10 @@
 import { DatabaseEnvironment } from '#inventory';
-import { HttpEnvironment, LoggerEnvironment } from '#runtime';
+import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
 import { areNetworks } from './trusted-proxies.js';
 
-export const SalesEnvironment = Type.Object({
+const variables = Type.Object({
+  ...ModeEnvironment.properties,
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
   ...HttpEnvironment.properties,
@@ -62,6 +63,8 @@ export const SalesEnvironment = Type.Object({
     ),
   ),
 });
+
+export const SalesEnvironment = refuseWeakKeys(variables, ['OPERATIONS_API_KEY', 'CALLBACK_SIGNING_KEY']);
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;
 

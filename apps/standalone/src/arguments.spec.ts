@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseArguments } from './arguments.js';
-import { StartError } from './start.error.js';
+import { UsageError } from '#runtime';
 
 describe('parseArguments', () => {
   it('keeps the data unless it is told otherwise', () => {
@@ -15,7 +15,7 @@ describe('parseArguments', () => {
 
   it('refuses what it does not know, and shows what there is', () => {
     for (const given of [['--frehs'], ['fresh'], ['--fresh=no'], ['-x']]) {
-      expect(() => parseArguments(given)).toThrow(StartError);
+      expect(() => parseArguments(given)).toThrow(UsageError);
       expect(() => parseArguments(given)).toThrow(/npm start -- --fresh/);
     }
   });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { StartError } from './start.error.js';
+import { UsageError } from '#runtime';
 
 export interface StandaloneArguments {
   /** Forget the data of earlier runs. */
@@ -23,14 +23,14 @@ Every other variable of the services is handed on to them.`;
 
 /**
  * @param variables the environment: npm keeps an option for itself when the `--` before it is missing, and says so there
- * @throws StartError on anything that is not listed in {@link USAGE}
+ * @throws UsageError on anything that is not listed in {@link USAGE}
  */
 export function parseArguments(
   given: readonly string[],
   variables: NodeJS.ProcessEnv = {},
 ): StandaloneArguments {
   if (variables.npm_config_fresh) {
-    throw new StartError('npm kept --fresh for itself. Write it after two dashes: npm start -- --fresh');
+    throw new UsageError('npm kept --fresh for itself. Write it after two dashes: npm start -- --fresh');
   }
   try {
     const { values } = parseArgs({
@@ -39,6 +39,6 @@ export function parseArguments(
     });
     return { fresh: values.fresh ?? false, help: values.help ?? false };
   } catch (error) {
-    throw new StartError(`${(error as Error).message}\n\n${USAGE}`);
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
   }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { EXIT_STATUS } from '#runtime';
 import { forEachLine, type Log } from './log.prefix.js';
 
 export interface ProcessDefinition {
@@ -13,7 +14,7 @@ export interface ProcessDefinition {
   /** A stage is stopped when every process of the stages before it has ended. */
   stopStage: number;
   /**
-   * `service`: ready with its IPC message `listening`, started again when it ends.
+   * `service`: ready with its IPC message `listening`, started again when it ends, but for status 78.
    * `task`: ready when it ends with status 0, never started again.
    */
   kind: 'service' | 'task';
@@ -25,7 +26,7 @@ export interface RestartPolicy {
   maxDelayMs: number;
   /** A process that ran this long has proven itself: its next failure counts as the first. */
   steadyAfterMs: number;
-  /** How long a process may take to stop before it is killed. */
+  /** How long a process may take to stop before it is killed: longer than it takes to give up by itself. */
   stopTimeoutMs: number;
 }
 
@@ -33,17 +34,18 @@ export const DEFAULT_RESTART_POLICY: RestartPolicy = {
   firstDelayMs: 1_000,
   maxDelayMs: 30_000,
   steadyAfterMs: 60_000,
-  stopTimeoutMs: 20_000,
+  // An application gives up 60 s after DRAIN_DELAY_MS, which is 0 here when nothing is said.
+  stopTimeoutMs: 75_000,
 };
 
 /** From this many failures in a row a restart alone is not likely to mend it. */
 const LOUD_AFTER_FAILURES = 5;
 
-/** A task that did not end with status 0. */
-export class TaskFailedError extends Error {
+/** A task that did not end with status 0, or a service that ended with 78: started again, it would end the same way. */
+export class ProcessFailedError extends Error {
   constructor(name: string, ending: string) {
     super(`${name} failed (${ending}): its own message stands above. Nothing runs without it.`);
-    this.name = 'TaskFailedError';
+    this.name = 'ProcessFailedError';
   }
 }
 
@@ -51,18 +53,27 @@ export class TaskFailedError extends Error {
 export class SupervisedProcess {
   readonly definition: ProcessDefinition;
   private readonly log: Log;
+  private readonly onFailure: (error: ProcessFailedError) => void;
   private readonly policy: RestartPolicy;
   private readonly firstReady = Promise.withResolvers<void>();
   private child: ChildProcess | undefined;
   private ended: Promise<void> = Promise.resolve();
   private isReady = false;
+  private wasReady = false;
   private restartTimer: NodeJS.Timeout | undefined;
   private failures = 0;
   private stopping = false;
 
-  constructor(definition: ProcessDefinition, log: Log, policy: RestartPolicy) {
+  /** @param onFailure called when it was ready before, and cannot be started again */
+  constructor(
+    definition: ProcessDefinition,
+    log: Log,
+    onFailure: (error: ProcessFailedError) => void,
+    policy: RestartPolicy,
+  ) {
     this.definition = definition;
     this.log = log;
+    this.onFailure = onFailure;
     this.policy = policy;
   }
 
@@ -78,7 +89,7 @@ export class SupervisedProcess {
   /**
    * Resolves when it is ready for the first time, or stopped before.
    *
-   * @throws TaskFailedError
+   * @throws ProcessFailedError
    */
   start(): Promise<void> {
     if (this.stopping) return Promise.resolve();
@@ -143,17 +154,20 @@ export class SupervisedProcess {
 
   private onListening(): void {
     this.isReady = true;
+    this.wasReady = true;
     this.log(this.definition.name, `${this.failures > 0 ? 'runs again' : 'runs'} as process ${this.pid}`);
     this.firstReady.resolve();
   }
 
-  private onEnd(ending: string, lifetimeMs: number): void {
+  private onEnd({ status, text: ending }: Ending, lifetimeMs: number): void {
     const { name, kind } = this.definition;
-    if (kind === 'task') {
-      this.isReady = ending === 'exit status 0';
-      if (this.isReady) this.firstReady.resolve();
-      else this.firstReady.reject(new TaskFailedError(name, ending));
-      return;
+    if (kind === 'task' && status === 0) {
+      this.isReady = true;
+      return this.firstReady.resolve();
+    }
+    if (kind === 'task' || status === EXIT_STATUS.configuration) {
+      const error = new ProcessFailedError(name, ending);
+      return this.wasReady ? this.onFailure(error) : this.firstReady.reject(error);
     }
     this.failures = lifetimeMs >= this.policy.steadyAfterMs ? 1 : this.failures + 1;
     const delayMs = Math.min(this.policy.firstDelayMs * 2 ** (this.failures - 1), this.policy.maxDelayMs);
@@ -169,16 +183,23 @@ export class SupervisedProcess {
   }
 }
 
+interface Ending {
+  /** `null` after a signal, and when it never started. */
+  status: number | null;
+  /** For the log. */
+  text: string;
+}
+
 /**
  * How a process ended, once its last lines have been read: they say why. Not by its event 'close', which Node
  * does not emit after disconnect().
  */
-async function endingOf(child: ChildProcess): Promise<string> {
+async function endingOf(child: ChildProcess): Promise<Ending> {
   const [ending] = await Promise.all([
-    new Promise<string>((resolve) => {
-      child.once('exit', (code, signal) => resolve(signal ?? `exit status ${code}`));
+    new Promise<Ending>((resolve) => {
+      child.once('exit', (status, signal) => resolve({ status, text: signal ?? `exit status ${status}` }));
       child.once('error', (error) => {
-        if (child.pid === undefined) resolve(error.message);
+        if (child.pid === undefined) resolve({ status: null, text: error.message });
       });
     }),
     ...[child.stdout, child.stderr].map(

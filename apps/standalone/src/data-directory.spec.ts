@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,9 +39,9 @@ describe('DataDirectory', () => {
     ]) {
       writeFileSync(join(path, file), 'x');
     }
-    mkdirSync(directory.queue);
+    mkdirSync(directory.paths.queue);
     for (const file of ['fauxqs.db', 'fauxqs.db-wal', 'fauxqs.db-shm'])
-      writeFileSync(join(directory.queue, file), 'x');
+      writeFileSync(join(directory.paths.queue, file), 'x');
     return directory;
   };
 
@@ -86,6 +88,57 @@ describe('DataDirectory', () => {
     directory.clear();
     expect(readdirSync(path).sort()).toEqual(['backup', 'notes.txt', 'queue']);
     expect(readFileSync(join(path, 'queue', 'notes.txt'), 'utf8')).toBe('mine, too');
+  });
+
+  const modeOf = (...names: string[]) => statSync(join(path, ...names)).mode & 0o777;
+
+  it('takes from everybody else what an earlier run let them read', () => {
+    const directory = fill();
+    const { queue } = directory.paths;
+    for (const folder of [path, queue]) {
+      chmodSync(folder, 0o755);
+      for (const entry of readdirSync(folder)) if (entry !== 'queue') chmodSync(join(folder, entry), 0o644);
+    }
+    writeFileSync(join(path, 'run.lock'), '', { mode: 0o644 });
+    writeFileSync(join(path, 'warehouse.sqlite.bak'), '', { mode: 0o666 });
+
+    new DataDirectory(path);
+    expect([modeOf(), modeOf('queue')]).toEqual([0o700, 0o700]);
+    const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name !== 'queue');
+    expect(files.length).toBeGreaterThanOrEqual(11);
+    expect(files.filter((name) => modeOf(name) !== 0o600)).toEqual([]);
+  });
+
+  it('leaves alone what a link in it leads to', () => {
+    const directory = fill();
+    const outside = join(parent, 'outside');
+    mkdirSync(outside, { mode: 0o755 });
+    for (const file of ['fauxqs.db', 'letter']) writeFileSync(join(outside, file), 'x', { mode: 0o644 });
+    rmSync(join(path, 'mail.jsonl'));
+    symlinkSync(join(outside, 'letter'), join(path, 'mail.jsonl'));
+    rmSync(directory.paths.queue, { recursive: true });
+    symlinkSync(outside, directory.paths.queue);
+
+    new DataDirectory(path).clear();
+    expect(readdirSync(outside).sort()).toEqual(['fauxqs.db', 'letter']);
+    for (const file of ['fauxqs.db', 'letter']) {
+      expect(statSync(join(outside, file)).mode & 0o777).toBe(0o644);
+    }
+    expect(statSync(outside).mode & 0o777).toBe(0o755);
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('takes over what npm run migrate and npm run bench have made before the first start', () => {
+    mkdirSync(join(path, 'bench'), { recursive: true });
+    for (const file of ['warehouse.sqlite', 'warehouse.sqlite-wal']) writeFileSync(join(path, file), 'x');
+    expect(() => new DataDirectory(path).keys()).not.toThrow();
+    expect(readFileSync(join(path, 'warehouse.sqlite'), 'utf8')).toBe('x');
+  });
+
+  it('is not taken for ours when its keys are gone and orders are open', () => {
+    fill();
+    rmSync(join(path, 'keys.json'));
+    expect(() => new DataDirectory(path)).toThrow(StartError);
   });
 
   it('can be used after a start that was killed before it made its keys', () => {

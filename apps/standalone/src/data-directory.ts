@@ -1,12 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
@@ -26,41 +28,66 @@ const OWN_FILES = /^(warehouse\.sqlite|mail\.jsonl|factory\.json|keys\.json)([.-
 const QUEUE_FILES = /^fauxqs\.db(-\w+)?$/;
 /** Prove nothing about whose directory it is: a start that was killed early leaves them alone in it. */
 const PASSING_FILES = ['run.lock', 'run.json', `${KEYS_FILE}.new`];
+/** What npm run migrate and npm run bench make here, also before the first start. */
+const COMMAND_FILES = /^(warehouse\.sqlite(-\w+)?|bench)$/;
+
+/** Files and folders of a data directory. */
+export interface DataPaths {
+  database: string;
+  queue: string;
+  mail: string;
+  factoryState: string;
+}
+
+export function dataPaths(directory: string): DataPaths {
+  return {
+    database: join(directory, 'warehouse.sqlite'),
+    queue: join(directory, 'queue'),
+    mail: join(directory, 'mail.jsonl'),
+    factoryState: join(directory, 'factory.json'),
+  };
+}
+
+export function makeKeys(): Keys {
+  return {
+    operationsApiKey: randomBytes(24).toString('base64url'),
+    callbackSigningKey: randomBytes(32).toString('base64url'),
+  };
+}
 
 /** Where the local run keeps everything that survives a restart. */
 export class DataDirectory {
-  readonly database: string;
-  readonly queue: string;
-  readonly mail: string;
-  readonly factoryState: string;
+  readonly paths: DataPaths;
 
   /**
-   * Makes the directory if there is none.
+   * Makes the directory if there is none, and takes what it holds of ours from everybody but its owner.
    *
    * @throws StartError when it holds things that are not ours: they are never touched, nor mixed with ours
    */
   constructor(readonly path: string) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const entries = readdirSync(path).filter((entry) => !PASSING_FILES.includes(entry));
-    if (entries.length > 0 && !entries.includes(KEYS_FILE)) {
+    if (!entries.includes(KEYS_FILE) && !entries.every((entry) => COMMAND_FILES.test(entry))) {
       throw new StartError(
         `${path} holds files that are not of Donut-States (${entries.slice(0, 3).join(', ')}${entries.length > 3 ? ', ...' : ''}). ` +
           'Set DATA_DIR to an empty folder or to one that does not exist yet.',
       );
     }
-    this.database = join(path, 'warehouse.sqlite');
-    this.queue = join(path, 'queue');
-    this.mail = join(path, 'mail.jsonl');
-    this.factoryState = join(path, 'factory.json');
+    this.paths = dataPaths(path);
+    makePrivate(path, (name) => OWN_FILES.test(name) || PASSING_FILES.includes(name));
+    if (isOwnFolder(this.paths.queue)) makePrivate(this.paths.queue, (name) => QUEUE_FILES.test(name));
   }
 
   /** Removes the data of earlier runs, and nothing else. */
   clear(): void {
-    if (existsSync(this.queue)) {
-      for (const entry of readdirSync(this.queue).filter((name) => QUEUE_FILES.test(name))) {
-        rmSync(join(this.queue, entry));
+    const { queue } = this.paths;
+    // Of a link, only the link: what it leads to is not ours.
+    if (lstatSync(queue, { throwIfNoEntry: false })?.isSymbolicLink()) rmSync(queue);
+    if (isOwnFolder(queue)) {
+      for (const entry of readdirSync(queue).filter((name) => QUEUE_FILES.test(name))) {
+        rmSync(join(queue, entry));
       }
-      if (readdirSync(this.queue).length === 0) rmdirSync(this.queue);
+      if (readdirSync(queue).length === 0) rmdirSync(queue);
     }
     for (const entry of readdirSync(this.path).filter((name) => OWN_FILES.test(name) && name !== KEYS_FILE)) {
       rmSync(join(this.path, entry));
@@ -76,15 +103,11 @@ export class DataDirectory {
   keys(): Keys {
     const file = join(this.path, KEYS_FILE);
     if (!existsSync(file)) {
-      const made: Keys = {
-        operationsApiKey: randomBytes(24).toString('base64url'),
-        callbackSigningKey: randomBytes(32).toString('base64url'),
-      };
+      const made = makeKeys();
       writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
       renameSync(`${file}.new`, file);
       return made;
     }
-    chmodSync(file, 0o600);
     const keys = parse(readFileSync(file, 'utf8'));
     if (keys) return keys;
     throw new StartError(`${file} is damaged. Mend it, or begin anew: npm start -- --fresh`);
@@ -97,5 +120,37 @@ function parse(text: string): Keys | undefined {
     return operationsApiKey && callbackSigningKey ? { operationsApiKey, callbackSigningKey } : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isOwnFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/**
+ * Lets nobody but its owner into a folder, nor read those of its files that are ours. Follows no link out of it.
+ * Windows has other rights, and no modes.
+ *
+ * @throws StartError when they belong to somebody else
+ */
+function makePrivate(folder: string, isOurs: (name: string) => boolean): void {
+  if (process.platform === 'win32') return;
+  // The folder first, so that nobody puts a link there meanwhile.
+  setMode(folder, 0o700);
+  for (const name of readdirSync(folder).filter(isOurs)) {
+    const file = join(folder, name);
+    if (lstatSync(file).isFile()) setMode(file, 0o600);
+  }
+}
+
+function setMode(path: string, mode: number): void {
+  if ((statSync(path).mode & 0o777) === mode) return;
+  try {
+    chmodSync(path, mode);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(
+      `${path} can be read by others, and that cannot be changed (${code}). Set DATA_DIR to a folder that belongs to you.`,
+    );
   }
 }

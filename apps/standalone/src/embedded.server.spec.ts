@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const SOURCE = pathToFileURL(join(import.meta.dirname, 'embedded.server.ts')).href;
@@ -53,6 +54,23 @@ describe('the process of an embedded server', () => {
     child.kill('SIGINT');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, 'queue stops\n']);
+  });
+
+  it('waits for its work on a second signal, and ends at once on a third', async () => {
+    const { child, ended } = run(`async () => {
+      setInterval(() => {}, 1000);
+      return { stop: () => { process.send('stopping'); return new Promise(() => {}); } };
+    }`);
+    await once(child, 'message');
+    child.kill('SIGTERM');
+    await once(child, 'message');
+    for (let signals = 2; signals <= 3; signals += 1) {
+      await sleep(600);
+      child.kill('SIGTERM');
+    }
+    const [status, output] = await ended;
+    expect(status).toBe(143);
+    expect(output).toMatch(/^Draining already.*\nThird signal: ended by SIGTERM/);
   });
 
   it('stops when its supervisor is gone', async () => {

@@ -1,16 +1,22 @@
+import { handleShutdownSignals } from '#runtime/shutdown-signals';
+
 /** A server of somebody else's that runs in a process of its own under the supervisor. */
 export interface EmbeddedServer {
   stop(): Promise<void>;
 }
 
 /**
- * Starts a server with the options that the supervisor gives as JSON in the first argument: this process needs
- * nothing of the rest of the system, and so starts fast. Then it tells the supervisor when it listens, and stops it on SIGTERM, SIGINT, or when the supervisor is
- * gone: an orphan would hold the port that the next run needs. Signals that repeat themselves do no harm.
+ * Starts a server with the options that the supervisor gives as JSON in the first argument: this process needs next to
+ * nothing of the rest of the system, and so starts fast. Then it tells the supervisor when it listens, and stops it on
+ * SIGTERM, SIGINT, or when the supervisor is gone: an orphan would hold the port that the next run needs. Further
+ * signals are as {@link handleShutdownSignals} says.
  */
 export async function runEmbeddedServer<Options>(
   start: (options: Options) => Promise<EmbeddedServer>,
 ): Promise<void> {
+  // Until it listens it has accepted nothing.
+  let stop: () => void = () => process.exit(0);
+  handleShutdownSignals({ stop: () => stop(), log: (line) => console.error(line) });
   let server: EmbeddedServer;
   try {
     server = await start(JSON.parse(process.argv[2] ?? '{}') as Options);
@@ -20,7 +26,7 @@ export async function runEmbeddedServer<Options>(
   }
 
   let stopping = false;
-  const stop = () => {
+  stop = () => {
     if (stopping) return;
     stopping = true;
     server.stop().then(
@@ -31,8 +37,6 @@ export async function runEmbeddedServer<Options>(
       },
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
   if (!process.send) return;
   process.once('disconnect', stop);
   if (process.connected) process.send('listening');

@@ -1,15 +1,17 @@
-import { EnvironmentError } from '#runtime';
+import { EnvironmentError, EXIT_STATUS, handleShutdownSignals, UsageError } from '#runtime';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArguments, USAGE } from './arguments.js';
 import { readyBanner } from './banner.js';
-import { TaskFailedError } from './child.process.js';
+import { DEFAULT_RESTART_POLICY, ProcessFailedError } from './child.process.js';
 import { DataDirectory } from './data-directory.js';
+import { readCheckedSettings } from './environment-check.js';
 import { createLog } from './log.prefix.js';
 import { requireFreePorts } from './ports.js';
 import { describeProcesses } from './processes.js';
 import { RunLock } from './run.lock.js';
-import { childEnvironment, readSettings, type Settings } from './settings.js';
+import { loadSchemas, type Schemas } from './schemas.js';
+import { systemEnvironment, type Settings } from './settings.js';
 import { StartError } from './start.error.js';
 import { Supervisor } from './supervisor.js';
 
@@ -17,22 +19,19 @@ const COMPILED = join(import.meta.dirname, '../../..');
 const PROJECT_DIRECTORY = join(COMPILED, '..');
 const OWN_NAME = 'standalone';
 
-/**
- * A signal that repeats itself sooner than this is the same one: Ctrl-C reaches this process from the terminal and
- * again through npm, which passes it on.
- */
-const SAME_SIGNAL_MS = 500;
 const PARENT_CHECK_INTERVAL_MS = 1_000;
 
 try {
   await main();
 } catch (error) {
-  if (error instanceof StartError || error instanceof EnvironmentError) console.error(`\n${error.message}\n`);
-  else console.error(error);
-  process.exit(1);
+  const isForPerson = [StartError, EnvironmentError, UsageError].some((type) => error instanceof type);
+  console.error(isForPerson ? `\n${(error as Error).message}\n` : error);
+  process.exit(error instanceof UsageError ? EXIT_STATUS.usage : 1);
 }
 
 async function main(): Promise<void> {
+  // What this run and its processes write is for nobody else: sales, mails and keys are in it.
+  process.umask(0o077);
   const options = parseArguments(process.argv.slice(2), process.env);
   if (options.help) {
     console.log(USAGE);
@@ -40,7 +39,8 @@ async function main(): Promise<void> {
   }
   const variablesFile = join(PROJECT_DIRECTORY, '.env');
   if (existsSync(variablesFile)) process.loadEnvFile(variablesFile);
-  const settings = readSettings(process.env, PROJECT_DIRECTORY);
+  const schemas = await loadSchemas(COMPILED);
+  const settings = readCheckedSettings(process.env, PROJECT_DIRECTORY, schemas);
   const directory = new DataDirectory(settings.dataDirectory);
   const lock = new RunLock(directory.path);
   try {
@@ -48,19 +48,30 @@ async function main(): Promise<void> {
       console.log('The last run was killed. Waiting for its processes to stop ...'),
     );
     if (options.fresh) directory.clear();
-    await run(settings, directory, lock);
+    await run(settings, schemas, directory, lock);
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-async function run(settings: Settings, directory: DataDirectory, lock: RunLock): Promise<void> {
+async function run(
+  settings: Settings,
+  schemas: Schemas,
+  directory: DataDirectory,
+  lock: RunLock,
+): Promise<void> {
   const keys = directory.keys();
-  const environment = childEnvironment(settings, directory, keys);
-  const definitions = describeProcesses(COMPILED, settings, directory, environment);
+  const system = systemEnvironment(settings, directory.paths, keys);
+  const definitions = describeProcesses(COMPILED, settings, directory.paths, schemas, system);
   const log = createLog([OWN_NAME, ...definitions.map(({ name }) => name)]);
-  const supervisor = new Supervisor(definitions, log);
+  const giveUp = (error: ProcessFailedError) => {
+    log(OWN_NAME, error.message, 'stderr');
+    return stop(1);
+  };
+  const stopTimeoutMs = DEFAULT_RESTART_POLICY.stopTimeoutMs + Number(system.DRAIN_DELAY_MS);
+  const policy = { ...DEFAULT_RESTART_POLICY, stopTimeoutMs };
+  const supervisor = new Supervisor(definitions, log, (error) => void giveUp(error), policy);
 
   const stop = async (status: number) => {
     await supervisor.stop();
@@ -68,23 +79,19 @@ async function run(settings: Settings, directory: DataDirectory, lock: RunLock):
     log(OWN_NAME, 'Stopped');
     process.exit(status);
   };
-  let stopAskedAt: number | undefined;
+  let stopWasAsked = false;
   const askToStop = () => {
-    if (stopAskedAt !== undefined) return;
-    stopAskedAt = Date.now();
-    log(OWN_NAME, 'Stopping. Ctrl-C once more ends everything at once.');
+    if (stopWasAsked) return;
+    stopWasAsked = true;
+    log(OWN_NAME, 'Stopping. The work in hand is finished first.');
     void stop(0);
   };
-  const onSignal = () => {
-    if (stopAskedAt !== undefined && Date.now() - stopAskedAt > SAME_SIGNAL_MS) {
-      supervisor.kill();
-      process.exit(130);
-    }
-    askToStop();
-  };
   // Not SIGHUP: that would override nohup. Without it a closed terminal ends this process, and the others notice.
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  handleShutdownSignals({
+    stop: askToStop,
+    log: (line) => log(OWN_NAME, line, 'stderr'),
+    beforeEnd: () => supervisor.kill(),
+  });
   // Whoever read the log is gone, as with `npm start | head`: nobody is left to stop this run.
   process.stdout.on('error', askToStop);
   process.stderr.on('error', askToStop);
@@ -94,9 +101,8 @@ async function run(settings: Settings, directory: DataDirectory, lock: RunLock):
   try {
     if (await supervisor.start()) console.log(readyBanner(settings, keys));
   } catch (error) {
-    if (!(error instanceof TaskFailedError)) throw error;
-    log(OWN_NAME, error.message, 'stderr');
-    await stop(1);
+    if (!(error instanceof ProcessFailedError)) throw error;
+    await giveUp(error);
   }
 }
 

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,6 +129,34 @@ describe('the compiled tree', () => {
     expect(existsSync(join(root, 'dist/apps/sales/src/gone'))).toBe(false);
     expect(existsSync(join(root, 'dist/.tsbuildinfo'))).toBe(true);
     expect(isBuilt(root)).toBe(true);
+  });
+});
+
+describe('the preparation of a clone', () => {
+  let root: string;
+
+  const write = (name: string, text = '') => {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  };
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'prepare-'));
+    cpSync(join(import.meta.dirname, '../../../tools/prepare.mjs'), join(root, 'tools/prepare.mjs'));
+    write('package.json', '{}');
+    write('package-lock.json', '{"packages":{}}');
+    write('node_modules/.package-lock.json', '{"packages":{}}');
+    write('node_modules/@nestjs/cli/bin/nest.js', `console.log('compiled');`);
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('leaves stdout to the command that comes after it', () => {
+    const prepare = () => spawnSync(process.execPath, [join(root, 'tools/prepare.mjs'), '--build']);
+    const first = prepare();
+    expect([first.status, String(first.stdout)]).toEqual([0, '']);
+    expect(String(first.stderr)).toMatch(/^Compiling \.\.\. \nCompiling \.\.\. done in \d+ s\n$/);
+    const second = prepare();
+    expect([second.status, String(second.stdout), String(second.stderr)]).toEqual([0, '', '']);
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readyBanner } from './banner.js';
 import { DataDirectory } from './data-directory.js';
-import { childEnvironment, readSettings } from './settings.js';
+import { readSettings, systemEnvironment } from './settings.js';
 
 const keys = { operationsApiKey: 'made-api-key', callbackSigningKey: 'made-signing-key' };
 const project = resolve('/project');
@@ -19,7 +19,7 @@ describe('the environment of a local run', () => {
   afterAll(() => rmSync(directory.path, { recursive: true }));
 
   const environmentWith = (variables: NodeJS.ProcessEnv) =>
-    childEnvironment(readSettings(variables, project), directory, keys);
+    systemEnvironment(readSettings(variables, project), directory.paths, keys);
 
   it('needs nothing from the person', () => {
     expect(readSettings({}, project).dataDirectory).toBe(join(project, '.donut-states'));

@@ -1,7 +1,7 @@
 import { readEnvironment } from '#runtime';
 import { resolve } from 'node:path';
 import Type from 'typebox';
-import { type DataDirectory, type Keys } from './data-directory.js';
+import { type DataPaths, type Keys } from './data-directory.js';
 import { type MailServerOptions } from './mail.server.js';
 import { type PortUse } from './ports.js';
 import { type QueueServerOptions } from './queue.server.js';
@@ -100,10 +100,13 @@ export function readSettings(variables: NodeJS.ProcessEnv, projectDirectory: str
   };
 }
 
-/** The whole environment of the child processes: what the person gave wins over what suits a local run. */
-export function childEnvironment(
+/**
+ * Every variable of a local run: what the person gave wins over what suits it. No process gets all of it:
+ * `child-environment.ts` takes out what it needs.
+ */
+export function systemEnvironment(
   settings: Settings,
-  directory: DataDirectory,
+  paths: Pick<DataPaths, 'database' | 'factoryState'>,
   keys: Keys,
 ): NodeJS.ProcessEnv {
   const { given, urls, embedded, factoryLeadTimeMs } = settings;
@@ -115,7 +118,7 @@ export function childEnvironment(
     AWS_SECRET_ACCESS_KEY: 'local',
     CALLBACK_BASE_URL: urls.sales,
     CALLBACK_SIGNING_KEY: keys.callbackSigningKey,
-    DATABASE_URL: directory.database,
+    DATABASE_URL: paths.database,
     DRAIN_DELAY_MS: '0',
     FACTORY_API_URL: urls.factory,
     FACTORY_LEAD_TIME_MS: String(factoryLeadTimeMs),
@@ -123,7 +126,7 @@ export function childEnvironment(
     FACTORY_LEAD_TIME_SECONDS: String(Math.max(1, Math.ceil(factoryLeadTimeMs / 1000))),
     // Three lead times: a late delivery of the simulated factory takes five, and is to be noticed.
     FACTORY_OVERDUE_AFTER_SECONDS: String(Math.max(120, Math.ceil((3 * factoryLeadTimeMs) / 1000))),
-    FACTORY_STATE_FILE: directory.factoryState,
+    FACTORY_STATE_FILE: paths.factoryState,
     LOG_FORMAT: 'text',
     MAIL_FROM: 'donut-states@example.com',
     OPERATIONS_API_KEY: keys.operationsApiKey,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { type ProcessDefinition, type RestartPolicy, TaskFailedError } from './child.process.js';
+import { type ProcessDefinition, type RestartPolicy, ProcessFailedError } from './child.process.js';
 import { forEachLine } from './log.prefix.js';
 import { Supervisor } from './supervisor.js';
 
@@ -58,10 +58,12 @@ describe('Supervisor', () => {
     return { name, module, environment: {}, kind: 'service', startStage: 1, stopStage: 1, ...changes };
   };
   const supervise = (definitions: ProcessDefinition[], policy: Partial<RestartPolicy> = {}) => {
-    supervisor = new Supervisor(definitions, (name, line) => lines.push(`${name} | ${line}`), {
-      ...POLICY,
-      ...policy,
-    });
+    supervisor = new Supervisor(
+      definitions,
+      (name, line) => lines.push(`${name} | ${line}`),
+      (error) => lines.push(error.message),
+      { ...POLICY, ...policy },
+    );
     return supervisor;
   };
 
@@ -136,8 +138,36 @@ describe('Supervisor', () => {
       define('database', `console.error('no such host'); process.exitCode = 1;`, { kind: 'task' }),
       define('sales', SERVICE, { startStage: 2 }),
     ]);
-    await expect(started.start()).rejects.toThrow(TaskFailedError);
+    await expect(started.start()).rejects.toThrow(ProcessFailedError);
     expect(lines).toEqual(['database | no such host']);
+  });
+
+  it('never starts a service again whose environment is not usable', async () => {
+    const started = supervise([
+      define('sales', `console.error('SALES_PORT is missing'); process.exitCode = 78;`),
+      define('worker', SERVICE, { startStage: 2 }),
+    ]);
+    await expect(started.start()).rejects.toThrow(ProcessFailedError);
+    await started.stop();
+    expect(lines).toEqual(['sales | SALES_PORT is missing']);
+  });
+
+  it('tells when a service comes to that while it runs', async () => {
+    const mark = JSON.stringify(join(directory, 'mark'));
+    const started = supervise([
+      define(
+        'factory',
+        `import { existsSync, writeFileSync } from 'node:fs';
+         if (existsSync(${mark})) process.exit(78);
+         writeFileSync(${mark}, '');
+         ${SERVICE}`,
+      ),
+    ]);
+    await started.start();
+    process.kill(started.pids().get('factory') ?? 0, 'SIGKILL');
+    await waitFor(() => lines.some((line) => line.startsWith('factory failed (exit status 78)')));
+    expect(lines.filter((line) => line.includes('starts again'))).toHaveLength(1);
+    expect(started.pids().size).toBe(0);
   });
 
   it('kills a process that does not stop in time', async () => {
@@ -187,7 +217,7 @@ function superviseInProcess(
      registerHooks({ resolve: (name, context, next) => next(
        context.parentURL?.endsWith('.ts') ? name.replace(/^(\\..*)\\.js$/, '$1.ts') : name, context) });
      const { Supervisor } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'supervisor.ts')).href)});
-     await new Supervisor([${JSON.stringify(definition)}], (name, line) => console.log(line)).start();`,
+     await new Supervisor([${JSON.stringify(definition)}], (name, line) => console.log(line), () => {}).start();`,
   );
   const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
   const childPid = new Promise<number>((resolve) =>

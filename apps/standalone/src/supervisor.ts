@@ -1,6 +1,7 @@
 import {
   DEFAULT_RESTART_POLICY,
   type ProcessDefinition,
+  type ProcessFailedError,
   type RestartPolicy,
   SupervisedProcess,
 } from './child.process.js';
@@ -15,18 +16,23 @@ export class Supervisor {
   private readonly log: Log;
   private stopped: Promise<void> | undefined;
 
+  /** @param onFailure called when a process that was ready before cannot be started again */
   constructor(
     definitions: readonly ProcessDefinition[],
     log: Log,
+    onFailure: (error: ProcessFailedError) => void,
     policy: RestartPolicy = DEFAULT_RESTART_POLICY,
   ) {
     this.log = log;
-    this.processes = definitions.map((definition) => new SupervisedProcess(definition, log, policy));
+    this.processes = definitions.map(
+      (definition) => new SupervisedProcess(definition, log, onFailure, policy),
+    );
   }
 
   /**
    * @returns true when every process is ready, false when {@link stop} came first
-   * @throws TaskFailedError when a task fails: what was started keeps running until {@link stop}
+   * @throws ProcessFailedError when a task fails, or a service that no restart would help: what was started keeps
+   *   running until {@link stop}
    */
   async start(): Promise<boolean> {
     for (const stage of stages(this.processes, (one) => one.definition.startStage)) {

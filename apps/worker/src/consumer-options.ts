@@ -1,11 +1,8 @@
 import { type ConsumerOptions, QUEUE_NAMES, type QueueConsumerOptions } from '#messaging';
-import { type WorkerEnvironment } from './environment.js';
+import { HANDLER_OVERHEAD_MS, type WorkerEnvironment } from './environment.js';
 
 /** What a handler may take that talks to nobody but the database, in ms. Mail's own timeouts fit in as well. */
 const HANDLER_TIMEOUT_MS = 14_000;
-
-/** What a handler may take beyond the call that it makes, in ms. */
-const OVERHEAD_MS = 5_000;
 
 /** What a shutdown may take beyond the last poll and the slowest handler, in ms. */
 const DRAIN_MARGIN_MS = 3_000;
@@ -16,11 +13,15 @@ export function consumerOptions(environment: WorkerEnvironment): ConsumerOptions
     {
       queue: 'restock',
       concurrency: environment.FACTORY_CONCURRENCY,
-      handlerTimeoutMs: environment.FACTORY_TIMEOUT_MS + OVERHEAD_MS,
+      handlerTimeoutMs: environment.FACTORY_TIMEOUT_MS + HANDLER_OVERHEAD_MS,
     },
     { queue: 'goods-receipts', concurrency: 5, handlerTimeoutMs: HANDLER_TIMEOUT_MS },
     { queue: 'notifications', concurrency: 5, handlerTimeoutMs: HANDLER_TIMEOUT_MS },
-    { queue: 'probe', concurrency: 10, handlerTimeoutMs: environment.PROBE_TIME_LIMIT_MS + OVERHEAD_MS },
+    {
+      queue: 'probe',
+      concurrency: 10,
+      handlerTimeoutMs: environment.PROBE_TIME_LIMIT_MS + HANDLER_OVERHEAD_MS,
+    },
   ];
   const deadLetterQueues = QUEUE_NAMES.map((queue) => ({
     queue,

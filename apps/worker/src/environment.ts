@@ -1,8 +1,9 @@
 import { DatabaseEnvironment } from '#inventory';
-import { HttpEnvironment, LoggerEnvironment } from '#runtime';
+import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
 
-export const WorkerEnvironment = Type.Object({
+const variables = Type.Object({
+  ...ModeEnvironment.properties,
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
   ...HttpEnvironment.properties,
@@ -113,6 +114,31 @@ export const WorkerEnvironment = Type.Object({
     description: 'who is told when a person is needed',
   }),
 });
+
+/** What a handler may take beyond the call that it makes, in ms. */
+export const HANDLER_OVERHEAD_MS = 5_000;
+
+/** Past the visibility timeout another worker gets the message, and asks the factory again. */
+const fitsVisibility = (name: 'FACTORY_TIMEOUT_MS' | 'PROBE_TIME_LIMIT_MS') =>
+  [
+    (given: Given) =>
+      !(Number(given[name]) + HANDLER_OVERHEAD_MS >= Number(given.QUEUE_VISIBILITY_TIMEOUT_SECONDS) * 1_000),
+    () => `${name} must be more than ${HANDLER_OVERHEAD_MS} ms below QUEUE_VISIBILITY_TIMEOUT_SECONDS`,
+  ] as const;
+
+/** A rule is asked while a variable may still be missing or no number. */
+type Given = Partial<Record<keyof Static<typeof variables>, unknown>>;
+
+const withTimes = [
+  fitsVisibility('FACTORY_TIMEOUT_MS'),
+  fitsVisibility('PROBE_TIME_LIMIT_MS'),
+  [
+    (given: Given) => !(Number(given.RETRY_FIRST_DELAY_SECONDS) > Number(given.RETRY_MAX_DELAY_SECONDS)),
+    () => 'RETRY_FIRST_DELAY_SECONDS must not be more than RETRY_MAX_DELAY_SECONDS',
+  ] as const,
+].reduce((schema, [holds, fault]) => Type.Refine(schema, holds, fault), variables);
+
+export const WorkerEnvironment = refuseWeakKeys(withTimes, ['CALLBACK_SIGNING_KEY']);
 
 export type WorkerEnvironment = Static<typeof WorkerEnvironment>;
 

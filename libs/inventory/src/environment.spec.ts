@@ -66,6 +66,7 @@ describe('the way to the warehouse', () => {
 
   it('says which file of certificates cannot be read', () => {
     const read = () => databaseSettings({ DATABASE_URL: URL_WITHOUT_PASSWORD, DATABASE_TLS_CA: '/none' }, 1);
+    expect(read).toThrow(EnvironmentError);
     expect(read).toThrow('DATABASE_TLS_CA names a file that cannot be read: ENOENT');
   });
 

@@ -14,7 +14,7 @@ export {
   type UnhandledMessage,
 } from './dead-letter/dead-letter.service.js';
 export { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
-export { DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
+export { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 export { InventoryError, type InventoryErrorCode } from './errors.js';
 export { InventoryModule } from './inventory.module.js';
 export { NotificationService, type NotificationKind } from './notification/notification.service.js';

@@ -1,20 +1,36 @@
 import 'reflect-metadata';
-import { EnvironmentError, readEnvironment } from '#runtime';
+import { readEnvironment, runCommand } from '#runtime';
 import { DataSource, type EntityManager } from 'typeorm';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
-import { DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
+import { CommandEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 import { seed } from './product/seed.js';
 
-/** `npm run migrate [-- --seed]`: brings the database to the newest schema, and fills an empty one with the shop's donuts. */
-async function main(): Promise<void> {
-  const settings = databaseSettings(readEnvironment(DatabaseEnvironment), 1);
+const USAGE = `Brings the database to the newest schema.
+
+  npm run migrate                 only the schema
+  npm run migrate -- --seed       and fills an empty warehouse with the shop's donuts
+  npm run migrate -- --help       this text
+
+Variables, from the environment or from a file .env in the project's folder:
+  DATABASE_URL                    mysql://user:password@host:3306/database, or a file for the embedded database
+                                  (.donut-states/warehouse.sqlite, that of npm start)
+  DATABASE_PASSWORD               the password, where DATABASE_URL has none
+  DATABASE_TLS_CA                 who vouches for MySQL's certificate
+  FACTORY_API_URL, FACTORY_LEAD_TIME_SECONDS, FACTORY_OVERDUE_AFTER_SECONDS
+                                  the seeded factory`;
+
+await runCommand({ usage: USAGE, options: { seed: { type: 'boolean' } }, run: bringUpToDate });
+
+async function bringUpToDate(given: { seed?: boolean }): Promise<void> {
+  // Everything is read before the database is touched.
+  const settings = databaseSettings(readEnvironment(CommandEnvironment), 1);
+  const fill = given.seed ? seedFromEnvironment() : undefined;
+  // An embedded database that is made now is for nobody else.
+  process.umask(0o077);
   const dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
   try {
-    const { applied, filled } = await migrate(
-      dataSource,
-      process.argv.includes('--seed') ? fillFromEnvironment : undefined,
-    );
+    const { applied, filled } = await migrate(dataSource, fill);
     console.log(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'Schema is up to date');
     if (filled) console.log('Filled the empty warehouse');
   } finally {
@@ -22,16 +38,12 @@ async function main(): Promise<void> {
   }
 }
 
-function fillFromEnvironment(manager: EntityManager): Promise<boolean> {
+function seedFromEnvironment(): (manager: EntityManager) => Promise<boolean> {
   const environment = readEnvironment(SeedEnvironment);
-  return seed(manager, {
-    factoryApiUrl: environment.FACTORY_API_URL,
-    factoryLeadTimeSeconds: environment.FACTORY_LEAD_TIME_SECONDS,
-    factoryOverdueAfterSeconds: environment.FACTORY_OVERDUE_AFTER_SECONDS,
-  });
+  return (manager) =>
+    seed(manager, {
+      factoryApiUrl: environment.FACTORY_API_URL,
+      factoryLeadTimeSeconds: environment.FACTORY_LEAD_TIME_SECONDS,
+      factoryOverdueAfterSeconds: environment.FACTORY_OVERDUE_AFTER_SECONDS,
+    });
 }
-
-main().catch((error: unknown) => {
-  console.error(error instanceof EnvironmentError ? error.message : error);
-  process.exit(1);
-});

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { EnvironmentError, readEnvironment } from '#runtime';
+import { CommandError, readEnvironment, runCommand } from '#runtime';
+import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { DatabaseClock } from './database/clock.js';
 import { dataSourceOptions } from './database/data-source-options.js';
@@ -8,10 +9,29 @@ import { ScriptRunner } from './database/script-runner.js';
 import { CommandEnvironment, databaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
-/** `npm run reconcile`: exit status 1 and a table of differences when the warehouse contradicts itself. */
+const USAGE = `Asks whether the warehouse agrees with itself. Changes nothing.
+
+  npm run reconcile
+  npm run reconcile -- --help     this text
+
+Variables, from the environment or from a file .env in the project's folder:
+  DATABASE_URL                    mysql://user:password@host:3306/database, or a file for the embedded database
+                                  (.donut-states/warehouse.sqlite, that of npm start)
+  DATABASE_PASSWORD               the password, where DATABASE_URL has none
+  DATABASE_TLS_CA                 who vouches for MySQL's certificate
+
+The exit status is 1, with a table of the differences, when it does not.`;
+
+await runCommand({ usage: USAGE, options: {}, run: reconcile });
+
 async function reconcile(): Promise<void> {
   const options = dataSourceOptions(databaseSettings(readEnvironment(CommandEnvironment), 1));
   // A mistyped file must not become an empty warehouse, which agrees with itself.
+  if (options.type === 'better-sqlite3' && !existsSync(options.database)) {
+    throw new CommandError(
+      `There is no warehouse at ${options.database}. npm start or npm run migrate makes one; DATABASE_URL names another.`,
+    );
+  }
   const dataSource = await new DataSource(
     options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,
   ).initialize();
@@ -28,8 +48,3 @@ async function reconcile(): Promise<void> {
     await dataSource.destroy();
   }
 }
-
-reconcile().catch((error: unknown) => {
-  console.error(error instanceof EnvironmentError ? error.message : error);
-  process.exit(1);
-});

@@ -2,7 +2,9 @@ import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from './environment.js';
+import { EXIT_STATUS } from './exit-status.js';
 import { Readiness } from './readiness.js';
+import { handleShutdownSignals } from './shutdown-signals.js';
 
 export interface ListenOptions {
   host: string;
@@ -15,29 +17,45 @@ export interface ListenOptions {
 
 /**
  * Runs an application until SIGTERM, SIGINT, or the end of the process that forked it. Then: readiness fails,
- * `drainDelayMs` pass, Nest's shutdown hooks drain, exit status 0.
- * What keeps the application from starting is printed without a stack, and the exit status is 1.
+ * `drainDelayMs` pass, Nest's shutdown hooks drain, exit status 0. Further signals are as
+ * {@link handleShutdownSignals} says.
+ * What keeps the application from starting is printed without a stack. The exit status is then 78 for an environment
+ * that is not usable, and 1 for anything else.
  */
 export async function runApplication(
   create: () => Promise<{ application: NestFastifyApplication; listen: ListenOptions }>,
 ): Promise<void> {
   const logger = new Logger('Application');
-  // Nothing has been accepted yet that would have to be finished.
+  // Until it is created it has accepted nothing that would have to be finished.
   let stop: () => void = () => process.exit(0);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop());
+  const askToStop = () => stop();
+  handleShutdownSignals({ stop: askToStop, log: (line) => logger.warn(line) });
   // A forked process must not outlive its parent: it would hold the port that the next run needs.
-  process.once('disconnect', () => stop());
+  process.once('disconnect', askToStop);
+  let created: NestFastifyApplication | undefined;
   try {
     const { application, listen } = await create();
+    created = application;
+    // A worker handles messages from here on, before its port is open.
+    const stopRequest = new AbortController();
+    stop = () => stopRequest.abort();
     await listenOn(application, listen);
     stop = stopOnce(application, listen.drainDelayMs, logger);
     logger.log(`Listening on http://${listen.host}:${listen.port}`);
     if (process.connected) process.send?.('listening');
+    if (stopRequest.signal.aborted) stop();
   } catch (error) {
     if (error instanceof EnvironmentError || error instanceof PortTakenError) console.error(error.message);
     else logger.error(error);
-    process.exit(1);
+    if (created) await closeFailed(created, logger);
+    process.exit(error instanceof EnvironmentError ? EXIT_STATUS.configuration : 1);
   }
+}
+
+/** A start that fails at the port must not cut off what a worker has in hand. */
+async function closeFailed(application: NestFastifyApplication, logger: Logger): Promise<void> {
+  boundShutdown(logger);
+  await application.close().catch((error: unknown) => logger.error(error));
 }
 
 export class PortTakenError extends Error {

@@ -1,4 +1,4 @@
-import { type Static, type TObject } from 'typebox';
+import Type, { type Static, type TObject } from 'typebox';
 import Value from 'typebox/value';
 
 /** Every fault of the environment at once, so that a deployment is mended in one go. Holds no values: they may be secrets. */
@@ -9,8 +9,14 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** The variable that a fault is about: every fault begins with it. */
+export function variableOf(fault: string): string {
+  return /^\w+/.exec(fault)?.[0] ?? fault;
+}
+
 /**
  * Reads the variables that `schema` names, converted to its types and with its defaults.
+ * A refinement of `schema` is a rule that spans variables: its message begins with the one that breaks it.
  * An empty variable counts as one that is not set, as docker compose passes `${NAME:-}`.
  *
  * @throws EnvironmentError naming every missing or unusable variable
@@ -37,5 +43,15 @@ export function readEnvironment<Schema extends TObject>(
     const [error] = Value.Errors(property, value);
     if (error) faults.set(name, `${name} ${error.message}: ${description}`);
   }
+  for (const fault of brokenRules(schema, values)) {
+    const name = variableOf(fault);
+    if (!faults.has(name)) faults.set(name, fault);
+  }
   throw new EnvironmentError([...faults.values()]);
+}
+
+/** Asked of every rule, also while a variable is faulty: typebox would then ask none. */
+function brokenRules(schema: TObject, values: unknown): string[] {
+  if (!Type.IsRefine(schema)) return [];
+  return schema['~refine'].filter(({ check }) => !check(values)).map(({ error }) => error(values));
 }

@@ -1,13 +1,17 @@
 export { type ListenOptions, PortTakenError, runApplication } from './application.js';
 export { BoundedLog, type BoundedLogOptions } from './bounded-log.js';
 export { schemaCompiler, type ValidationFault } from './bounded-validator.js';
-export { EnvironmentError, readEnvironment } from './environment.js';
+export { CommandError, runCommand, UsageError } from './command.js';
+export { EnvironmentError, readEnvironment, variableOf } from './environment.js';
+export { EXIT_STATUS } from './exit-status.js';
 export { HealthModule } from './health.module.js';
 export { createHttpApplication, type HttpApplicationOptions } from './http-application.js';
 export { HttpEnvironment } from './http-limits.js';
 export { createLogger, LoggerEnvironment } from './logger.js';
 export { MetricsModule } from './metrics.module.js';
 export { Schedule } from './schedule.js';
+export { ModeEnvironment, refuseWeakKeys } from './production-keys.js';
 export { Readiness, type ReadinessReport } from './readiness.js';
+export { handleShutdownSignals } from './shutdown-signals.js';
 export { TimeoutError, withTimeout } from './timeout.js';
 export { answerClientError, type ClientError } from './unfinished-request.js';

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** Their options are those of another program, which has a help and refuses what it does not know. */
+const FOREIGN: Record<string, string> = {
+  test: 'Jest',
+  build: 'the Nest CLI',
+  check: 'the four below, one after the other',
+  'check:types': 'TypeScript',
+  'check:lint': 'ESLint',
+  'check:format': 'Prettier',
+  'check:imports': 'dependency-cruiser',
+  format: 'Prettier',
+};
+
+/** Node says so itself where there is no .env. */
+const NO_VARIABLES_FILE = '.env not found. Continuing without it.\n';
+
+/** Needs no package: it runs in an image that has none. */
+const NEEDS_NOTHING = ['k6'];
+
+const names = Object.keys(scripts).filter((name) => !(name.startsWith('pre') && name.slice(3) in scripts));
+const own = names.filter((name) => !(name in FOREIGN));
+
+describe('every npm script', () => {
+  it.each(names.filter((name) => !NEEDS_NOTHING.includes(name)))(
+    'installs and compiles first what it needs: %s',
+    (name) => {
+      const needsBuild = name === 'test' || scripts[name]!.includes(' dist/');
+      expect(scripts[`pre${name}`]).toBe(`node tools/prepare.mjs${needsBuild ? ' --build' : ''}`);
+    },
+  );
+
+  it('is one of ours, or of a program that is named here', () => {
+    expect(Object.keys(FOREIGN).filter((name) => !(name in scripts))).toEqual([]);
+    expect(own.filter((name) => !scripts[name]!.startsWith('node '))).toEqual([]);
+  });
+});
+
+describe.each(own)('npm run %s', (name) => {
+  let directory: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'scripts-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** Without anything that could be reached, and with nothing that it may make. */
+  const run = (...options: string[]) => {
+    const { PATH, HOME, TMPDIR } = process.env;
+    const [, ...words] = scripts[name]!.split(' ');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...words, ...options], {
+      cwd: ROOT,
+      env: {
+        ...{ PATH, HOME, TMPDIR },
+        BASE_URL: 'http://127.0.0.1:9',
+        DATA_DIR: join(directory, 'data'),
+        DATABASE_URL: join(directory, 'warehouse.sqlite'),
+      },
+      timeout: 60_000,
+    });
+    return { status, stdout: String(stdout), stderr: String(stderr).replace(NO_VARIABLES_FILE, '') };
+  };
+  const command = new RegExp(`npm (run )?${name}\\b`);
+
+  it('tells how it is used, and does nothing else', () => {
+    for (const option of ['--help', '-h']) {
+      const { status, stdout, stderr } = run(option);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(stdout).toMatch(command);
+    }
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('refuses an option that it does not know, with its usage and status 2', () => {
+    const { status, stdout, stderr } = run('--no-such-option');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('--no-such-option');
+    expect(stderr).toMatch(command);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('npm run migrate and npm run reconcile', () => {
+  let directory: string;
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'scripts-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** In a project's folder of its own, as it is after a clone. */
+  const run = (name: 'migrate' | 'reconcile', variables: Record<string, string> = {}) => {
+    const main = join(ROOT, `dist/libs/inventory/src/${name}.main.js`);
+    const { PATH, HOME, TMPDIR } = process.env;
+    const options = { cwd: directory, env: { PATH, HOME, TMPDIR, ...variables }, timeout: 60_000 };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main], options);
+    return { status, output: `${String(stdout)}${String(stderr)}` };
+  };
+
+  it('mean the warehouse of npm start when nothing is said', () => {
+    const before = run('reconcile');
+    expect(before.status).toBe(1);
+    expect(before.output).toMatch(/^There is no warehouse at \.donut-states\/warehouse\.sqlite\. .*\n$/);
+    expect(readdirSync(directory)).toEqual([]);
+
+    expect(run('migrate').output).toMatch(/^Applied /);
+    expect(run('migrate')).toEqual({ status: 0, output: 'Schema is up to date\n' });
+    expect(run('reconcile')).toEqual({ status: 0, output: 'The warehouse agrees with itself.\n' });
+    expect(readdirSync(directory)).toEqual(['.donut-states']);
+  });
+
+  it('end with status 78 on a setting that is not usable', () => {
+    for (const name of ['migrate', 'reconcile'] as const) {
+      const { status, output } = run(name, {
+        DATABASE_URL: 'mysql://warehouse@127.0.0.1:9/donuts',
+        DATABASE_TLS_CA: '/no/such/file.pem',
+      });
+      expect({ status, output }).toEqual({
+        status: 78,
+        output: 'The environment is not usable:\n  - DATABASE_TLS_CA cannot be read: ENOENT\n',
+      });
+    }
+  });
+});
