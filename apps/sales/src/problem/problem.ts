@@ -46,11 +46,14 @@ export function problem(code: ApiErrorCode, detail?: string, facts: Record<strin
   return { ...facts, type: `urn:donut-states:error:${code}`, title, status, code, ...(detail && { detail }) };
 }
 
-/** The headers of an error answer. */
-export function problemHeaders({ status }: Problem): Record<string, string> {
+/** The headers of an error answer. `retryAfterSeconds` is 2 for a 503 that says nothing else. */
+export function problemHeaders(
+  { status }: Problem,
+  retryAfterSeconds = status === 503 ? RETRY_AFTER_SECONDS : undefined,
+): Record<string, string> {
   return {
     'content-type': PROBLEM_MEDIA_TYPE,
-    ...(status === 503 && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...(status === 401 && { 'www-authenticate': 'ApiKey realm="operations"' }),
   };
 }
@@ -60,6 +63,8 @@ export class ApiError extends Error {
   constructor(
     readonly code: ApiErrorCode,
     detail?: string,
+    /** When the client may try again. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(detail ?? ERROR_CATALOGUE[code].title);
     this.name = 'ApiError';
