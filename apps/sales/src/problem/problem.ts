@@ -32,7 +32,7 @@ const retryLater = (description: string) =>
 
 /** As {@link PROBLEM_RESPONSES}, for a route that turns requests away while there are too many. */
 export const BUSY_RESPONSES = {
-  429: retryLater('More requests than one client may send; only where a limit is set'),
+  429: retryLater('More requests than may come from one client, or callbacks for one order'),
   503: retryLater('More requests than can be served in time, or the warehouse cannot be reached'),
   ...PROBLEM_RESPONSES,
 };
