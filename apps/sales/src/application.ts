@@ -8,6 +8,7 @@ import { ProblemFilter } from './problem/problem.filter.js';
 import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';
 import { useRateLimit } from './rate-limit.js';
 import { useRequestLog } from './request-log.js';
+import { trustedProxies } from './trusted-proxies.js';
 import { useValidation } from './validation.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -27,7 +28,8 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
       // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
       http: { requireHostHeader: false },
       routerOptions: { maxParamLength: 255 },
-      trustProxy: environment.TRUSTED_PROXIES ?? false,
+      trustProxy:
+        environment.TRUSTED_PROXIES === undefined ? false : trustedProxies(environment.TRUSTED_PROXIES),
     },
   });
   const fastify = application.getHttpAdapter().getInstance();

@@ -40,6 +40,10 @@ describe('the environment of the sales service', () => {
     ['TRUSTED_PROXIES', '10.0.0.1,'],
     ['TRUSTED_PROXIES', '1'],
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['TRUSTED_PROXIES', '0.0.0.0/1'],
+    ['TRUSTED_PROXIES', '::ffff:0:0/96'],
+    ['WRONG_KEYS_PER_MINUTE', '0'],
+    ['MAX_CONNECTIONS', '9'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(EnvironmentError);
     expect(() => read({ [name]: value })).toThrow(name);

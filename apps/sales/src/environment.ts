@@ -1,7 +1,7 @@
 import { DatabaseEnvironment } from '#inventory';
 import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
-import { areNetworks } from './trusted-proxies.js';
+import { trustedProxiesFault } from './trusted-proxies.js';
 
 const variables = Type.Object({
   ...ModeEnvironment.properties,
@@ -53,13 +53,19 @@ const variables = Type.Object({
     maximum: 1_000_000,
     description: 'requests for a sale that a client may send in a minute; 0: any number',
   }),
+  WRONG_KEYS_PER_MINUTE: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'wrong operations keys that an address may send in a minute',
+  }),
   TRUSTED_PROXIES: Type.Optional(
     Type.Refine(
       Type.String({
         description: 'whose X-Forwarded-For is believed: addresses and networks, with commas between',
       }),
-      areNetworks,
-      () => 'is no list of addresses and networks',
+      (list) => trustedProxiesFault(list) === undefined,
+      (list) => trustedProxiesFault(list)!,
     ),
   ),
 });

@@ -139,6 +139,19 @@ describe('a limit for each client behind a trusted proxy', () => {
     expect(await buyThrice(LOAD_BALANCER, '192.0.2.4', '192.0.2.4', '192.0.2.4')).toEqual([201, 201, 429]);
   });
 
+  it('tells clients apart by address where proxies write ports, their own among them', async () => {
+    const clients = [
+      '192.0.2.11:1000',
+      '192.0.2.12:1000',
+      '192.0.2.13:1000',
+      '[2001:db8::1]:1',
+      '[2001:db8:0:1::1]:1',
+    ];
+    expect(await buyThrice(LOAD_BALANCER, ...clients)).toEqual(Array(5).fill(201));
+    const ports = ['192.0.2.14:1000', '192.0.2.14:1001', '192.0.2.14:1002, 10.0.0.9:4000'];
+    expect(await buyThrice(LOAD_BALANCER, ...ports)).toEqual([201, 201, 429]);
+  });
+
   it('believes the address that the proxy added, not those that the client sent', async () => {
     const spoofed = ['198.51.100.1, 192.0.2.5', '198.51.100.2, 192.0.2.5', '10.0.0.9, 192.0.2.5'];
     expect(await buyThrice(LOAD_BALANCER, ...spoofed)).toEqual([201, 201, 429]);

@@ -1,8 +1,8 @@
-import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import rateLimit from '@fastify/rate-limit';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { isIP } from 'node:net';
 import { Counter, Registry } from 'prom-client';
+import { clientOf } from './client-address.js';
 import { problem, problemHeaders } from './problem/problem.js';
 
 const WINDOW_MS = 60_000;
@@ -15,7 +15,7 @@ export const LIMITED_PER_CLIENT = { isLimitedPerClient: true };
 
 /**
  * Answers 429 to a client that has sent more than `maxPerMinute` requests to the limited routes, before its body is
- * read. A client is an address; in IPv6 the 64 bits that one household or host gets. 0 sets no limit and costs nothing.
+ * read. Clients are told apart by {@link clientOf}. 0 sets no limit and costs nothing.
  * To be called before any route is registered.
  */
 export async function useRateLimit(application: NestFastifyApplication, maxPerMinute: number): Promise<void> {
@@ -41,19 +41,10 @@ export async function useRateLimit(application: NestFastifyApplication, maxPerMi
     refused.inc();
     // Answered, not thrown: a client that floods must not cost a stack trace each time.
     const refusal = problem('REQUEST.RATE_LIMITED');
-    return reply
-      .code(refusal.status)
-      .headers(problemHeaders(refusal))
-      .header('retry-after', String(count.ttlInSeconds))
-      .send(refusal);
+    return reply.code(refusal.status).headers(problemHeaders(refusal, count.ttlInSeconds)).send(refusal);
   };
   fastify.addHook('onRoute', (route) => {
     const { isLimitedPerClient } = (route.config ?? {}) as Partial<typeof LIMITED_PER_CLIENT>;
     if (isLimitedPerClient) route.onRequest = [refuseAboveLimit];
   });
-}
-
-/** Text that is no address, which only a trusted proxy can send, is one client: its length would not be bounded. */
-function clientOf({ ip }: FastifyRequest): string {
-  return isIP(ip) === 0 ? 'no address' : normalizeIP(ip);
 }

@@ -30,3 +30,27 @@ export const CallbackQuery = Type.Object({
   signature: Type.Optional(Type.String({ maxLength: 256 })),
 });
 export type CallbackQuery = Static<typeof CallbackQuery>;
+
+/** Enough of each text for a person to know the delivery by. */
+const MAX_RECORDED_CHARACTERS = 300;
+
+const TEXTS = ['MessageGroupId', 'MessageSubject', 'MessageText'] as const;
+
+/**
+ * What is kept of a callback for the people who look into one that cannot be matched: the members that we know, with
+ * their texts cut, and how many others there were. A few KB at most: anybody can send a callback.
+ */
+export function recordOf(callback: Callback): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const name of Object.keys(Callback.properties) as (keyof Callback)[]) {
+    if (callback[name] !== undefined) known[name] = callback[name];
+  }
+  for (const name of TEXTS) {
+    const text = callback[name];
+    if (text !== undefined && text.length > MAX_RECORDED_CHARACTERS) {
+      known[name] = `${text.slice(0, MAX_RECORDED_CHARACTERS)}… (${text.length} characters)`;
+    }
+  }
+  const unknownMembers = Object.keys(callback).length - Object.keys(known).length;
+  return unknownMembers > 0 ? { ...known, unknownMembers } : known;
+}

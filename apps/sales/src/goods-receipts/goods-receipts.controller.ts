@@ -1,26 +1,43 @@
 import { deliveryFingerprint, verifyOrder } from '#inventory';
-import { QueuePublisher } from '#messaging';
+import { type GoodsReceiptMessage, QueuePublisher } from '#messaging';
+import { BoundedLog } from '#runtime';
 import { Body, Controller, HttpCode, Inject, Logger, Param, Post, Query } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
+import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
-import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
-import { Callback, CallbackParameter, CallbackQuery } from './callback.schema.js';
-import { QuarantineAllowance } from './quarantine-allowance.js';
+import { ApiError, BUSY_RESPONSES } from '../problem/problem.js';
+import { CallbackAllowance } from './callback-allowance.js';
+import { Callback, CallbackParameter, CallbackQuery, recordOf } from './callback.schema.js';
+import { PublishedCallbacks } from './published-callbacks.js';
 
 /**
  * The factory's callback. It goes on the queue at once, without a look at the database, so that goods are not lost
- * while the database is away. What cannot be believed goes there too, to be kept as a dead letter.
+ * while the database is away. What cannot be believed goes there too, to be kept as a dead letter, within bounds.
  */
 @Controller('goods-receipts')
 export class GoodsReceiptsController {
-  private readonly logger = new Logger(GoodsReceiptsController.name);
-  private readonly allowance = new QuarantineAllowance();
+  private readonly allowance = new CallbackAllowance();
+  private readonly published = new PublishedCallbacks();
+  private readonly callbacks: Counter<'verification' | 'outcome'>;
+  private readonly log = new BoundedLog(new Logger(GoodsReceiptsController.name), {
+    linesPerSecond: 5,
+    overflowMessage: 'more callbacks were not recorded in this second',
+    overflowFact: 'callbacks',
+  });
 
   constructor(
     private readonly queues: QueuePublisher,
     @Inject(SALES_ENVIRONMENT) private readonly environment: SalesEnvironment,
-  ) {}
+    registry: Registry,
+  ) {
+    this.callbacks = new Counter({
+      name: 'donut_states_callbacks_total',
+      help: 'Callbacks of the factory by what their signature says. A repeated one was on the queue already; one above the allowance was not recorded.',
+      labelNames: ['verification', 'outcome'],
+      registers: [registry],
+    });
+  }
 
   @Post(':restockOrderId')
   @HttpCode(202)
@@ -30,7 +47,7 @@ export class GoodsReceiptsController {
     params: CallbackParameter,
     querystring: CallbackQuery,
     body: Callback,
-    response: { 202: Type.Object({ status: Type.String() }), ...PROBLEM_RESPONSES },
+    response: { 202: Type.Object({ status: Type.String() }), ...BUSY_RESPONSES },
   })
   async receive(
     @Param('restockOrderId') restockOrderId: string,
@@ -48,32 +65,54 @@ export class GoodsReceiptsController {
       query.signature ?? '',
       now,
     );
-    if (verification !== 'INVALID_SIGNATURE' || this.allowance.take()) {
-      await this.queues.publish('goods-receipts', {
-        restockOrderId,
+    await this.queue({
+      restockOrderId,
+      sku,
+      factoryId,
+      quantity,
+      deliveryFingerprint: deliveryFingerprint([
         sku,
         factoryId,
         quantity,
-        deliveryFingerprint: deliveryFingerprint([
-          sku,
-          factoryId,
-          quantity,
-          callback.MessageSubject,
-          callback.MessageText,
-          // Each attempt to order has its own: goods that were made twice must not pass for a repeated callback.
-          query.expires,
-        ]),
-        verification,
-        receivedAt: now.toISOString(),
-        callback,
-      });
-    } else {
-      this.logger.warn(
-        `A forged callback for ${JSON.stringify(restockOrderId)} was not recorded: there are too many`,
-      );
-    }
+        callback.MessageSubject,
+        callback.MessageText,
+        // Each attempt to order has its own: goods that were made twice must not pass for a repeated callback.
+        query.expires,
+      ]),
+      verification,
+      receivedAt: now.toISOString(),
+      callback: recordOf(callback),
+    });
     if (verification === 'INVALID_SIGNATURE') throw new ApiError('CALLBACK.FORGED');
     if (verification === 'EXPIRED') throw new ApiError('CALLBACK.EXPIRED');
     return { status: 'accepted' };
+  }
+
+  /**
+   * @throws ApiError `REQUEST.RATE_LIMITED` when a signed callback is above its order's allowance: the factory sends it
+   * again. A forged one is only not recorded.
+   */
+  private async queue(message: GoodsReceiptMessage): Promise<void> {
+    const { verification, restockOrderId, deliveryFingerprint } = message;
+    const key = `${verification} ${restockOrderId} ${deliveryFingerprint}`;
+    const covered = this.published.covered(key);
+    if (covered) {
+      await covered;
+      this.callbacks.labels(verification, 'repeated').inc();
+      return;
+    }
+    const retryAfterSeconds = this.allowance.take(verification, restockOrderId);
+    if (retryAfterSeconds === 0) {
+      await this.published.publish(key, () => this.queues.publish('goods-receipts', message));
+      this.callbacks.labels(verification, 'queued').inc();
+      return;
+    }
+    this.callbacks.labels(verification, 'not_recorded').inc();
+    this.log.warn('a callback was not recorded: there are too many', () => ({
+      verification,
+      restockOrderId,
+    }));
+    if (verification === 'INVALID_SIGNATURE') return;
+    throw new ApiError('REQUEST.RATE_LIMITED', 'Too many callbacks came for this order.', retryAfterSeconds);
   }
 }

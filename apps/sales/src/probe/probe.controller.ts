@@ -1,8 +1,9 @@
 import { QueuePublisher } from '#messaging';
-import { Body, Controller, Headers, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { type FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { ApiKeyGuard } from '../operations/api-key.guard.js';
+import { OperationsKey } from '../operations/operations-key.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 
 const input = Type.Number({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER - 1 });
@@ -30,7 +31,7 @@ const Message = Type.Object({ message: Type.String() });
 export class ProbeController {
   constructor(
     private readonly queues: QueuePublisher,
-    private readonly apiKey: ApiKeyGuard,
+    private readonly operationsKey: OperationsKey,
   ) {}
 
   @Post('hello')
@@ -58,10 +59,10 @@ export class ProbeController {
   })
   async produce(
     @Body() body: Static<typeof Produce>,
-    @Headers('x-api-key') apiKey?: string,
+    @Req() request: FastifyRequest,
   ): Promise<Static<typeof Message>> {
     // A delay holds the worker up and may end in a dead letter: not for anybody who passes by.
-    if (body.delayMs !== undefined) this.apiKey.admit(apiKey);
+    if (body.delayMs !== undefined) this.operationsKey.admit(request);
     await this.queues.publish('probe', body);
     return { message: 'Message accepted!' };
   }

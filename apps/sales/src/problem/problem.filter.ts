@@ -37,7 +37,8 @@ export class ProblemFilter implements ExceptionFilter {
     const body = withSeedMessage(this.problemOf(error, request), request);
     // A client that still sends its body would lose the answer with the connection: Node reads on and forgets it.
     if (body.code === 'REQUEST.TOO_LARGE') reply.removeHeader('connection');
-    void reply.code(body.status).headers(problemHeaders(body)).send(body);
+    const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+    void reply.code(body.status).headers(problemHeaders(body, retryAfterSeconds)).send(body);
   }
 
   private problemOf(error: Error, request: FastifyRequest): Problem {

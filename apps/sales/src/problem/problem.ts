@@ -32,7 +32,7 @@ const retryLater = (description: string) =>
 
 /** As {@link PROBLEM_RESPONSES}, for a route that turns requests away while there are too many. */
 export const BUSY_RESPONSES = {
-  429: retryLater('More requests than one client may send; only where a limit is set'),
+  429: retryLater('More requests than may come from one client, or callbacks for one order'),
   503: retryLater('More requests than can be served in time, or the warehouse cannot be reached'),
   ...PROBLEM_RESPONSES,
 };
@@ -46,11 +46,20 @@ export function problem(code: ApiErrorCode, detail?: string, facts: Record<strin
   return { ...facts, type: `urn:donut-states:error:${code}`, title, status, code, ...(detail && { detail }) };
 }
 
-/** The headers of an error answer. */
-export function problemHeaders({ status, code }: Problem): Record<string, string> {
+/** Refusals that pass by themselves, and soon. */
+function isTransient({ status, code }: Problem): boolean {
+  return status === 503 || code === 'SALE.KEY_IN_USE';
+}
+
+/** The headers of an error answer. `retryAfterSeconds` is 2 for a refusal that passes by itself and says nothing else. */
+export function problemHeaders(
+  refusal: Problem,
+  retryAfterSeconds = isTransient(refusal) ? RETRY_AFTER_SECONDS : undefined,
+): Record<string, string> {
+  const { status } = refusal;
   return {
     'content-type': PROBLEM_MEDIA_TYPE,
-    ...((status === 503 || code === 'SALE.KEY_IN_USE') && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...(status === 401 && { 'www-authenticate': 'ApiKey realm="operations"' }),
   };
 }
@@ -60,6 +69,8 @@ export class ApiError extends Error {
   constructor(
     readonly code: ApiErrorCode,
     detail?: string,
+    /** When the client may try again. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(detail ?? ERROR_CATALOGUE[code].title);
     this.name = 'ApiError';

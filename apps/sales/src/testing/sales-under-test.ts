@@ -6,6 +6,8 @@ import { SalesEnvironment } from '../environment.js';
 
 export const OPERATIONS_API_KEY = 'an-operations-key';
 
+export const CALLBACK_SIGNING_KEY = 'a-signing-key-of-32-characters-or-more';
+
 /** The sales service with a real embedded database and no queue, asked without a socket. */
 export class SalesUnderTest {
   private constructor(
@@ -20,7 +22,7 @@ export class SalesUnderTest {
       DATABASE_URL: warehouse.database.url,
       LOG_LEVEL: 'fatal',
       OPERATIONS_API_KEY,
-      CALLBACK_SIGNING_KEY: 'a-signing-key-of-32-characters-or-more',
+      CALLBACK_SIGNING_KEY,
       QUEUE_URL_PREFIX: 'http://127.0.0.1:1/000000000000/',
       ...variables,
     });

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FastifyRequest } from 'fastify';
+import { clientOf } from './client-address.js';
+
+const client = (ip: string) => clientOf({ ip } as FastifyRequest);
+
+describe('the client of a request', () => {
+  it.each([
+    [
+      '192.0.2.1',
+      [
+        '192.0.2.1:1',
+        '192.0.2.1:65535',
+        '[192.0.2.1]:80',
+        '::ffff:192.0.2.1',
+        '::ffff:c000:201',
+        '[::ffff:192.0.2.1]:5678',
+      ],
+    ],
+    [
+      '2001:db8::1',
+      ['[2001:db8::1]', '[2001:db8::1]:5678', '2001:DB8:0:0::2', '2001:db8::1%eth0', '[2001:db8::1%eth0]:80'],
+    ],
+    ['fe80::1', ['fe80::1%eth0', 'fe80::1%1', `fe80::1%${'x'.repeat(8_000)}`]],
+  ])('%s is one, however it is written', (address, others) => {
+    for (const other of others) expect([other, client(other)]).toEqual([other, client(address)]);
+  });
+
+  it('differs with the address, and in IPv6 with its first 64 bits', () => {
+    const addresses = ['192.0.2.1:80', '192.0.2.2:80', '[2001:db8::1]:80', '[2001:db8:0:1::1]:80'];
+    expect(new Set(addresses.map(client)).size).toBe(4);
+  });
+
+  it('is one and the same for all that is no address', () => {
+    const texts = [
+      'unknown',
+      '_hidden',
+      '',
+      '192.0.2.1:port',
+      '192.0.2.256:80',
+      '[192.0.2.1',
+      ':80',
+      'x'.repeat(8_000),
+    ];
+    expect(texts.map(client)).toEqual(texts.map(() => 'no address'));
+  });
+});
