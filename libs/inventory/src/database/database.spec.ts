@@ -134,7 +134,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
   });
 
   it('is unavailable to who reads while locks are not let go', async () => {
-    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const busy = Object.assign(new Error('busy'), {
       code: kind === 'mysql' ? 'ER_LOCK_DEADLOCK' : 'SQLITE_BUSY',
     });
@@ -217,7 +217,7 @@ if (TEST_DATABASES.includes('mysql')) {
         await done.promise;
       });
       await locked.promise;
-      const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+      const logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       let attempts = 0;
       const waiting = warehouse.get(Database).write(async (manager) => {
         attempts += 1;
@@ -248,13 +248,13 @@ if (TEST_DATABASES.includes('mysql')) {
       let proxy: MysqlProxy;
       let dataSource: DataSource;
       let database: Database;
-      let logged: jest.SpiedFunction<Logger['error']>;
+      let logged: jest.SpiedFunction<Logger['warn']>;
 
       beforeEach(async () => {
         proxy = await MysqlProxy.open(warehouse.database.url);
         dataSource = await new DataSource(dataSourceOptions({ url: proxy.url, poolSize: 2 })).initialize();
         database = new Database(dataSource, new ScriptRunner(dataSource, LIMITS), LIMITS);
-        logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+        logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
         await database.assertWritable();
       });
 
@@ -271,7 +271,8 @@ if (TEST_DATABASES.includes('mysql')) {
         for (const act of ['read', 'write', 'snapshot'] as const) {
           await expect(database[act](select)).rejects.toMatchObject(UNAVAILABLE);
         }
-        expect(logged).toHaveBeenCalledTimes(3);
+        // One line a second, however much fails.
+        expect(logged).toHaveBeenCalledTimes(1);
         await proxy.listen();
         await database.assertWritable();
       });

@@ -1,3 +1,4 @@
+import { BoundedLog } from '#runtime';
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { AsyncLocalStorage } from 'node:async_hooks';
@@ -31,7 +32,11 @@ const MAX_LOCK_WAITS = 2;
  */
 @Injectable()
 export class Database {
-  private readonly logger = new Logger(Database.name);
+  private readonly outageLog = new BoundedLog(new Logger(Database.name), {
+    linesPerSecond: 1,
+    overflowMessage: 'the database was unavailable more often in this second',
+    overflowFact: 'errors',
+  });
   private readonly insideTransaction = new AsyncLocalStorage<true>();
   private readonly runner: TransactionRunner;
   private readonly writeProbe = new SharedCheck(PROBE_FRESH_MS, () => this.beat());
@@ -144,7 +149,7 @@ export class Database {
       return await work();
     } catch (error) {
       if (!isUnavailable(error) && !isConflict(error)) throw error;
-      this.logger.error(`The database did not answer: ${(error as Error).message}`);
+      this.outageLog.warn('the database is unavailable', () => ({ error: (error as Error).message }));
       throw new InventoryError(
         'DATABASE.UNAVAILABLE',
         'The warehouse cannot be reached right now.',

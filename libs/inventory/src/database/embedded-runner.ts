@@ -1,3 +1,4 @@
+import { BoundedLog } from '#runtime';
 import { Logger } from '@nestjs/common';
 import type BetterSqlite3 from 'better-sqlite3';
 import { type DataSource, type EntityManager } from 'typeorm';
@@ -32,7 +33,11 @@ class TransactionLostError extends Error {
  * work opens another. Until that succeeds, all work fails as unavailable.
  */
 export class EmbeddedRunner implements TransactionRunner {
-  private readonly logger = new Logger(EmbeddedRunner.name);
+  private readonly log = new BoundedLog(new Logger(EmbeddedRunner.name), {
+    linesPerSecond: 2,
+    overflowMessage: 'more connections were opened and closed in this second',
+    overflowFact: 'lines',
+  });
   /** By their texts. */
   private readonly keptStatements = new Map<string, BetterSqlite3.Statement<unknown[]>>();
   /** Settles when the work that has the connection is done. */
@@ -123,7 +128,7 @@ export class EmbeddedRunner implements TransactionRunner {
     if (this.isOpen) return;
     await this.driver.connect();
     this.isOpen = true;
-    this.logger.warn('Opened a new connection to the embedded database');
+    this.log.warn('opened a new connection to the embedded database', () => ({}));
   }
 
   /** Closing rolls back whatever the connection has open. */
@@ -131,9 +136,9 @@ export class EmbeddedRunner implements TransactionRunner {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.keptStatements.clear();
-    this.logger.warn(`Closes the connection to the embedded database: ${reason}`);
+    this.log.warn('closes the connection to the embedded database', () => ({ reason }));
     await this.driver.disconnect().catch((error: unknown) => {
-      this.logger.error(`The connection does not close: ${(error as Error).message}`);
+      this.log.warn('the connection does not close', () => ({ error: (error as Error).message }));
     });
   }
 

@@ -45,7 +45,7 @@ if (TEST_DATABASES.includes('mysql')) {
     afterAll(() => warehouse.close());
 
     beforeEach(() => {
-      jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+      jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     });
 
     afterEach(async () => {

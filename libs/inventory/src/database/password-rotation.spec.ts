@@ -65,7 +65,7 @@ if (TEST_DATABASES.includes('mysql')) {
     };
 
     it('is read anew when it was rotated: no restart is needed', async () => {
-      const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+      const logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       writeFileSync(file, 'first\n');
       const application = await enter();
       const database = application.get(Database);

@@ -30,7 +30,6 @@ describe('the embedded database, after a fault of its storage', () => {
   let other: Sqlite.Database;
 
   beforeEach(async () => {
-    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     warehouse = await Warehouse.open('embedded');
     database = warehouse.get(Database);

@@ -269,7 +269,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
     let remote: Warehouse;
 
     beforeEach(async () => {
-      jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+      jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       proxy = await MysqlProxy.open(warehouse.database.url);
       remote = await warehouse.join(10, proxy.url);
