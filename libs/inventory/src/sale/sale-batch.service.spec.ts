@@ -270,7 +270,6 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
 
     beforeEach(async () => {
       jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-      jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       proxy = await MysqlProxy.open(warehouse.database.url);
       remote = await warehouse.join(10, proxy.url);
       await buy(remote, 'CP-1');
