@@ -9,12 +9,28 @@ const rules = {
     pattern: '^[^\\p{Cc}\\p{Cs}]*$',
     description: 'without control characters: it stands in the subjects of mails',
   }),
-  priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+  priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000, description: '0 for a gift' }),
   factoryId: Type.String({ minLength: 1, maxLength: 32 }),
-  reorderPoint: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
-  targetLevel: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  lotSize: Type.Integer({ minimum: 1, maximum: 100_000 }),
-  maxPerSale: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  reorderPoint: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'stock at which a restock order is due; below `targetLevel`',
+  }),
+  targetLevel: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'what a restock order fills the stock up to; above `reorderPoint`',
+  }),
+  lotSize: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    description: 'the factory makes whole lots only; a lot may exceed `targetLevel`',
+  }),
+  maxPerSale: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'may exceed `targetLevel`; what no restock order could ever fill is refused all the same',
+  }),
 };
 
 export const SaveProduct = Type.Object(
