@@ -12,6 +12,7 @@ export type InventoryErrorCode =
   | 'SALE.QUANTITY_EXCEEDED'
   | 'SALE.UNKNOWN'
   | 'SKU.UNKNOWN'
+  | 'STOCK.LIMIT_EXCEEDED'
   | 'STOCK.NEGATIVE';
 
 /** A refusal by the rules of the warehouse. Its message may be shown to a client. */

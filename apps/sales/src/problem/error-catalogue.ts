@@ -174,6 +174,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     advice:
       'Nothing was sold. `shortages` says what is missing, and when its restock order is expected; the same `Idempotency-Key` may be used again.',
   },
+  'STOCK.LIMIT_EXCEEDED': {
+    status: 409,
+    title: 'Stock on hand would exceed what can be stored',
+    advice: 'Add at most `limit` less `onHand` units.',
+  },
   'STOCK.NEGATIVE': {
     status: 409,
     title: 'Stock on hand would fall below zero',
