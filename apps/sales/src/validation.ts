@@ -1,6 +1,7 @@
 import { Ajv, type Options } from 'ajv';
 import addFormats from 'ajv-formats';
 import { type FastifyInstance } from 'fastify';
+import { TEXT_FORMATS } from './text.schema.js';
 
 const OPTIONS: Options = { allErrors: true, removeAdditional: false, useDefaults: true, strict: false };
 
@@ -11,8 +12,8 @@ const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false }
  * its faults; queries, parameters and headers are text, and are converted.
  */
 export function useValidation(fastify: FastifyInstance): void {
-  const bodies = addFormats.default(new Ajv({ ...OPTIONS, coerceTypes: false }));
-  const texts = addFormats.default(new Ajv({ ...OPTIONS, coerceTypes: true }));
+  const bodies = validator({ coerceTypes: false });
+  const texts = validator({ coerceTypes: true });
   fastify.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? bodies : texts).compile(schema as object),
   );
@@ -22,4 +23,10 @@ export function useValidation(fastify: FastifyInstance): void {
     if (!schema || schema.hide || schema.querystring || schema.tags?.includes('health')) return;
     route.schema = { ...schema, querystring: NO_QUERY };
   });
+}
+
+function validator(options: Options): Ajv {
+  const ajv = addFormats.default(new Ajv({ ...OPTIONS, ...options }));
+  for (const [name, isValid] of Object.entries(TEXT_FORMATS)) ajv.addFormat(name, isValid);
+  return ajv;
 }
