@@ -62,6 +62,10 @@ const MAILS = [
   'kim@example.com\r\nBcc: lee@example.com',
   `${'k'.repeat(250)}@example.com`,
   `kim@${'a.'.repeat(30_000)}`,
+  `${'k'.repeat(65)}@example.com`,
+  'a@b.1',
+  '킴@example.com',
+  'kim@도\u200b넛.kr',
 ];
 const KEYS = ['', ' ', 'two words', '열쇠', 'é', ['sent', 'twice']];
 /** Of a query, where all is text. */
@@ -69,6 +73,17 @@ const LIMITS = ['', '0', '101', '-1', '1.5', '1e308', 'abc', 'NaN', '1;DROP TABL
 const STATES = ['', 'open', "' OR 1=1 --", ['OPEN', 'OPEN']];
 
 const texts = (maxLength: number) => ['', 'x'.repeat(maxLength + 1), OVERLONG];
+/** Texts for mails and logs, where nothing may be hidden. */
+const visibleTexts = (maxLength: number) => [
+  ...texts(maxLength),
+  '   ',
+  'a\r\nBcc: lee@example.com',
+  '\0',
+  '\ud800',
+  'Do\u200bnut',
+  'Donut \u202etunod',
+  '\u3164',
+];
 const integers = (minimum: number, maximum: number) => [
   minimum - 1,
   maximum + 1,
@@ -84,7 +99,7 @@ const resolution = (status: number): Route => ({
   body: { by: 'kim', note: 'bad input' },
   status,
   isBodyOptional: true,
-  bad: { 'params/id': IDS, 'body/by': texts(100), 'body/note': texts(400) },
+  bad: { 'params/id': IDS, 'body/by': visibleTexts(100), 'body/note': visibleTexts(400) },
 });
 
 /** Every route and method that takes input. A spec holds the list to the API's own description. */
@@ -127,7 +142,7 @@ export const ROUTES: Record<string, Route> = {
     status: 200,
     bad: {
       'params/sku': SEGMENTS,
-      'body/name': [...texts(200), 'a\r\nBcc: lee@example.com', '\0', '\ud800'],
+      'body/name': visibleTexts(200),
       'body/priceKrw': integers(0, 100_000_000),
       'body/factoryId': texts(32),
       'body/reorderPoint': integers(0, 1_000_000),
@@ -144,7 +159,7 @@ export const ROUTES: Record<string, Route> = {
     bad: {
       'params/sku': SEGMENTS,
       'body/delta': [0, ...integers(-1_000_000, 1_000_000)],
-      'body/note': texts(255),
+      'body/note': visibleTexts(255),
     },
   },
   'GET /restock-orders': {

@@ -1,7 +1,8 @@
 import { schemaCompiler } from '#runtime';
 import { type FastifyInstance } from 'fastify';
+import { TEXT_FORMATS } from './text.schema.js';
 
-const OPTIONS = { removeAdditional: false, useDefaults: true, strict: false };
+const OPTIONS = { formats: TEXT_FORMATS, removeAdditional: false, useDefaults: true, strict: false };
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 

@@ -1,6 +1,8 @@
-import { DatabaseEnvironment } from '#inventory';
+import { DatabaseEnvironment, isEmailAddress } from '#inventory';
 import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
+
+const noEmailAddress = () => 'is no e-mail address that SES can send to';
 
 const variables = Type.Object({
   ...ModeEnvironment.properties,
@@ -105,14 +107,16 @@ const variables = Type.Object({
     maximum: 30_000,
     description: 'how long a probe may take before it counts as failed',
   }),
-  MAIL_FROM: Type.String({
-    pattern: '^[^@\\s]+@[^@\\s]+$',
-    description: 'the sender, an identity verified with SES',
-  }),
-  OPERATIONS_EMAIL: Type.String({
-    pattern: '^[^@\\s]+@[^@\\s]+$',
-    description: 'who is told when a person is needed',
-  }),
+  MAIL_FROM: Type.Refine(
+    Type.String({ description: 'the sender, an identity verified with SES' }),
+    isEmailAddress,
+    noEmailAddress,
+  ),
+  OPERATIONS_EMAIL: Type.Refine(
+    Type.String({ description: 'who is told when a person is needed' }),
+    isEmailAddress,
+    noEmailAddress,
+  ),
 });
 
 /** What a handler may take beyond the call that it makes, in ms. */

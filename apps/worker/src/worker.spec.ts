@@ -148,6 +148,22 @@ describe('the worker', () => {
   });
 
   describe('sending mail', () => {
+    it('makes a clean subject of a name that an older version took, and sends to an international domain in ASCII', async () => {
+      const facts = { sku: 'CP-1', name: '\u200b도넛\r\nBcc: x\u202e  링\u0000 👩‍🍳', restockOrderId: null };
+      await write('notifications', { ...notification(), to: 'ads@도넛.kr', facts });
+      await eventually(async () => expect(worker.ses.requests).toHaveLength(1));
+      const mail = new URLSearchParams(worker.ses.requests[0]);
+      expect(mail.get('Destination.ToAddresses.member.1')).toBe('ads@xn--050bl4c.kr');
+      expect(mail.get('Message.Subject.Data')).toBe('[Donut-States] 도넛 Bcc: x 링 👩‍🍳 (CP-1) is sold out');
+    });
+
+    it('sends to an address that is none as it is stored: SES says what is wrong with it', async () => {
+      await write('notifications', { ...notification(), to: '킴@b.1' });
+      await eventually(async () => expect(worker.ses.requests).toHaveLength(1));
+      const mail = new URLSearchParams(worker.ses.requests[0]);
+      expect(mail.get('Destination.ToAddresses.member.1')).toBe('킴@b.1');
+    });
+
     it('sends one though the message comes twice', async () => {
       const twice = notification();
       await write('notifications', twice);

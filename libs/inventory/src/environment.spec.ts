@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
-import { CommandEnvironment, DatabaseEnvironment, databaseSettings } from './environment.js';
+import { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 
 const URL_WITHOUT_PASSWORD = 'mysql://warehouse@database.example:3306/donut_states';
 
@@ -63,6 +63,14 @@ describe('the way to the warehouse', () => {
       expect(read).not.toThrow(/secret|other/);
     });
   });
+
+  it.each(['FACTORY_LEAD_TIME_SECONDS', 'FACTORY_OVERDUE_AFTER_SECONDS'])(
+    'bounds %s by a year: its column would not hold 2,147,483,648 seconds',
+    (name) => {
+      expect(() => readEnvironment(SeedEnvironment, { [name]: '2147483648' })).toThrow(`${name} must be <=`);
+      expect(readEnvironment(SeedEnvironment, { [name]: '31536000' })).toMatchObject({ [name]: 31_536_000 });
+    },
+  );
 
   it('says which file of certificates cannot be read', () => {
     const read = () => databaseSettings({ DATABASE_URL: URL_WITHOUT_PASSWORD, DATABASE_TLS_CA: '/none' }, 1);

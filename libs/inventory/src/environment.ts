@@ -119,11 +119,13 @@ export const SeedEnvironment = Type.Object({
   FACTORY_LEAD_TIME_SECONDS: Type.Integer({
     default: 10,
     minimum: 1,
+    maximum: 31_536_000,
     description: 'from an accepted order to its goods, as the seeded factory promises',
   }),
   FACTORY_OVERDUE_AFTER_SECONDS: Type.Integer({
     default: 120,
     minimum: 1,
+    maximum: 31_536_000,
     description: 'from an accepted order until a person is told that its goods are missing',
   }),
 });

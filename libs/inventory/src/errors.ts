@@ -5,6 +5,7 @@ export type InventoryErrorCode =
   | 'DEAD_LETTER.RESOLVED'
   | 'DEAD_LETTER.UNKNOWN'
   | 'FACTORY.UNKNOWN'
+  | 'PRODUCT.RULES_CONTRADICT'
   | 'RESTOCK_ORDER.CLOSED'
   | 'RESTOCK_ORDER.UNKNOWN'
   | 'SALE.KEY_IN_USE'
@@ -12,6 +13,7 @@ export type InventoryErrorCode =
   | 'SALE.QUANTITY_EXCEEDED'
   | 'SALE.UNKNOWN'
   | 'SKU.UNKNOWN'
+  | 'STOCK.LIMIT_EXCEEDED'
   | 'STOCK.NEGATIVE';
 
 /** A refusal by the rules of the warehouse. Its message may be shown to a client. */

@@ -17,7 +17,9 @@ export { DeliveryFailureService } from './dead-letter/delivery-failure.service.j
 export { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 export { InventoryError, type InventoryErrorCode } from './errors.js';
 export { InventoryModule } from './inventory.module.js';
+export { asciiEmailAddress, isEmailAddress } from './notification/email-address.js';
 export { NotificationService, type NotificationKind } from './notification/notification.service.js';
+export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory } from './product/factory.entity.js';

@@ -1,13 +1,12 @@
 import Type, { type Static } from 'typebox';
+import { visibleText } from '../text.schema.js';
 
 /** Who decides something by hand, and why: kept with what it was decided of. */
 export const Resolution = Type.Union([
   Type.Object(
     {
-      by: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 100, description: '`operations` when not given' }),
-      ),
-      note: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+      by: Type.Optional(visibleText({ maxLength: 100, description: '`operations` when not given' })),
+      note: Type.Optional(visibleText({ maxLength: 400 })),
     },
     { additionalProperties: false },
   ),

@@ -71,6 +71,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'There is no such factory',
     advice: 'Name a factory that the warehouse knows.',
   },
+  'PRODUCT.RULES_CONTRADICT': {
+    status: 422,
+    title: 'Two rules of the product contradict each other',
+    advice: 'Change one of the two `members`; their values are given beside them.',
+  },
   'QUEUE.UNAVAILABLE': {
     status: 503,
     title: 'The queue cannot be reached',
@@ -149,7 +154,8 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'SALE.QUANTITY_EXCEEDED': {
     status: 422,
     title: 'One sale may not take so many units',
-    advice: 'Ask for at most `maxPerSale` units of this SKU.',
+    advice:
+      'Ask for at most `maxPerSale` units of this SKU: its rule, or less where no restock order could ever fill as much.',
   },
   'SALE.UNKNOWN': {
     status: 404,
@@ -172,6 +178,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'There is not enough stock',
     advice:
       'Nothing was sold. `shortages` says what is missing, and when its restock order is expected; the same `Idempotency-Key` may be used again.',
+  },
+  'STOCK.LIMIT_EXCEEDED': {
+    status: 409,
+    title: 'Stock on hand would exceed what can be stored',
+    advice: 'Add at most `limit` less `onHand` units.',
   },
   'STOCK.NEGATIVE': {
     status: 409,

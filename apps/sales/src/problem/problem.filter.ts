@@ -2,6 +2,7 @@ import { InventoryError } from '#inventory';
 import { QueueUnavailableError } from '#messaging';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest, type FastifySchemaValidationError } from 'fastify';
+import { TEXT_FAULTS } from '../text.schema.js';
 import { type ApiErrorCode } from './error-catalogue.js';
 import { ApiError, type Problem, problem, problemHeaders } from './problem.js';
 
@@ -72,11 +73,12 @@ function isSchemaError(error: Error): error is SchemaError {
 
 function schemaFaults({ validation, validationContext }: SchemaError): { at: string; message: string }[] {
   const faults = validation.slice(0, MAX_FAULTS).map(({ instancePath, message, params }) => {
+    const fault = TEXT_FAULTS.get(params.format ?? params.pattern) ?? message;
     const name = params.additionalProperty;
     const unknown = typeof name === 'string' ? `: ${name.slice(0, MAX_NAME_CHARACTERS)}` : '';
     const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);
     const allowed = Array.isArray(values) ? `: ${values.join(', ')}` : '';
-    return { at: `${validationContext}${instancePath}`, message: `${message}${unknown}${allowed}` };
+    return { at: `${validationContext}${instancePath}`, message: `${fault}${unknown}${allowed}` };
   });
   const unlisted = validation.length - faults.length;
   if (unlisted > 0) faults.push({ at: validationContext, message: `has ${unlisted} faults more` });

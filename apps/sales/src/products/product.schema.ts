@@ -1,24 +1,39 @@
 import { type Ledger as SkuLedger, type ProductWithStock, type StockLevel } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { NextCursor, pageQuery, Sku } from '../identifiers.schema.js';
+import { EmailAddress, visibleText } from '../text.schema.js';
 
 const rules = {
-  name: Type.String({
-    minLength: 1,
+  name: visibleText({
     maxLength: 200,
-    pattern: '^[^\\p{Cc}\\p{Cs}]*$',
-    description: 'without control characters: it stands in the subjects of mails',
+    description: 'without hidden characters: it stands in the subjects of mails',
   }),
-  priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+  priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000, description: '0 for a gift' }),
   factoryId: Type.String({ minLength: 1, maxLength: 32 }),
-  reorderPoint: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
-  targetLevel: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  lotSize: Type.Integer({ minimum: 1, maximum: 100_000 }),
-  maxPerSale: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  reorderPoint: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'stock at which a restock order is due; below `targetLevel`',
+  }),
+  targetLevel: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'what a restock order fills the stock up to; above `reorderPoint`',
+  }),
+  lotSize: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    description: 'the factory makes whole lots only; a lot may exceed `targetLevel`',
+  }),
+  maxPerSale: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'may exceed `targetLevel`; what no restock order could ever fill is refused all the same',
+  }),
 };
 
 export const SaveProduct = Type.Object(
-  { ...rules, adManagerEmail: Type.String({ format: 'email', maxLength: 254 }) },
+  { ...rules, adManagerEmail: EmailAddress },
   { additionalProperties: false },
 );
 export type SaveProduct = Static<typeof SaveProduct>;
@@ -35,6 +50,8 @@ export const Product = Type.Object(
   {
     sku: Sku,
     ...rules,
+    // An older version took more names.
+    name: Type.String(),
     stock: Stock,
   },
   { title: 'Product' },
@@ -51,7 +68,7 @@ export const AdjustStock = Type.Object(
       [Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Integer({ minimum: -1_000_000, maximum: -1 })],
       { description: 'units added, or taken when negative' },
     ),
-    note: Type.String({ minLength: 1, maxLength: 255, description: 'why: kept in the ledger' }),
+    note: visibleText({ maxLength: 255, description: 'why: kept in the ledger' }),
   },
   { additionalProperties: false },
 );

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { nullable, NullableTime, Sku, Time } from '../identifiers.schema.js';
+import { EmailAddress } from '../text.schema.js';
 
 export const PlaceSale = Type.Object(
   {
@@ -10,7 +11,7 @@ export const PlaceSale = Type.Object(
       ),
       { minItems: 1, maxItems: 50 },
     ),
-    customerEmail: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    customerEmail: Type.Optional(EmailAddress),
     onShortage: Type.Optional(Type.Literal('reject', { description: 'what to do when stock is short' })),
   },
   { additionalProperties: false },

@@ -1,4 +1,5 @@
 import { SendEmailCommand, SESClient } from '@aws-sdk/client-ses';
+import { asciiEmailAddress } from '#inventory';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 import { type MailText } from './mail.texts.js';
@@ -41,8 +42,8 @@ export class MailClient implements OnApplicationShutdown {
     try {
       await this.ses.send(
         new SendEmailCommand({
-          Source: this.environment.MAIL_FROM,
-          Destination: { ToAddresses: [to] },
+          Source: asSesTakesIt(this.environment.MAIL_FROM),
+          Destination: { ToAddresses: [asSesTakesIt(to)] },
           Message: { Subject: utf8(subject), Body: { Text: utf8(text) } },
         }),
       );
@@ -54,4 +55,9 @@ export class MailClient implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.ses.destroy();
   }
+}
+
+/** What is no address, as an older version may have stored it, goes as it is: SES says what is wrong with it. */
+function asSesTakesIt(address: string): string {
+  return asciiEmailAddress(address) ?? address;
 }

@@ -1,3 +1,4 @@
+import { visibleText } from '#inventory';
 import { type NotificationMessage } from '#messaging';
 
 export interface MailText {
@@ -51,9 +52,14 @@ const TEXTS: Record<NotificationMessage['kind'], (facts: Facts, salesUrl: string
   }),
 };
 
-/** The mail for a notification. `salesUrl` is where its reader reaches the sales service. */
+/**
+ * The mail for a notification. Its subject is cleaned: an older version stored names with hidden characters.
+ *
+ * @param salesUrl where its reader reaches the sales service
+ */
 export function mailText({ kind, facts }: NotificationMessage, salesUrl: string): MailText {
-  return TEXTS[kind](facts, salesUrl.replace(/\/$/, ''));
+  const { subject, text } = TEXTS[kind](facts, salesUrl.replace(/\/$/, ''));
+  return { subject: visibleText(subject), text };
 }
 
 function lines(...given: (string | number | null | undefined)[]): string {

@@ -20,7 +20,7 @@ export class AdjustmentService {
    * @param delta units added, or taken when negative
    * @param note why, kept in the ledger; up to 255 characters
    * @returns the stock level after it
-   * @throws InventoryError `SKU.UNKNOWN`, `STOCK.NEGATIVE`
+   * @throws InventoryError `SKU.UNKNOWN`, `STOCK.NEGATIVE`, `STOCK.LIMIT_EXCEEDED`
    */
   async adjust(sku: string, delta: number, note: string): Promise<StockLevel> {
     return this.database.write(async (manager) => {

@@ -61,6 +61,38 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
     expect((await products.get('SOMEWHERE')).product).toMatchObject({ factoryId: 'FF-1' });
   });
 
+  it.each([
+    ['lies above the target level', { reorderPoint: 1_000, targetLevel: 1, lotSize: 1 }],
+    ['is the target level', { reorderPoint: 10, targetLevel: 10, lotSize: 10 }],
+  ])('are refused, created or replaced, when the reorder point %s', async (_, rules) => {
+    const sku = `CONTRADICT-${rules.reorderPoint}`;
+    const refusal = {
+      code: 'PRODUCT.RULES_CONTRADICT',
+      facts: {
+        sku,
+        members: ['targetLevel', 'reorderPoint'],
+        targetLevel: rules.targetLevel,
+        reorderPoint: rules.reorderPoint,
+      },
+    };
+    await expect(products.save(donut(sku, rules))).rejects.toMatchObject(refusal);
+    await expect(products.get(sku)).rejects.toMatchObject({ code: 'SKU.UNKNOWN' });
+    await products.save(donut(sku));
+    await expect(products.save(donut(sku, rules))).rejects.toMatchObject(refusal);
+    expect((await products.get(sku)).product).toEqual(donut(sku));
+  });
+
+  it.each([
+    ['a target level just above the reorder point', { reorderPoint: 49, targetLevel: 50 }],
+    ['lots above the target level', { lotSize: 100_000 }],
+    ['sales above the target level', { maxPerSale: 1_000_000 }],
+    ['gifts', { priceKrw: 0 }],
+  ])('may have %s', async (_, rules) => {
+    await expect(products.save(donut(`ALLOWED-${Object.keys(rules)[0]}`, rules))).resolves.toEqual({
+      created: true,
+    });
+  });
+
   it('are unknown under another SKU, named in the refusal', async () => {
     await expect(products.get("' OR 1=1 --")).rejects.toMatchObject({
       code: 'SKU.UNKNOWN',

@@ -7,6 +7,7 @@ import { InventoryError } from '../errors.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { Factory } from './factory.entity.js';
 import { Product } from './product.entity.js';
+import { assertRulesAgree } from './product-rules.js';
 
 export interface ProductWithStock {
   product: Product;
@@ -49,7 +50,7 @@ export class ProductService {
   /**
    * Creates the product, with no stock, or replaces its description and rules. Its stock is never touched.
    *
-   * @throws InventoryError `FACTORY.UNKNOWN`
+   * @throws InventoryError `FACTORY.UNKNOWN`, `PRODUCT.RULES_CONTRADICT`
    */
   async save(product: Product): Promise<{ created: boolean }> {
     const save = () => this.database.write((manager) => saveWithin(manager, product));
@@ -64,6 +65,7 @@ export class ProductService {
 }
 
 async function saveWithin(manager: EntityManager, product: Product): Promise<{ created: boolean }> {
+  assertRulesAgree(product);
   if (!(await manager.existsBy(Factory, { id: product.factoryId }))) {
     throw new InventoryError('FACTORY.UNKNOWN', `There is no factory ${product.factoryId}.`);
   }

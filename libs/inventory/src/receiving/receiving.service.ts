@@ -10,6 +10,7 @@ import { RestockOrder } from '../restock/restock-order.entity.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
+import { MAX_UNITS } from '../stock/stock-limits.js';
 import { StockService } from '../stock/stock.service.js';
 import { GoodsReceipt } from './goods-receipt.entity.js';
 
@@ -29,7 +30,8 @@ export type ReceiptRefusalCode =
   | 'RECEIPT.MISMATCH'
   | 'RECEIPT.QUANTITY_INVALID'
   | 'RECEIPT.ORDER_CANCELLED'
-  | 'RECEIPT.OVER_DELIVERY';
+  | 'RECEIPT.OVER_DELIVERY'
+  | 'RECEIPT.STOCK_LIMIT';
 
 export type ReceiptOutcome =
   | { kind: 'APPLIED' }
@@ -64,7 +66,7 @@ export class ReceivingService {
       if (await manager.existsBy(GoodsReceipt, { restockOrderId, deliveryFingerprint })) {
         return { kind: 'DUPLICATE' };
       }
-      const refusal = refusalOf(delivery, order);
+      const refusal = refusalOf(delivery, order, level);
       if (refusal) return refusal;
       await this.apply(manager, delivery, order, level);
       return { kind: 'APPLIED' };
@@ -133,7 +135,11 @@ export class ReceivingService {
   }
 }
 
-function refusalOf(delivery: Delivery, order: RestockOrder): ReceiptOutcome | undefined {
+function refusalOf(
+  delivery: Delivery,
+  order: RestockOrder,
+  { onHand }: StockLevel,
+): ReceiptOutcome | undefined {
   if (delivery.sku !== order.sku || delivery.factoryId !== order.factoryId) {
     return refused(
       'RECEIPT.MISMATCH',
@@ -151,6 +157,12 @@ function refusalOf(delivery: Delivery, order: RestockOrder): ReceiptOutcome | un
     return refused(
       'RECEIPT.OVER_DELIVERY',
       `${delivery.quantity} units came where ${missing} were still due`,
+    );
+  }
+  if (onHand + delivery.quantity > MAX_UNITS) {
+    return refused(
+      'RECEIPT.STOCK_LIMIT',
+      `${delivery.quantity} units came where ${onHand} are on hand, and ${MAX_UNITS} can be`,
     );
   }
   return undefined;

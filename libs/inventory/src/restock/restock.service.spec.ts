@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '../database/database.js';
 import { Factory } from '../product/factory.entity.js';
-import { type Product } from '../product/product.entity.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
 import { SaleService } from '../sale/sale.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
@@ -9,32 +8,7 @@ import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
 import { RestockProgressService } from './restock-progress.service.js';
-import { restockEstimate, restockQuantity, RestockService } from './restock.service.js';
-
-describe('the quantity of a restock order', () => {
-  const rules = { targetLevel: 100, lotSize: 10 };
-  const empty = { onHand: 0, reserved: 0, onOrder: 0, refusedDemand: 0 };
-
-  it.each<[string, Partial<Product>, Partial<StockLevel>, number]>([
-    ['fills an empty shelf up to the target', {}, {}, 100],
-    ['leaves out what is on hand', {}, { onHand: 40 }, 60],
-    ['rounds up to whole lots', {}, { onHand: 41 }, 60],
-    ['rounds one missing unit up to one lot', {}, { onHand: 99 }, 10],
-    ['is one lot at least, even when nothing is missing', {}, { onHand: 100 }, 10],
-    ['is one lot at least, even above the target', {}, { onHand: 500 }, 10],
-    ['counts reserved units as gone', {}, { onHand: 40, reserved: 30 }, 90],
-    ['leaves out what is on order', {}, { onOrder: 70 }, 30],
-    ['adds what buyers were refused', {}, { refusedDemand: 250 }, 350],
-    ['adds the refused demand to what is missing, in whole lots', {}, { onHand: 95, refusedDemand: 1 }, 10],
-    ['covers a surge of 10,000 refused buyers by one order', {}, { refusedDemand: 10_000 }, 10_100],
-    ['takes single units where the factory makes them', { lotSize: 1 }, { onHand: 97 }, 3],
-    ['makes one lot when the lot exceeds the target', { lotSize: 1_000 }, {}, 1_000],
-    ['makes one lot when nothing is to be kept', { targetLevel: 0 }, {}, 10],
-  ])('%s', (_, product, level, quantity) => {
-    const stockLevel = Object.assign(new StockLevel(), empty, level);
-    expect(restockQuantity({ ...rules, ...product } as Product, stockLevel)).toBe(quantity);
-  });
-});
+import { restockEstimate, RestockService } from './restock.service.js';
 
 describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
   let warehouse: Warehouse;

@@ -13,6 +13,7 @@ import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
 import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { restockQuantity } from './restock-rules.js';
 
 /** What a refused buyer is told about the refill. */
 export interface RestockEstimate {
@@ -175,12 +176,6 @@ export class RestockService {
       return { order, timeline };
     });
   }
-}
-
-/** Units to order: up to the target and for every unit that was refused since the last order, in whole lots. */
-export function restockQuantity(product: Product, level: StockLevel): number {
-  const needed = product.targetLevel + level.refusedDemand - level.available - level.onOrder;
-  return Math.max(1, Math.ceil(needed / product.lotSize)) * product.lotSize;
 }
 
 /**

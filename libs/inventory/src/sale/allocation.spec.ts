@@ -8,6 +8,7 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
   const product = Object.assign(new Product(), {
     sku,
     priceKrw: 1_000,
+    reorderPoint: 0,
     targetLevel: 10,
     maxPerSale: 1_000,
     ...rules,

@@ -1,14 +1,9 @@
 import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
+import { mostDeliverableUnits, mostRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
-
-/**
- * Refused demand counts up to this many times the target level. Beyond it is no forecast: anybody can be refused as
- * often as they like, and must not be able to order a factory full of goods.
- */
-const MAX_REFUSED_TARGETS = 10;
 
 /** A SKU whose stock level is locked, and what a batch of sales has done to it so far. */
 export interface LockedSku {
@@ -33,14 +28,19 @@ export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, Lock
     );
   }
   const wanted = lines.map(({ sku, quantity }) => ({ locked: stock.get(sku)!, quantity }));
-  const excess = wanted.find(({ locked, quantity }) => quantity > locked.product.maxPerSale);
-  if (excess) return rejected(quantityExceeded(excess.locked.product, excess.quantity));
+  const excess = wanted.find(({ locked, quantity }) => quantity > mostUnitsOf(locked));
+  if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
   if (short.length > 0) {
     return { kind: 'SHORT', shortages: short.map(({ locked, quantity }) => refuse(locked, quantity)) };
   }
   return { kind: 'SOLD', lines: wanted.map(({ locked, quantity }) => take(locked, quantity)) };
+}
+
+/** The most units that one sale may take: no more than it can ever get. */
+function mostUnitsOf({ product, level }: LockedSku): number {
+  return Math.min(product.maxPerSale, mostDeliverableUnits(product, level));
 }
 
 function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][number] {
@@ -52,8 +52,7 @@ function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][numbe
 
 function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrder'> {
   const { product, level } = locked;
-  const mostRefused = product.targetLevel * MAX_REFUSED_TARGETS;
-  level.refusedDemand = Math.min(level.refusedDemand + quantity, mostRefused);
+  level.refusedDemand = Math.min(level.refusedDemand + quantity, mostRefusedUnits(product));
   locked.hasRefused = true;
   return { sku: product.sku, requestedQuantity: quantity, availableQuantity: level.available };
 }
@@ -62,7 +61,9 @@ function rejected(error: InventoryError): Allocation {
   return { kind: 'REJECTED', error };
 }
 
-function quantityExceeded({ sku, maxPerSale }: Product, requestedQuantity: number): InventoryError {
+function quantityExceeded(locked: LockedSku, requestedQuantity: number): InventoryError {
+  const { sku } = locked.product;
+  const maxPerSale = mostUnitsOf(locked);
   return new InventoryError(
     'SALE.QUANTITY_EXCEEDED',
     `One sale takes at most ${maxPerSale} units of ${sku}.`,

@@ -6,6 +6,7 @@ import { type Change, inserts, timeText } from '../database/rows.js';
 import { type RowQuery } from '../database/transaction-runner.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from './stock-level.entity.js';
+import { MAX_UNITS } from './stock-limits.js';
 import { StockMovement, type StockMovementReason } from './stock-movement.entity.js';
 
 export interface Movement {
@@ -101,9 +102,9 @@ export class StockService {
 
   /**
    * Changes stock on hand and writes the ledger, in the caller's transaction, which holds the lock on `level`.
-   * The row itself refuses to go below zero, whatever the caller believed.
+   * The row itself refuses to go below zero and above {@link MAX_UNITS}, whatever the caller believed.
    *
-   * @throws InventoryError `STOCK.NEGATIVE`
+   * @throws InventoryError `STOCK.NEGATIVE`, `STOCK.LIMIT_EXCEEDED`
    */
   async move(
     manager: EntityManager,
@@ -114,14 +115,13 @@ export class StockService {
       .createQueryBuilder()
       .update(StockLevel)
       .set({ onHand: () => 'on_hand + :delta' })
-      .where('sku = :sku AND on_hand + :delta >= 0', { sku: level.sku, delta })
-      .execute();
-    if (result.affected !== 1) {
-      throw new InventoryError('STOCK.NEGATIVE', `There are not ${-delta} units of ${level.sku} on hand.`, {
+      .where('sku = :sku AND on_hand + :delta BETWEEN 0 AND :limit', {
         sku: level.sku,
-        onHand: level.onHand,
-      });
-    }
+        delta,
+        limit: MAX_UNITS,
+      })
+      .execute();
+    if (result.affected !== 1) throw delta > 0 ? limitExceeded(level, delta) : negative(level, delta);
     level.onHand += delta;
     await manager.insert(StockMovement, {
       id: uuidv7(),
@@ -133,4 +133,19 @@ export class StockService {
       createdAt: at,
     });
   }
+}
+
+function negative({ sku, onHand }: StockLevel, delta: number): InventoryError {
+  return new InventoryError('STOCK.NEGATIVE', `There are not ${-delta} units of ${sku} on hand.`, {
+    sku,
+    onHand,
+  });
+}
+
+function limitExceeded({ sku, onHand }: StockLevel, delta: number): InventoryError {
+  return new InventoryError(
+    'STOCK.LIMIT_EXCEEDED',
+    `${delta} units more of ${sku} would exceed ${MAX_UNITS} on hand.`,
+    { sku, onHand, limit: MAX_UNITS },
+  );
 }

@@ -1,0 +1,28 @@
+/**
+ * Characters that change how a mail or a log line reads without being seen: controls, line separators, halves of
+ * characters, and what Unicode has shown as nothing (zero-width, bidirectional, soft hyphen, Hangul filler), with the
+ * empty Braille cell.
+ */
+const HIDDEN =
+  '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800';
+
+/** The hidden characters that emoji are made with, in the places where they make one. */
+const EMOJI_PARTS = [
+  '(?<=\\p{Extended_Pictographic})\\uFE0F',
+  '(?<=[0-9#*])\\uFE0F(?=\\u20E3)',
+  '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
+].join('|');
+
+/** What a text matches that may stand in the subject of a mail and in a log: it has something to see, and nothing hidden. */
+export const VISIBLE_TEXT_PATTERN = `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])(?:[^${HIDDEN}]|${EMOJI_PARTS})*$`;
+
+const HIDDEN_CHARACTER = new RegExp(`(${EMOJI_PARTS})|[${HIDDEN}]`, 'gu');
+
+/** The text on one line, without what is hidden. For what an older version stored. */
+export function visibleText(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(HIDDEN_CHARACTER, (_, emojiPart?: string) => emojiPart ?? '')
+    .replace(/ {2,}/g, ' ')
+    .trim();
+}
