@@ -97,9 +97,10 @@ export class DeadLetterService {
   /**
    * Sends the message to its queue again, through the outbox: once, whoever else asks for it at the same time.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`
    */
-  async redrive(id: string, resolution: Resolution): Promise<DeadLetter> {
+  async redrive(id: string, resolution: Resolution, within?: EntityManager): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
       const payload = redrivablePayload(letter);
@@ -109,15 +110,16 @@ export class DeadLetterService {
       if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
       await this.outbox.add(manager, letter.queue, payload, at);
       return findDeadLetter(manager, id);
-    });
+    }, within);
   }
 
   /**
    * Gives the message up. The restock order that it was about is cancelled, so that the SKU can be refilled again.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`
    */
-  async discard(id: string, resolution: Resolution): Promise<DeadLetter> {
+  async discard(id: string, resolution: Resolution, within?: EntityManager): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
       await resolve(manager, letter, 'DISCARDED', resolution, await this.clock.now(manager));
@@ -131,7 +133,7 @@ export class DeadLetterService {
         );
       }
       return findDeadLetter(manager, id);
-    });
+    }, within);
   }
 
   private async openWithin(

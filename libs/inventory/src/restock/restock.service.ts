@@ -23,6 +23,12 @@ export interface RestockEstimate {
   estimatedAt: Date | null;
 }
 
+/** A restock order and its steps, first to last. */
+export interface OrderWithTimeline {
+  order: RestockOrder;
+  timeline: RestockOrderEvent[];
+}
+
 /** Orders that one look for forgotten ones finds at the most; the next look finds the rest. */
 const RESEND_BATCH = 100;
 
@@ -95,15 +101,16 @@ export class RestockService {
   }
 
   /**
-   * Opens a restock order if one is due, in a transaction of its own: for changes that are not sales.
+   * Opens a restock order if one is due: for changes that are not sales.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `SKU.UNKNOWN`
    */
-  async review(sku: string): Promise<void> {
+  async review(sku: string, within?: EntityManager): Promise<void> {
     await this.database.write(async (manager) => {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
       await this.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
-    });
+    }, within);
   }
 
   /**
@@ -162,8 +169,24 @@ export class RestockService {
     });
   }
 
-  /** @throws InventoryError `RESTOCK_ORDER.UNKNOWN` */
-  async get(id: string): Promise<{ order: RestockOrder; timeline: RestockOrderEvent[] }> {
+  /**
+   * Locks an order until the caller's transaction ends, as every change of its goods does: its SKU first.
+   *
+   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
+   */
+  async lock(manager: EntityManager, id: string): Promise<OrderWithTimeline> {
+    const { order } = await this.get(id, manager);
+    await this.stock.lock(manager, [order.sku]);
+    const query = manager.createQueryBuilder(RestockOrder, 'restock').where({ id });
+    await this.database.forUpdate(query).getOne();
+    return this.get(id, manager);
+  }
+
+  /**
+   * @param within the caller's transaction
+   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
+   */
+  async get(id: string, within?: EntityManager): Promise<OrderWithTimeline> {
     return this.database.read(async (manager) => {
       const order = await manager.findOneBy(RestockOrder, { id });
       if (!order) throw new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
@@ -173,7 +196,7 @@ export class RestockService {
         order: { createdAt: 'ASC', id: 'ASC' },
       });
       return { order, timeline };
-    });
+    }, within);
   }
 }
 
