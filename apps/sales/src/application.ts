@@ -5,6 +5,7 @@ import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
 import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
+import { useAuthentication } from './operations/authentication.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';
 import { useRateLimit } from './rate-limit.js';
@@ -42,6 +43,7 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
   useValidation(fastify);
   application.useGlobalFilters(new ProblemFilter());
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
+  useAuthentication(application);
   await useOpenApi(application);
   return application;
 }
