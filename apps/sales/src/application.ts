@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
+import { useLowerCaseIds } from './http/identifier-case.js';
 import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
 import { useAuthentication } from './operations/authentication.js';
@@ -41,6 +42,7 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
   refuseWithProblems(fastify);
   useJsonBodies(fastify);
   useValidation(fastify);
+  useLowerCaseIds(fastify);
   application.useGlobalFilters(new ProblemFilter());
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
   useAuthentication(application);

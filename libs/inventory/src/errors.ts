@@ -1,5 +1,6 @@
 /** What can be refused by the rules of the warehouse. Only the HTTP filter knows which status each one gets. */
 export type InventoryErrorCode =
+  | 'CURSOR.UNKNOWN'
   | 'DATABASE.UNAVAILABLE'
   | 'DEAD_LETTER.NOT_REDRIVABLE'
   | 'DEAD_LETTER.RESOLVED'

@@ -4,6 +4,7 @@ import { Body, Controller, HttpCode, Inject, Logger, Param, Post, Query } from '
 import { RouteSchema } from '@nestjs/platform-fastify';
 import Type from 'typebox';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
+import { LowerCaseUuidPipe } from '../http/identifier-case.js';
 import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
 import { Callback, CallbackParameter, CallbackQuery } from './callback.schema.js';
 import { QuarantineAllowance } from './quarantine-allowance.js';
@@ -33,7 +34,7 @@ export class GoodsReceiptsController {
     response: { 202: Type.Object({ status: Type.String() }), ...PROBLEM_RESPONSES },
   })
   async receive(
-    @Param('restockOrderId') restockOrderId: string,
+    @Param('restockOrderId', LowerCaseUuidPipe) restockOrderId: string,
     @Query() query: CallbackQuery,
     @Body() callback: Callback,
   ): Promise<{ status: string }> {

@@ -46,6 +46,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'The callback is not about anything that was ordered',
     advice: 'Call the `CallbackUrl` of the order, with the product and factory that were ordered.',
   },
+  'CURSOR.UNKNOWN': {
+    status: 400,
+    title: 'The cursor is not one of this list',
+    advice: 'Send `nextCursor` of the page before as it is, or none to begin at the start.',
+  },
   'DATABASE.UNAVAILABLE': {
     status: 503,
     title: 'The warehouse cannot be reached',

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
-import { type Page } from '../database/page.js';
+import { assertCursor, type Page } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -66,7 +66,11 @@ export class DeadLetterService {
     }
   }
 
-  /** Dead letters, newest first, starting behind the id `cursor`. */
+  /**
+   * Dead letters, newest first, starting behind the id `cursor`.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
   async list(query: {
     status?: DeadLetterStatus;
     queue?: string;
@@ -78,6 +82,7 @@ export class DeadLetterService {
     if (query.queue) where.queue = query.queue;
     if (query.cursor) where.id = LessThan(query.cursor);
     return this.database.read(async (manager) => {
+      if (query.cursor !== undefined) await assertCursor(manager, DeadLetter, { id: query.cursor });
       const found = await manager.find(DeadLetter, { where, order: { id: 'DESC' }, take: query.limit + 1 });
       const items = found.slice(0, query.limit);
       return { items, nextCursor: found.length > query.limit ? items.at(-1)!.id : null };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, MoreThan, type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
-import { type Page } from '../database/page.js';
+import { assertCursor, type Page } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { Factory } from './factory.entity.js';
@@ -17,9 +17,14 @@ export interface ProductWithStock {
 export class ProductService {
   constructor(private readonly database: Database) {}
 
-  /** Products in SKU order, starting behind the SKU `cursor`. */
+  /**
+   * Products in SKU order, starting behind the SKU `cursor`.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
   async list({ cursor, limit }: { cursor?: string; limit: number }): Promise<Page<ProductWithStock>> {
     return this.database.read(async (manager) => {
+      if (cursor !== undefined) await assertCursor(manager, Product, { sku: cursor });
       const products = await manager.find(Product, {
         where: cursor ? { sku: MoreThan(cursor) } : {},
         order: { sku: 'ASC' },

@@ -3,7 +3,7 @@ import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { type Page } from '../database/page.js';
+import { assertCursor, type Page } from '../database/page.js';
 import { type RowQuery } from '../database/transaction-runner.js';
 import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -146,7 +146,11 @@ export class RestockService {
     return resent;
   }
 
-  /** Restock orders, newest first, starting behind the id `cursor`. */
+  /**
+   * Restock orders, newest first, starting behind the id `cursor`.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
   async list(query: {
     sku?: string;
     status?: RestockOrderStatus;
@@ -159,6 +163,7 @@ export class RestockService {
     // The ids are UUIDv7: their order is the order of opening.
     if (query.cursor) where.id = LessThan(query.cursor);
     return this.database.read(async (manager) => {
+      if (query.cursor !== undefined) await assertCursor(manager, RestockOrder, { id: query.cursor });
       const orders = await manager.find(RestockOrder, {
         where,
         order: { id: 'DESC' },
