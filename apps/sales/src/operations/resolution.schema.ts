@@ -1,13 +1,14 @@
 import Type, { type Static } from 'typebox';
+import { nullable } from '../identifiers.schema.js';
 
 /** Who decides something by hand, and why: kept with what it was decided of. */
 export const Resolution = Type.Union([
   Type.Object(
     {
       by: Type.Optional(
-        Type.String({ minLength: 1, maxLength: 100, description: '`operations` when not given' }),
+        nullable(Type.String({ minLength: 1, maxLength: 100, description: '`operations` when not given' })),
       ),
-      note: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+      note: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 400 }))),
     },
     { additionalProperties: false },
   ),
@@ -17,5 +18,5 @@ export type Resolution = Static<typeof Resolution>;
 
 /** A resolution with nothing left open. */
 export function resolutionOf(given: Resolution | undefined): { by: string; note?: string } {
-  return { by: given?.by ?? 'operations', note: given?.note };
+  return { by: given?.by ?? 'operations', note: given?.note ?? undefined };
 }

@@ -10,7 +10,7 @@ export const PlaceSale = Type.Object(
       ),
       { minItems: 1, maxItems: 50 },
     ),
-    customerEmail: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    customerEmail: Type.Optional(nullable(Type.String({ format: 'email', maxLength: 254 }))),
     onShortage: Type.Optional(Type.Literal('reject', { description: 'what to do when stock is short' })),
   },
   { additionalProperties: false },
