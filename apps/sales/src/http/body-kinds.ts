@@ -1,7 +1,7 @@
 import { type FastifyRequest } from 'fastify';
 
 /** Of a route's schema for its body. */
-interface BodySchema {
+export interface BodySchema {
   anyOf?: { type?: string }[];
 }
 
@@ -12,6 +12,9 @@ export function takesMediaType({ method, mediaType }: FastifyRequest): boolean {
 
 /** Whether the body may be left out: its schema takes null. Many clients send the content type all the same. */
 export function takesNothing({ routeOptions }: FastifyRequest): boolean {
-  const { anyOf = [] } = (routeOptions.schema?.body ?? {}) as BodySchema;
+  return takesNull(routeOptions.schema?.body as BodySchema | undefined);
+}
+
+export function takesNull({ anyOf = [] }: BodySchema = {}): boolean {
   return anyOf.some(({ type }) => type === 'null');
 }

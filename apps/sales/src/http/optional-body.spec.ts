@@ -3,6 +3,10 @@ import { OPERATIONS_API_KEY, SalesUnderTest } from '../testing/sales-under-test.
 
 const ID = '01890000-0000-7000-8000-000000000000';
 
+interface Operation {
+  requestBody?: { required: boolean };
+}
+
 describe('a body', () => {
   let sales: SalesUnderTest;
 
@@ -40,6 +44,21 @@ describe('a body', () => {
       expect((await post(url, ' ', { 'content-type': 'application/json' })).statusCode).toBe(400);
     },
   );
+
+  it('that is optional is described as optional, and no other is', async () => {
+    const paths: Record<string, Record<string, Operation>> = (await sales.ask('GET', '/openapi.json')).body
+      .paths;
+    const optional = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.values(operations)
+        .filter(({ requestBody }) => requestBody && !requestBody.required)
+        .map(() => path),
+    );
+    expect(optional.sort()).toEqual([
+      '/dead-letters/{id}/discard',
+      '/dead-letters/{id}/redrive',
+      '/restock-orders/{id}/cancel',
+    ]);
+  });
 
   it('that is needed may not be empty', async () => {
     for (const url of ['/sales', '/products/RING/adjustments', '/hello']) {

@@ -14,6 +14,11 @@ const RULES = {
   adManagerEmail: 'ads@donut-states.example',
 };
 
+interface Operation {
+  tags: string[];
+  parameters?: { name: string }[];
+}
+
 describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
   let sales: SalesUnderTest;
 
@@ -53,6 +58,20 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
     }
     return first;
   }
+
+  it('take an idempotency key, every one of them, by the description of the API', async () => {
+    const paths: Record<string, Record<string, Operation>> = (await sales.ask('GET', '/openapi.json')).body
+      .paths;
+    const writes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method, { tags }]) => method !== 'get' && tags.includes('operations'))
+        .map(([method, { parameters = [] }]) => [`${method} ${path}`, parameters.map(({ name }) => name)]),
+    );
+    expect(writes).toHaveLength(6);
+    for (const [, names] of writes) {
+      expect(names).toEqual(expect.arrayContaining(['idempotency-key', 'x-client-id']));
+    }
+  });
 
   it('adjust once', async () => {
     await sales.warehouse.stockProduct('ADJUSTED', 10);

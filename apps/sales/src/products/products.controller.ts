@@ -47,6 +47,8 @@ const saved = (description: string, headers = {}) =>
     headers: { ...ETagHeader, ...ReplayedHeader, ...headers },
   });
 
+const INTERNAL_RULES = 'With the operations key: the internal rules as well, all that PUT takes.';
+
 @Controller('products')
 export class ProductsController {
   constructor(
@@ -62,6 +64,7 @@ export class ProductsController {
     ...PUBLIC_ROUTE,
     tags: ['products'],
     summary: 'All products with their stock, in SKU order',
+    description: INTERNAL_RULES,
     querystring: ProductQuery,
     response: { 200: ProductPage, ...PROBLEM_RESPONSES },
   })
@@ -80,6 +83,7 @@ export class ProductsController {
     ...PUBLIC_ROUTE,
     tags: ['products'],
     summary: 'One product with its stock',
+    description: INTERNAL_RULES,
     params: SkuParameter,
     headers: Type.Object(PreconditionHeaders),
     response: {

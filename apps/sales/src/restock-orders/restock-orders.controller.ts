@@ -40,6 +40,7 @@ export class RestockOrdersController {
     ...PUBLIC_ROUTE,
     tags: ['restock orders'],
     summary: 'Restock orders, newest first',
+    description: 'With the operations key: how each fares at the factory as well.',
     querystring: RestockOrderQuery,
     response: { 200: RestockOrderPage, ...PROBLEM_RESPONSES },
   })
@@ -57,7 +58,8 @@ export class RestockOrdersController {
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['restock orders'],
-    summary: 'One restock order; for operators with its timeline',
+    summary: 'One restock order',
+    description: 'With the operations key: how it fares at the factory, and its timeline, as well.',
     params: IdParameter,
     headers: Type.Object(PreconditionHeaders),
     response: {
