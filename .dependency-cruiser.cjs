@@ -13,6 +13,7 @@ const order = [
   'product',
   'stock',
   'outbox',
+  'idempotency',
   'database',
 ];
 

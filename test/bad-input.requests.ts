@@ -4,7 +4,7 @@ import { OPERATIONS_API_KEY } from './running-system.js';
 
 /** Of an OpenAPI document, as is {@link Operation}. */
 export interface Schema {
-  type?: string;
+  type?: string | string[];
   anyOf?: Schema[];
   properties?: Record<string, Schema>;
   required?: string[];
@@ -14,7 +14,7 @@ export interface Schema {
 export interface Operation {
   parameters?: { in: 'path' | 'query' | 'header'; name: string }[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
-  security?: unknown[];
+  security?: object[];
 }
 
 const PARTS = { params: 'params', querystring: 'query', headers: 'headers', body: 'body' } as const;
@@ -60,7 +60,7 @@ export function placesOf({ parameters = [], requestBody }: Operation) {
 
 /** One value of every JSON type that the schema does not have. */
 export function wrongTypesFor({ type, anyOf = [] }: Schema): unknown[] {
-  const types = [type, ...anyOf.map((schema) => schema.type)];
+  const types = [type, ...anyOf.map((schema) => schema.type)].flat();
   if (types.includes('number')) types.push('integer');
   return Object.entries(VALUES_BY_TYPE)
     .filter(([name]) => !types.includes(name))

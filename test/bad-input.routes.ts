@@ -38,7 +38,7 @@ const SEGMENTS = [
   'x'.repeat(256),
   'x'.repeat(8_000),
 ];
-const IDS = [...SEGMENTS, '1', UUID.slice(1), `${UUID}0`, `{${UUID}}`];
+const IDS = [...SEGMENTS, '1', UUID.slice(1), `${UUID}0`, `{${UUID}}`, `urn:uuid:${UUID}`];
 const SKUS = [
   '',
   ' ',
@@ -67,9 +67,11 @@ const MAILS = [
   '킴@example.com',
   'kim@도\u200b넛.kr',
 ];
-const KEYS = ['', ' ', 'two words', '열쇠', 'é', ['sent', 'twice']];
+const KEYS = ['', ' ', 'two words', 'k'.repeat(256), '열쇠', 'é', ['sent', 'twice']];
+const TAGS = ['', 'nope', '"open', '*, "a"', '"a" "b"', 'W/a', 'w/"a"', '"two words"', ['*', '*']];
 /** Of a query, where all is text. */
 const LIMITS = ['', '0', '101', '-1', '1.5', '1e308', 'abc', 'NaN', '1;DROP TABLE sale', ['1', '2']];
+const CURSORS = ['', '1', SKU, `urn:uuid:${UUID}`, [UUID, UUID]];
 const STATES = ['', 'open', "' OR 1=1 --", ['OPEN', 'OPEN']];
 
 const texts = (maxLength: number) => ['', 'x'.repeat(maxLength + 1), OVERLONG];
@@ -94,13 +96,35 @@ const integers = (minimum: number, maximum: number) => [
   'NaN',
 ];
 
-const resolution = (status: number): Route => ({
+/** The headers of a route that writes under an idempotency key. */
+const KEY_HEADERS = { 'headers/idempotency-key': KEYS, 'headers/x-client-id': [...KEYS, 'k'.repeat(65)] };
+/** The headers of a route whose answers have an entity tag. */
+const TAG_HEADERS = { 'headers/if-match': TAGS, 'headers/if-none-match': TAGS };
+
+const resolution = (status: number, headers: Route['bad'] = {}): Route => ({
   params: { id: UUID },
   body: { by: 'kim', note: 'bad input' },
   status,
   isBodyOptional: true,
-  bad: { 'params/id': IDS, 'body/by': visibleTexts(100), 'body/note': visibleTexts(400) },
+  bad: {
+    'params/id': IDS,
+    'body/by': visibleTexts(100),
+    'body/note': visibleTexts(400),
+    ...KEY_HEADERS,
+    ...headers,
+  },
 });
+
+const RULES = {
+  'body/name': visibleTexts(200),
+  'body/priceKrw': integers(0, 100_000_000),
+  'body/factoryId': texts(32),
+  'body/reorderPoint': integers(0, 1_000_000),
+  'body/targetLevel': integers(1, 1_000_000),
+  'body/lotSize': integers(1, 100_000),
+  'body/maxPerSale': integers(1, 1_000_000),
+  'body/adManagerEmail': MAILS,
+};
 
 /** Every route and method that takes input. A spec holds the list to the API's own description. */
 export const ROUTES: Record<string, Route> = {
@@ -109,7 +133,7 @@ export const ROUTES: Record<string, Route> = {
     body: { lines: [{ sku: SKU, quantity: 1 }], customerEmail: 'kim@example.com', onShortage: 'reject' },
     status: 201,
     bad: {
-      'headers/idempotency-key': [...KEYS, 'k'.repeat(256)],
+      'headers/idempotency-key': KEYS,
       'headers/x-client-id': [...KEYS, 'k'.repeat(65)],
       'body/lines': [[], Array(51).fill({ sku: SKU, quantity: 1 }), Array(10_000).fill({})],
       'body/lines/0': [],
@@ -121,11 +145,15 @@ export const ROUTES: Record<string, Route> = {
   },
   'GET /sales/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
   'GET /products': {
-    query: { limit: '1', cursor: 'A' },
+    query: { limit: '1', cursor: SKU },
     status: 200,
-    bad: { 'querystring/limit': LIMITS, 'querystring/cursor': [...SKUS, ['A', 'B']] },
+    bad: { 'querystring/limit': LIMITS, 'querystring/cursor': [...SKUS, [SKU, SKU]] },
   },
-  'GET /products/{sku}': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
+  'GET /products/{sku}': {
+    params: { sku: SKU },
+    status: 200,
+    bad: { 'params/sku': SEGMENTS, ...TAG_HEADERS },
+  },
   'GET /products/{sku}/ledger': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
   'PUT /products/{sku}': {
     params: { sku: 'BAD-INPUT' },
@@ -139,41 +167,50 @@ export const ROUTES: Record<string, Route> = {
       maxPerSale: 10,
       adManagerEmail: 'ad-manager@example.com',
     },
-    status: 200,
+    status: 201,
     bad: {
+      ...KEY_HEADERS,
+      ...TAG_HEADERS,
       'params/sku': SEGMENTS,
-      'body/name': visibleTexts(200),
-      'body/priceKrw': integers(0, 100_000_000),
-      'body/factoryId': texts(32),
-      'body/reorderPoint': integers(0, 1_000_000),
-      'body/targetLevel': integers(1, 1_000_000),
-      'body/lotSize': integers(1, 100_000),
-      'body/maxPerSale': integers(1, 1_000_000),
-      'body/adManagerEmail': MAILS,
+      'body/sku': SKUS,
+      'body/stock': [{}, { onHand: 1 }, { onHand: '1', reserved: 0, available: 1, onOrder: 0 }],
+      ...RULES,
     },
+  },
+  'PATCH /products/{sku}': {
+    params: { sku: SKU },
+    body: { priceKrw: 19_900 },
+    status: 200,
+    bad: { ...KEY_HEADERS, ...TAG_HEADERS, 'params/sku': SEGMENTS, ...RULES },
   },
   'POST /products/{sku}/adjustments': {
     params: { sku: SKU },
     body: { delta: 1, note: 'bad input' },
     status: 200,
     bad: {
+      ...KEY_HEADERS,
+      ...TAG_HEADERS,
       'params/sku': SEGMENTS,
       'body/delta': [0, ...integers(-1_000_000, 1_000_000)],
       'body/note': visibleTexts(255),
     },
   },
   'GET /restock-orders': {
-    query: { limit: '1', cursor: UUID, sku: SKU, status: 'RECEIVED' },
+    query: { limit: '1', sku: SKU, status: 'RECEIVED' },
     status: 200,
     bad: {
       'querystring/limit': LIMITS,
-      'querystring/cursor': ['', '1', SKU, [UUID, UUID]],
+      'querystring/cursor': CURSORS,
       'querystring/sku': [...SKUS, [SKU, SKU]],
       'querystring/status': STATES,
     },
   },
-  'GET /restock-orders/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
-  'POST /restock-orders/{id}/cancel': resolution(404),
+  'GET /restock-orders/{id}': {
+    params: { id: UUID },
+    status: 404,
+    bad: { 'params/id': IDS, ...TAG_HEADERS },
+  },
+  'POST /restock-orders/{id}/cancel': resolution(404, TAG_HEADERS),
   'POST /goods-receipts/{restockOrderId}': {
     params: { restockOrderId: UUID },
     query: { quantity: '10', expires: '1', signature: 'forged' },
@@ -212,11 +249,11 @@ export const ROUTES: Record<string, Route> = {
     },
   },
   'GET /dead-letters': {
-    query: { limit: '1', cursor: UUID, status: 'OPEN', queue: 'restock' },
+    query: { limit: '1', status: 'OPEN', queue: 'restock' },
     status: 200,
     bad: {
       'querystring/limit': LIMITS,
-      'querystring/cursor': ['', '1', SKU, [UUID, UUID]],
+      'querystring/cursor': CURSORS,
       'querystring/status': STATES,
       'querystring/queue': ['', 'restock-dlq', ['probe', 'probe']],
     },

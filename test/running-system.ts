@@ -149,7 +149,7 @@ export class RunningSystem {
         }),
       }),
     );
-    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     // A product without stock is ordered at once: let that order run its course first.
     await eventually(async () => {
       const { onHand: arrived, onOrder } = await this.stock(sku);

@@ -127,7 +127,8 @@ describe('npm run migrate and npm run reconcile', () => {
       });
       expect({ status, output }).toEqual({
         status: 78,
-        output: 'The environment is not usable:\n  - DATABASE_TLS_CA names a file that cannot be read: ENOENT\n',
+        output:
+          'The environment is not usable:\n  - DATABASE_TLS_CA names a file that cannot be read: ENOENT\n',
       });
     }
   });

@@ -121,7 +121,9 @@ function operation(method, path, route, body) {
     headers: { ...JSON_BODY, 'X-Api-Key': __ENV.OPERATIONS_API_KEY },
     tags: { name: `${method} ${route}` },
   });
-  if (answer.status !== 200) throw new Error(`${method} ${path} answered ${told(answer)}`);
+  // 201: the product is new.
+  if (answer.status !== 200 && answer.status !== 201)
+    throw new Error(`${method} ${path} answered ${told(answer)}`);
 }
 
 function told({ status, error, body }) {

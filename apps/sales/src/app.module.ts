@@ -5,6 +5,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
 import { GoodsReceiptsController } from './goods-receipts/goods-receipts.controller.js';
+import { IdempotentWrites } from './idempotency/idempotent-writes.js';
 import { OperationsKey } from './operations/operations-key.js';
 import { ReconcileController } from './operations/reconcile.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
@@ -45,7 +46,7 @@ export class AppModule {
         ReconcileController,
         ProbeController,
       ],
-      providers: [{ provide: SALES_ENVIRONMENT, useValue: environment }, OperationsKey],
+      providers: [{ provide: SALES_ENVIRONMENT, useValue: environment }, OperationsKey, IdempotentWrites],
     };
   }
 }

@@ -2,8 +2,10 @@ import { createHttpApplication, createLogger } from '#runtime';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
+import { useLowerCaseIds } from './http/identifier-case.js';
 import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
+import { useAuthentication } from './operations/authentication.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';
 import { useRateLimit } from './rate-limit.js';
@@ -37,8 +39,10 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
   refuseWithProblems(fastify);
   useJsonBodies(fastify);
   useValidation(fastify);
+  useLowerCaseIds(fastify);
   application.useGlobalFilters(new ProblemFilter());
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
+  useAuthentication(application);
   await useOpenApi(application);
   return application;
 }

@@ -6,7 +6,8 @@ export const Sku = Type.String({
   examples: ['CP-502101'],
 });
 
-export const Id = Type.String({ format: 'uuid' });
+/** In either case. The format alone would also take a URN, under which nothing is stored. */
+export const Id = Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' });
 
 export const IdParameter = Type.Object({ id: Id });
 

@@ -1,5 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { isUtf8 } from 'node:buffer';
+import { takesMediaType, takesNothing } from './http/body-kinds.js';
 import { exceededBound, MAX_DEPTH, MAX_VALUES } from './json-bounds.js';
 import { ApiError } from './problem/problem.js';
 
@@ -14,9 +15,11 @@ export function useJsonBodies(fastify: FastifyInstance): void {
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.addContentTypeParser<Buffer>(
-    'application/json',
+    ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     (request, bytes, done): void => {
+      if (!takesMediaType(request)) return done(new ApiError('REQUEST.MEDIA_TYPE'));
+      if (bytes.length === 0 && takesNothing(request)) return done(null, null);
       // Decoding would put U+FFFD where the client had something else, and store that.
       if (!isUtf8(bytes)) return done(new ApiError('REQUEST.MALFORMED', 'The body is not UTF-8.'));
       const bound = exceededBound(bytes);

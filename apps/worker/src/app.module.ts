@@ -8,6 +8,7 @@ import { FailureRecorder } from './dead-letters/failure.recorder.js';
 import { OpenDeadLettersTask } from './dead-letters/open-dead-letters.task.js';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
+import { KeyedRequestsPurgeTask } from './idempotency/keyed-requests-purge.task.js';
 import { MailClient } from './notifications/mail.client.js';
 import { NotificationsHandler } from './notifications/notifications.handler.js';
 import { DatabaseOutageTask } from './outage/database-outage.task.js';
@@ -56,6 +57,7 @@ export class AppModule {
         OverdueWatchdog,
         ReconciliationTask,
         OpenDeadLettersTask,
+        KeyedRequestsPurgeTask,
       ],
     };
   }

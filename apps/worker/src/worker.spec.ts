@@ -1,6 +1,7 @@
 import {
   Database,
   DeadLetterService,
+  KeyedRequest,
   NotificationService,
   OutboxMessage,
   OutboxService,
@@ -301,6 +302,17 @@ describe('the worker', () => {
     },
     40_000,
   );
+
+  it('forgets the answers to requests of more than 7 days ago, and no others', async () => {
+    await worker.application.close();
+    const { manager } = worker.warehouse.dataSource;
+    const row = { requestFingerprint: 'f', status: 200, headers: {}, body: '' };
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    await manager.insert(KeyedRequest, { ...row, id: 'old', createdAt: daysAgo(7.01) });
+    await manager.insert(KeyedRequest, { ...row, id: 'young', createdAt: daysAgo(6.99) });
+    await worker.run();
+    await eventually(async () => expect(await manager.find(KeyedRequest)).toMatchObject([{ id: 'young' }]));
+  });
 
   it('records a message that breaks its contract as a dead letter', async () => {
     await worker.queue.send('goods-receipts', 'this is not JSON');

@@ -1,11 +1,13 @@
 /** What can be refused by the rules of the warehouse. Only the HTTP filter knows which status each one gets. */
 export type InventoryErrorCode =
+  | 'CURSOR.UNKNOWN'
   | 'DATABASE.UNAVAILABLE'
   | 'DEAD_LETTER.NOT_REDRIVABLE'
   | 'DEAD_LETTER.RESOLVED'
   | 'DEAD_LETTER.UNKNOWN'
   | 'FACTORY.UNKNOWN'
   | 'PRODUCT.RULES_CONTRADICT'
+  | 'REQUEST.KEY_REUSED'
   | 'RESTOCK_ORDER.CLOSED'
   | 'RESTOCK_ORDER.UNKNOWN'
   | 'SALE.KEY_IN_USE'

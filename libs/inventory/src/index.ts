@@ -16,6 +16,8 @@ export {
 export { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
 export { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 export { InventoryError, type InventoryErrorCode } from './errors.js';
+export { IdempotencyService, type RequestKey, type StoredAnswer } from './idempotency/idempotency.service.js';
+export { KeyedRequest } from './idempotency/keyed-request.entity.js';
 export { InventoryModule } from './inventory.module.js';
 export { asciiEmailAddress, isEmailAddress } from './notification/email-address.js';
 export { NotificationService, type NotificationKind } from './notification/notification.service.js';
@@ -39,7 +41,7 @@ export { ReconcileService, type Difference } from './reconcile/reconcile.service
 export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
 export { RestockOrder, type RestockOrderStatus } from './restock/restock-order.entity.js';
 export { RestockProgressService, type AttemptClaim } from './restock/restock-progress.service.js';
-export { RestockService, type RestockEstimate } from './restock/restock.service.js';
+export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
 export { SaleService } from './sale/sale.service.js';
 export {
   type ConfirmedSale,

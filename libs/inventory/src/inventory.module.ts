@@ -10,6 +10,7 @@ import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
 import { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
+import { IdempotencyService } from './idempotency/idempotency.service.js';
 import { NotificationService } from './notification/notification.service.js';
 import { OutboxService } from './outbox/outbox.service.js';
 import { ProductService } from './product/product.service.js';
@@ -46,6 +47,7 @@ const SERVICES = [
   OutboxService,
   ReconcileService,
   LedgerService,
+  IdempotencyService,
 ];
 
 /** What a service that sells needs inside of it. */

@@ -1,16 +1,29 @@
 import { DeadLetterService } from '#inventory';
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { ReplayedHeader, WriteHeaders } from '../idempotency/idempotency.schema.js';
+import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import { IdParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { Resolution, resolutionOf } from '../operations/resolution.schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import { DeadLetter, DeadLetterPage, DeadLetterQuery, deadLetterView } from './dead-letter.schema.js';
 
+const RESOLVED = Type.Object(DeadLetter.properties, {
+  title: 'DeadLetter',
+  description: 'the dead letter with its resolution',
+  headers: ReplayedHeader,
+});
+
 @Controller('dead-letters')
 @UseGuards(ApiKeyGuard)
 export class DeadLettersController {
-  constructor(private readonly deadLetters: DeadLetterService) {}
+  constructor(
+    private readonly deadLetters: DeadLetterService,
+    private readonly writes: IdempotentWrites,
+  ) {}
 
   @Get()
   @RouteSchema({
@@ -36,28 +49,44 @@ export class DeadLettersController {
   }
 
   @Post(':id/redrive')
-  @HttpCode(200)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
     summary: 'Send the message to its queue again',
     params: IdParameter,
+    headers: WriteHeaders,
     body: Resolution,
-    response: { 200: DeadLetter, ...PROBLEM_RESPONSES },
+    response: { 200: RESOLVED, ...PROBLEM_RESPONSES },
   })
-  async redrive(@Param('id') id: string, @Body() body?: Resolution) {
-    return deadLetterView(await this.deadLetters.redrive(id, resolutionOf(body)));
+  async redrive(
+    @Param('id') id: string,
+    @Body() resolution: Resolution | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.writes.answer(request, reply, async (transaction) => {
+      const resolved = await this.deadLetters.redrive(id, resolutionOf(resolution), transaction);
+      return { status: 200, body: deadLetterView(resolved) };
+    });
   }
 
   @Post(':id/discard')
-  @HttpCode(200)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
     summary: 'Give the message up',
     params: IdParameter,
+    headers: WriteHeaders,
     body: Resolution,
-    response: { 200: DeadLetter, ...PROBLEM_RESPONSES },
+    response: { 200: RESOLVED, ...PROBLEM_RESPONSES },
   })
-  async discard(@Param('id') id: string, @Body() body?: Resolution) {
-    return deadLetterView(await this.deadLetters.discard(id, resolutionOf(body)));
+  async discard(
+    @Param('id') id: string,
+    @Body() resolution: Resolution | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.writes.answer(request, reply, async (transaction) => {
+      const resolved = await this.deadLetters.discard(id, resolutionOf(resolution), transaction);
+      return { status: 200, body: deadLetterView(resolved) };
+    });
   }
 }

@@ -6,6 +6,7 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
+import { LowerCaseUuidPipe } from '../http/identifier-case.js';
 import { ApiError, BUSY_RESPONSES } from '../problem/problem.js';
 import { CallbackAllowance } from './callback-allowance.js';
 import { Callback, CallbackParameter, CallbackQuery, recordOf } from './callback.schema.js';
@@ -50,7 +51,7 @@ export class GoodsReceiptsController {
     response: { 202: Type.Object({ status: Type.String() }), ...BUSY_RESPONSES },
   })
   async receive(
-    @Param('restockOrderId') restockOrderId: string,
+    @Param('restockOrderId', LowerCaseUuidPipe) restockOrderId: string,
     @Query() query: CallbackQuery,
     @Body() callback: Callback,
   ): Promise<{ status: string }> {

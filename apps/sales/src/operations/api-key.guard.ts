@@ -1,17 +1,15 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { OperationsKey } from './operations-key.js';
+import { ApiError } from '../problem/problem.js';
 
-/** For the schema of a route that {@link ApiKeyGuard} guards. */
+/** For the schema of a route that {@link ApiKeyGuard} guards. The key is checked where the schema names `operations`. */
 export const OPERATIONS_ROUTE = { tags: ['operations'], security: [{ operations: [] }] };
 
-/** Lets in who sends the operations key. Nest makes several of it: what is remembered is in {@link OperationsKey}. */
+/** Lets in who was found to have the operations key before the body was read: nobody, on a route whose schema forgot it. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  constructor(private readonly operationsKey: OperationsKey) {}
-
   canActivate(context: ExecutionContext): boolean {
-    this.operationsKey.admit(context.switchToHttp().getRequest<FastifyRequest>());
-    return true;
+    if (context.switchToHttp().getRequest<FastifyRequest>().isOperator) return true;
+    throw new ApiError('AUTH.KEY_REQUIRED');
   }
 }

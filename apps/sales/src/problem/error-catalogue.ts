@@ -18,6 +18,7 @@ export type ApiErrorCode =
   | 'REQUEST.INVALID'
   | 'REQUEST.MALFORMED'
   | 'REQUEST.MEDIA_TYPE'
+  | 'REQUEST.PRECONDITION'
   | 'REQUEST.RATE_LIMITED'
   | 'REQUEST.REFUSED'
   | 'REQUEST.TIMEOUT'
@@ -44,6 +45,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 403,
     title: 'The callback is not about anything that was ordered',
     advice: 'Call the `CallbackUrl` of the order, with the product and factory that were ordered.',
+  },
+  'CURSOR.UNKNOWN': {
+    status: 400,
+    title: 'The cursor is not one of this list',
+    advice: 'Send `nextCursor` of the page before as it is, or none to begin at the start.',
   },
   'DATABASE.UNAVAILABLE': {
     status: 503,
@@ -91,6 +97,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'The request breaks its schema',
     advice: 'Mend every fault listed in `errors`; the schema is at `/docs`.',
   },
+  'REQUEST.KEY_REUSED': {
+    status: 422,
+    title: 'The idempotency key belongs to another request',
+    advice: 'Use a new key for another request; repeat a request with the same method, path and body.',
+  },
   'REQUEST.MALFORMED': {
     status: 400,
     title: 'The request cannot be read',
@@ -100,6 +111,12 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 415,
     title: 'The content type is not supported',
     advice: 'Send `Content-Type: application/json`.',
+  },
+  'REQUEST.PRECONDITION': {
+    status: 412,
+    title: 'It has changed since, or is there already',
+    advice:
+      'Nothing was done. Read it again, make the change again, and send it with the new `ETag` in `If-Match`.',
   },
   'REQUEST.RATE_LIMITED': {
     status: 429,

@@ -1,19 +1,53 @@
-import { AdjustmentService, LedgerService, ProductService, RestockService } from '#inventory';
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import {
+  AdjustmentService,
+  LedgerService,
+  ProductService,
+  type ProductWithStock,
+  RestockService,
+} from '#inventory';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import {
+  ETagHeader,
+  evaluatePreconditions,
+  PreconditionHeaders,
+  sendRepresentation,
+} from '../http/precondition.js';
+import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
+import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
-import { PROBLEM_RESPONSES } from '../problem/problem.js';
+import { PUBLIC_ROUTE, VARIES_BY_KEY } from '../operations/authentication.js';
+import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
   AdjustStock,
+  ChangeProduct,
   Ledger,
   ledgerView,
   Product,
   ProductPage,
   ProductQuery,
+  productTag,
   productView,
+  publicProductTag,
+  publicProductView,
+  rulesOf,
+  rulesPart,
   SaveProduct,
+  ShownProduct,
 } from './product.schema.js';
+
+const WRITE_HEADERS = Type.Object({ ...PreconditionHeaders, ...KeyHeaders });
+const saved = (description: string, headers = {}) =>
+  Type.Object(Product.properties, {
+    title: 'Product',
+    description,
+    headers: { ...ETagHeader, ...ReplayedHeader, ...headers },
+  });
+
+const INTERNAL_RULES = 'With the operations key: the internal rules as well, all that PUT takes.';
 
 @Controller('products')
 export class ProductsController {
@@ -22,29 +56,56 @@ export class ProductsController {
     private readonly adjustments: AdjustmentService,
     private readonly restock: RestockService,
     private readonly ledgers: LedgerService,
+    private readonly writes: IdempotentWrites,
   ) {}
 
   @Get()
   @RouteSchema({
+    ...PUBLIC_ROUTE,
     tags: ['products'],
     summary: 'All products with their stock, in SKU order',
+    description: INTERNAL_RULES,
     querystring: ProductQuery,
     response: { 200: ProductPage, ...PROBLEM_RESPONSES },
   })
-  async list(@Query() query: ProductQuery) {
+  async list(
+    @Query() query: ProductQuery,
+    @Req() { isOperator }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const { items, nextCursor } = await this.products.list(query);
-    return { items: items.map(productView), nextCursor };
+    void reply.headers(VARIES_BY_KEY);
+    return { items: items.map(isOperator ? productView : publicProductView), nextCursor };
   }
 
   @Get(':sku')
   @RouteSchema({
+    ...PUBLIC_ROUTE,
     tags: ['products'],
     summary: 'One product with its stock',
+    description: INTERNAL_RULES,
     params: SkuParameter,
-    response: { 200: Product, ...PROBLEM_RESPONSES },
+    headers: Type.Object(PreconditionHeaders),
+    response: {
+      200: Type.Object(ShownProduct.properties, {
+        title: 'ShownProduct',
+        description: 'the product',
+        headers: ETagHeader,
+      }),
+      304: Type.Null({ description: 'as the client has it, the stock included', headers: ETagHeader }),
+      ...PROBLEM_RESPONSES,
+    },
   })
-  async get(@Param('sku') sku: string) {
-    return productView(await this.products.get(sku));
+  async get(@Param('sku') sku: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const found = await this.products.get(sku);
+    void reply.headers(VARIES_BY_KEY);
+    sendRepresentation(
+      request,
+      reply,
+      request.isOperator
+        ? { tag: productTag(found), body: productView(found) }
+        : { tag: publicProductTag(found), body: publicProductView(found) },
+    );
   }
 
   @Get(':sku/ledger')
@@ -64,28 +125,96 @@ export class ProductsController {
   @RouteSchema({
     ...OPERATIONS_ROUTE,
     summary: 'Create a product, or replace its description and rules',
+    description: 'Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm.',
     params: SkuParameter,
+    headers: WRITE_HEADERS,
     body: SaveProduct,
-    response: { 200: Product, ...PROBLEM_RESPONSES },
+    response: {
+      200: saved('replaced'),
+      201: saved('created', { Location: { type: 'string' } }),
+      ...PROBLEM_RESPONSES,
+    },
   })
-  async save(@Param('sku') sku: string, @Body() product: SaveProduct) {
-    await this.products.save({ sku, ...product });
-    await this.restock.review(sku);
-    return productView(await this.products.get(sku));
+  async save(
+    @Param('sku') sku: string,
+    @Body() product: SaveProduct,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    if (product.sku !== undefined && product.sku !== sku) {
+      throw new ApiError('REQUEST.REFUSED', 'body/sku is not the SKU of the path.');
+    }
+    await this.writes.answer(request, reply, async (transaction) => {
+      const current = await this.products.lock(transaction, sku);
+      evaluatePreconditions(request, current && productTag(current), rulesPart);
+      const { created } = await this.products.save({ sku, ...rulesOf({ sku, ...product }) }, transaction);
+      await this.restock.review(sku, transaction);
+      const answer = productAnswer(await this.products.get(sku, transaction));
+      if (!created) return answer;
+      return { ...answer, status: 201, headers: { ...answer.headers, Location: `/products/${sku}` } };
+    });
+  }
+
+  @Patch(':sku')
+  @UseGuards(ApiKeyGuard)
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    summary: 'Change some of the description and rules of a product',
+    description: 'A JSON merge patch. `If-Match` compares the rules alone: sales in between do no harm.',
+    consumes: ['application/merge-patch+json', 'application/json'],
+    params: SkuParameter,
+    headers: WRITE_HEADERS,
+    body: ChangeProduct,
+    response: { 200: saved('changed'), ...PROBLEM_RESPONSES },
+  })
+  async change(
+    @Param('sku') sku: string,
+    @Body() change: ChangeProduct,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.writes.answer(request, reply, async (transaction) => {
+      const current = await this.lockKnown(transaction, sku);
+      evaluatePreconditions(request, productTag(current), rulesPart);
+      await this.products.save({ ...current.product, ...change }, transaction);
+      await this.restock.review(sku, transaction);
+      return productAnswer(await this.products.get(sku, transaction));
+    });
   }
 
   @Post(':sku/adjustments')
-  @HttpCode(200)
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
     summary: 'Correct the stock of a product by hand',
+    description: '`If-Match` compares the stock as well as the rules.',
     params: SkuParameter,
+    headers: WRITE_HEADERS,
     body: AdjustStock,
-    response: { 200: Product, ...PROBLEM_RESPONSES },
+    response: { 200: saved('adjusted', { 'Content-Location': { type: 'string' } }), ...PROBLEM_RESPONSES },
   })
-  async adjust(@Param('sku') sku: string, @Body() { delta, note }: AdjustStock) {
-    await this.adjustments.adjust(sku, delta, note);
-    return productView(await this.products.get(sku));
+  async adjust(
+    @Param('sku') sku: string,
+    @Body() { delta, note }: AdjustStock,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    await this.writes.answer(request, reply, async (transaction) => {
+      const current = await this.lockKnown(transaction, sku);
+      evaluatePreconditions(request, productTag(current));
+      await this.adjustments.adjust(sku, delta, note, transaction);
+      const answer = productAnswer(await this.products.get(sku, transaction));
+      // The body is not what is at the URL of the request: it is the product itself, and so is the tag.
+      return { ...answer, headers: { ...answer.headers, 'Content-Location': `/products/${sku}` } };
+    });
   }
+
+  /** @throws InventoryError `SKU.UNKNOWN` */
+  private async lockKnown(transaction: Transaction, sku: string): Promise<ProductWithStock> {
+    return (await this.products.lock(transaction, sku)) ?? this.products.get(sku, transaction);
+  }
+}
+
+function productAnswer(found: ProductWithStock): WriteAnswer {
+  return { status: 200, headers: { ETag: productTag(found) }, body: productView(found) };
 }

@@ -1,15 +1,30 @@
 import { RestockProgressService, RestockService } from '#inventory';
-import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import {
+  ETagHeader,
+  evaluatePreconditions,
+  PreconditionHeaders,
+  sendRepresentation,
+} from '../http/precondition.js';
+import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
+import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import { IdParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { PUBLIC_ROUTE, VARIES_BY_KEY } from '../operations/authentication.js';
 import { Resolution, resolutionOf } from '../operations/resolution.schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
-  RestockOrder,
+  orderTag,
+  orderView,
+  orderWithTimelineView,
+  publicOrderView,
   RestockOrderPage,
   RestockOrderQuery,
   RestockOrderWithTimeline,
+  ShownRestockOrderWithTimeline,
 } from './restock-order.schema.js';
 
 @Controller('restock-orders')
@@ -17,46 +32,89 @@ export class RestockOrdersController {
   constructor(
     private readonly restock: RestockService,
     private readonly progress: RestockProgressService,
+    private readonly writes: IdempotentWrites,
   ) {}
 
   @Get()
   @RouteSchema({
+    ...PUBLIC_ROUTE,
     tags: ['restock orders'],
     summary: 'Restock orders, newest first',
+    description: 'With the operations key: how each fares at the factory as well.',
     querystring: RestockOrderQuery,
     response: { 200: RestockOrderPage, ...PROBLEM_RESPONSES },
   })
-  async list(@Query() query: RestockOrderQuery) {
-    return this.restock.list(query);
+  async list(
+    @Query() query: RestockOrderQuery,
+    @Req() { isOperator }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { items, nextCursor } = await this.restock.list(query);
+    void reply.headers(VARIES_BY_KEY);
+    return { items: items.map(isOperator ? orderView : publicOrderView), nextCursor };
   }
 
   @Get(':id')
   @RouteSchema({
+    ...PUBLIC_ROUTE,
     tags: ['restock orders'],
-    summary: 'One restock order and its timeline',
+    summary: 'One restock order',
+    description: 'With the operations key: how it fares at the factory, and its timeline, as well.',
     params: IdParameter,
-    response: { 200: RestockOrderWithTimeline, ...PROBLEM_RESPONSES },
+    headers: Type.Object(PreconditionHeaders),
+    response: {
+      200: Type.Object(ShownRestockOrderWithTimeline.properties, {
+        title: 'ShownRestockOrderWithTimeline',
+        description: 'the restock order',
+        headers: ETagHeader,
+      }),
+      304: Type.Null({ description: 'as the client has it', headers: ETagHeader }),
+      ...PROBLEM_RESPONSES,
+    },
   })
-  async get(@Param('id') id: string) {
-    const { order, timeline } = await this.restock.get(id);
-    return {
-      ...order,
-      timeline: timeline.map(({ createdAt, kind, detail }) => ({ at: createdAt, kind, detail })),
-    };
+  async get(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const found = await this.restock.get(id);
+    void reply.headers(VARIES_BY_KEY);
+    const body = request.isOperator ? orderWithTimelineView(found) : publicOrderView(found.order);
+    sendRepresentation(request, reply, { tag: orderTag(body), body });
   }
 
   @Post(':id/cancel')
-  @HttpCode(200)
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
     summary: 'Give an order up, so that the SKU can be ordered again',
+    description: '`If-Match` compares the `ETag` of the order as GET shows it to operators.',
     params: IdParameter,
+    headers: Type.Object({ ...PreconditionHeaders, ...KeyHeaders }),
     body: Resolution,
-    response: { 200: RestockOrder, ...PROBLEM_RESPONSES },
+    response: {
+      200: Type.Object(RestockOrderWithTimeline.properties, {
+        title: 'RestockOrderWithTimeline',
+        description: 'cancelled',
+        headers: { ...ETagHeader, ...ReplayedHeader, 'Content-Location': { type: 'string' } },
+      }),
+      ...PROBLEM_RESPONSES,
+    },
   })
-  async cancel(@Param('id') id: string, @Body() body?: Resolution) {
-    const { by, note } = resolutionOf(body);
-    return this.progress.cancel(id, by, note ?? 'no note');
+  async cancel(
+    @Param('id') id: string,
+    @Body() resolution: Resolution | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const { by, note } = resolutionOf(resolution);
+    await this.writes.answer(request, reply, async (transaction) => {
+      const current = await this.restock.lock(transaction, id);
+      evaluatePreconditions(request, orderTag(orderWithTimelineView(current)));
+      await this.progress.cancel(id, by, note ?? 'no note', transaction);
+      const body = orderWithTimelineView(await this.restock.get(id, transaction));
+      // The body is not what is at the URL of the request: it is the order itself, and so is the tag.
+      return {
+        status: 200,
+        headers: { ETag: orderTag(body), 'Content-Location': `/restock-orders/${id}` },
+        body,
+      };
+    });
   }
 }

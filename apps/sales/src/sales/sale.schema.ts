@@ -11,7 +11,7 @@ export const PlaceSale = Type.Object(
       ),
       { minItems: 1, maxItems: 50 },
     ),
-    customerEmail: Type.Optional(EmailAddress),
+    customerEmail: Type.Optional(nullable(EmailAddress)),
     onShortage: Type.Optional(Type.Literal('reject', { description: 'what to do when stock is short' })),
   },
   { additionalProperties: false },

@@ -57,7 +57,7 @@ export class SalesController {
     let response: FastifyReply['raw'] | undefined = reply.raw;
     const outcome = await this.sales.place({
       lines,
-      customerEmail,
+      customerEmail: customerEmail ?? undefined,
       idempotencyKey: headers['idempotency-key'],
       clientId: headers['x-client-id'],
       isAbandoned: () => response?.destroyed ?? false,

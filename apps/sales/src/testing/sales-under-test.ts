@@ -8,7 +8,7 @@ export const OPERATIONS_API_KEY = 'an-operations-key';
 
 export const CALLBACK_SIGNING_KEY = 'a-signing-key-of-32-characters-or-more';
 
-/** The sales service with a real embedded database and no queue, asked without a socket. */
+/** The sales service with a real database and no queue, asked without a socket. */
 export class SalesUnderTest {
   private constructor(
     readonly warehouse: Warehouse,
@@ -16,8 +16,11 @@ export class SalesUnderTest {
   ) {}
 
   /** @param variables what differs from the defaults, as a process would be given it */
-  static async start(variables: Record<string, string> = {}): Promise<SalesUnderTest> {
-    const warehouse = await Warehouse.open('embedded');
+  static async start(
+    variables: Record<string, string> = {},
+    database: 'embedded' | 'mysql' = 'embedded',
+  ): Promise<SalesUnderTest> {
+    const warehouse = await Warehouse.open(database);
     const environment = readEnvironment(SalesEnvironment, {
       DATABASE_URL: warehouse.database.url,
       LOG_LEVEL: 'fatal',
@@ -43,6 +46,29 @@ export class SalesUnderTest {
       headers,
       payload: { lines: [{ sku, quantity: 1 }] },
     });
+  }
+
+  /** A request with the operations key, or without it when `headers` say so. `undefined` headers are left out. */
+  async ask(
+    method: 'GET' | 'PUT' | 'PATCH' | 'POST',
+    url: string,
+    { body, headers = {} }: { body?: object; headers?: Record<string, string | undefined> } = {},
+  ) {
+    const all = { 'x-api-key': OPERATIONS_API_KEY, ...headers };
+    const answer = await this.application.inject({
+      method,
+      url,
+      headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)),
+      ...(body && { payload: body }),
+    });
+    const isJson = answer.headers['content-type']?.toString().includes('json');
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: answer.payload,
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- a spec says what it expects
+      body: isJson ? JSON.parse(answer.payload) : undefined,
+    };
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { Product } from '../product/product.entity.js';
@@ -19,16 +20,17 @@ export class AdjustmentService {
   /**
    * @param delta units added, or taken when negative
    * @param note why, kept in the ledger; up to 255 characters
+   * @param within the caller's transaction, in place of one of its own
    * @returns the stock level after it
    * @throws InventoryError `SKU.UNKNOWN`, `STOCK.NEGATIVE`, `STOCK.LIMIT_EXCEEDED`
    */
-  async adjust(sku: string, delta: number, note: string): Promise<StockLevel> {
+  async adjust(sku: string, delta: number, note: string, within?: EntityManager): Promise<StockLevel> {
     return this.database.write(async (manager) => {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
       const at = await this.clock.now(manager);
       await this.stock.move(manager, level, { delta, reason: 'ADJUSTMENT', reference: note, at });
       await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
       return level;
-    });
+    }, within);
   }
 }

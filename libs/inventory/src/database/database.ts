@@ -55,8 +55,9 @@ export class Database {
     return this.dataSource.options.type === 'better-sqlite3';
   }
 
-  /** Statements that only read, each seeing what is committed. */
-  async read<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  /** Statements that only read, each seeing what is committed. With `within` they run in that transaction. */
+  async read<T>(work: (manager: EntityManager) => Promise<T>, within?: EntityManager): Promise<T> {
+    if (within) return work(within);
     return this.guarded(() => this.outermost(() => this.runner.autocommit(work)));
   }
 
@@ -68,8 +69,11 @@ export class Database {
   /**
    * One transaction. `work` may run several times, so it has no effect but through `manager`,
    * and waits for nothing outside the database: it may hold locks that every buyer wants.
+   *
+   * @param within the caller's transaction: `work` becomes a part of it, and only the whole is run again
    */
-  async write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  async write<T>(work: (manager: EntityManager) => Promise<T>, within?: EntityManager): Promise<T> {
+    if (within) return work(within);
     return this.retried(() => this.runner.write(work));
   }
 

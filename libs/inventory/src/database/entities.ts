@@ -1,5 +1,6 @@
 import { DeadLetter } from '../dead-letter/dead-letter.entity.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
+import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
@@ -29,4 +30,5 @@ export const ENTITIES = [
   DeadLetter,
   DeliveryFailure,
   Heartbeat,
+  KeyedRequest,
 ];

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
-import { type Page } from '../database/page.js';
+import { assertCursor, type Page } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -66,7 +66,11 @@ export class DeadLetterService {
     }
   }
 
-  /** Dead letters, newest first, starting behind the id `cursor`. */
+  /**
+   * Dead letters, newest first, starting behind the id `cursor`.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
   async list(query: {
     status?: DeadLetterStatus;
     queue?: string;
@@ -78,6 +82,7 @@ export class DeadLetterService {
     if (query.queue) where.queue = query.queue;
     if (query.cursor) where.id = LessThan(query.cursor);
     return this.database.read(async (manager) => {
+      if (query.cursor !== undefined) await assertCursor(manager, DeadLetter, { id: query.cursor });
       const found = await manager.find(DeadLetter, { where, order: { id: 'DESC' }, take: query.limit + 1 });
       const items = found.slice(0, query.limit);
       return { items, nextCursor: found.length > query.limit ? items.at(-1)!.id : null };
@@ -97,9 +102,10 @@ export class DeadLetterService {
   /**
    * Sends the message to its queue again, through the outbox: once, whoever else asks for it at the same time.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`
    */
-  async redrive(id: string, resolution: Resolution): Promise<DeadLetter> {
+  async redrive(id: string, resolution: Resolution, within?: EntityManager): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
       const payload = redrivablePayload(letter);
@@ -109,15 +115,16 @@ export class DeadLetterService {
       if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
       await this.outbox.add(manager, letter.queue, payload, at);
       return findDeadLetter(manager, id);
-    });
+    }, within);
   }
 
   /**
    * Gives the message up. The restock order that it was about is cancelled, so that the SKU can be refilled again.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`
    */
-  async discard(id: string, resolution: Resolution): Promise<DeadLetter> {
+  async discard(id: string, resolution: Resolution, within?: EntityManager): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
       await resolve(manager, letter, 'DISCARDED', resolution, await this.clock.now(manager));
@@ -131,7 +138,7 @@ export class DeadLetterService {
         );
       }
       return findDeadLetter(manager, id);
-    });
+    }, within);
   }
 
   private async openWithin(

@@ -102,6 +102,7 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
 
   it('are listed page by page in SKU order, each with its own stock', async () => {
     for (const [sku, onHand] of [
+      ['PAGE-0', 0],
       ['PAGE-3', 3],
       ['PAGE-1', 1],
       ['PAGE-5', 5],
@@ -110,7 +111,7 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
     ] as const) {
       await warehouse.stockProduct(sku, onHand);
     }
-    const first = await products.list({ cursor: 'PAGE-', limit: 2 });
+    const first = await products.list({ cursor: 'PAGE-0', limit: 2 });
     const second = await products.list({ cursor: first.nextCursor!, limit: 3 });
     const listed = [...first.items, ...second.items];
     expect(listed.map(({ product, level }) => [product.sku, level.sku, level.onHand])).toEqual(
@@ -119,13 +120,20 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
   });
 
   it('end without a cursor when the last page is full, and behind the last SKU', async () => {
+    await warehouse.stockProduct('ZZZ-0', 1);
     await warehouse.stockProduct('ZZZ-1', 1);
     await warehouse.stockProduct('ZZZ-2', 1);
-    expect(await products.list({ cursor: 'ZZZ-', limit: 2 })).toMatchObject({
+    expect(await products.list({ cursor: 'ZZZ-0', limit: 2 })).toMatchObject({
       items: { length: 2 },
       nextCursor: null,
     });
     expect(await products.list({ cursor: 'ZZZ-2', limit: 2 })).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('are not listed from a cursor that is no SKU of theirs', async () => {
+    await expect(products.list({ cursor: 'zzz-0', limit: 2 })).rejects.toMatchObject({
+      code: 'CURSOR.UNKNOWN',
+    });
   });
 
   it('start at the first SKU without a cursor', async () => {

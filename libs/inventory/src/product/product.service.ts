@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, MoreThan, type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
-import { type Page } from '../database/page.js';
+import { assertCursor, type Page } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { Factory } from './factory.entity.js';
@@ -18,9 +18,14 @@ export interface ProductWithStock {
 export class ProductService {
   constructor(private readonly database: Database) {}
 
-  /** Products in SKU order, starting behind the SKU `cursor`. */
+  /**
+   * Products in SKU order, starting behind the SKU `cursor`.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
   async list({ cursor, limit }: { cursor?: string; limit: number }): Promise<Page<ProductWithStock>> {
     return this.database.read(async (manager) => {
+      if (cursor !== undefined) await assertCursor(manager, Product, { sku: cursor });
       const products = await manager.find(Product, {
         where: cursor ? { sku: MoreThan(cursor) } : {},
         order: { sku: 'ASC' },
@@ -36,29 +41,45 @@ export class ProductService {
     });
   }
 
-  /** @throws InventoryError `SKU.UNKNOWN` */
-  async get(sku: string): Promise<ProductWithStock> {
+  /**
+   * @param within the caller's transaction
+   * @throws InventoryError `SKU.UNKNOWN`
+   */
+  async get(sku: string, within?: EntityManager): Promise<ProductWithStock> {
     return this.database.read(async (manager) => {
       const product = await manager.findOneBy(Product, { sku });
       const level = await manager.findOneBy(StockLevel, { sku });
       if (!product || !level)
         throw new InventoryError('SKU.UNKNOWN', `There is no product ${sku}.`, { skus: [sku] });
       return { product, level };
-    });
+    }, within);
+  }
+
+  /**
+   * Locks a product with its stock until the caller's transaction ends: by its stock level, as everybody does who
+   * changes either. Undefined when there is no such product; then nothing is locked, and another may create it.
+   */
+  async lock(manager: EntityManager, sku: string): Promise<ProductWithStock | undefined> {
+    const query = manager.createQueryBuilder(StockLevel, 'level').where({ sku });
+    const level = await this.database.forUpdate(query).getOne();
+    const product = level && (await manager.findOneBy(Product, { sku }));
+    return product ? { product, level } : undefined;
   }
 
   /**
    * Creates the product, with no stock, or replaces its description and rules. Its stock is never touched.
    *
+   * @param within the caller's transaction, in place of one of its own. It fails when another one creates the product at
+   * the same time: `isDuplicate` tells, and it may then be run again.
    * @throws InventoryError `FACTORY.UNKNOWN`, `PRODUCT.RULES_CONTRADICT`
    */
-  async save(product: Product): Promise<{ created: boolean }> {
-    const save = () => this.database.write((manager) => saveWithin(manager, product));
+  async save(product: Product, within?: EntityManager): Promise<{ created: boolean }> {
+    const save = () => this.database.write((manager) => saveWithin(manager, product), within);
     try {
       return await save();
     } catch (error) {
       // Another request created it meanwhile: now there is something to replace.
-      if (isDuplicate(error)) return save();
+      if (isDuplicate(error) && !within) return save();
       throw error;
     }
   }

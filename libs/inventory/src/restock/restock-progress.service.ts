@@ -130,9 +130,15 @@ export class RestockProgressService {
    * A person gives the order up: the next sale that finds stock low opens another.
    * Goods that come for it all the same are quarantined.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`, `RESTOCK_ORDER.CLOSED`
    */
-  async cancel(restockOrderId: string, by: string, note: string): Promise<RestockOrder> {
+  async cancel(
+    restockOrderId: string,
+    by: string,
+    note: string,
+    within?: EntityManager,
+  ): Promise<RestockOrder> {
     return this.database.write(async (manager) => {
       const found = await manager.findOneBy(RestockOrder, { id: restockOrderId });
       if (!found) throw unknownOrder(restockOrderId);
@@ -148,7 +154,7 @@ export class RestockProgressService {
         );
       }
       return order;
-    });
+    }, within);
   }
 
   /** A person discards the dead letter of an order: it is cancelled, unless its goods came after all. */

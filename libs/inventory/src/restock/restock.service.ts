@@ -3,7 +3,7 @@ import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { type Page } from '../database/page.js';
+import { assertCursor, type Page } from '../database/page.js';
 import { type RowQuery } from '../database/transaction-runner.js';
 import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -22,6 +22,12 @@ export interface RestockEstimate {
   quantity: number;
   /** When goods are expected, null while nobody can tell. */
   estimatedAt: Date | null;
+}
+
+/** A restock order and its steps, first to last. */
+export interface OrderWithTimeline {
+  order: RestockOrder;
+  timeline: RestockOrderEvent[];
 }
 
 /** Orders that one look for forgotten ones finds at the most; the next look finds the rest. */
@@ -96,15 +102,16 @@ export class RestockService {
   }
 
   /**
-   * Opens a restock order if one is due, in a transaction of its own: for changes that are not sales.
+   * Opens a restock order if one is due: for changes that are not sales.
    *
+   * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `SKU.UNKNOWN`
    */
-  async review(sku: string): Promise<void> {
+  async review(sku: string, within?: EntityManager): Promise<void> {
     await this.database.write(async (manager) => {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
       await this.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
-    });
+    }, within);
   }
 
   /**
@@ -140,7 +147,11 @@ export class RestockService {
     return resent;
   }
 
-  /** Restock orders, newest first, starting behind the id `cursor`. */
+  /**
+   * Restock orders, newest first, starting behind the id `cursor`.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
   async list(query: {
     sku?: string;
     status?: RestockOrderStatus;
@@ -153,6 +164,7 @@ export class RestockService {
     // The ids are UUIDv7: their order is the order of opening.
     if (query.cursor) where.id = LessThan(query.cursor);
     return this.database.read(async (manager) => {
+      if (query.cursor !== undefined) await assertCursor(manager, RestockOrder, { id: query.cursor });
       const orders = await manager.find(RestockOrder, {
         where,
         order: { id: 'DESC' },
@@ -163,8 +175,24 @@ export class RestockService {
     });
   }
 
-  /** @throws InventoryError `RESTOCK_ORDER.UNKNOWN` */
-  async get(id: string): Promise<{ order: RestockOrder; timeline: RestockOrderEvent[] }> {
+  /**
+   * Locks an order until the caller's transaction ends, as every change of its goods does: its SKU first.
+   *
+   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
+   */
+  async lock(manager: EntityManager, id: string): Promise<OrderWithTimeline> {
+    const { order } = await this.get(id, manager);
+    await this.stock.lock(manager, [order.sku]);
+    const query = manager.createQueryBuilder(RestockOrder, 'restock').where({ id });
+    await this.database.forUpdate(query).getOne();
+    return this.get(id, manager);
+  }
+
+  /**
+   * @param within the caller's transaction
+   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
+   */
+  async get(id: string, within?: EntityManager): Promise<OrderWithTimeline> {
     return this.database.read(async (manager) => {
       const order = await manager.findOneBy(RestockOrder, { id });
       if (!order) throw new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
@@ -174,7 +202,7 @@ export class RestockService {
         order: { createdAt: 'ASC', id: 'ASC' },
       });
       return { order, timeline };
-    });
+    }, within);
   }
 }
 

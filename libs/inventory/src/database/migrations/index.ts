@@ -1,10 +1,12 @@
 import { CreateWarehouse1763800000000 } from './1763800000000-create-warehouse.js';
 import { PostSalesTogether1763900000000 } from './1763900000000-post-sales-together.js';
 import { AddHeartbeat1764000000000 } from './1764000000000-add-heartbeat.js';
+import { KeepKeyedRequests1764120000000 } from './1764120000000-keep-keyed-requests.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
   CreateWarehouse1763800000000,
   PostSalesTogether1763900000000,
   AddHeartbeat1764000000000,
+  KeepKeyedRequests1764120000000,
 ];

@@ -1,0 +1,20 @@
+import { type FastifyRequest } from 'fastify';
+
+/** Of a route's schema for its body. */
+export interface BodySchema {
+  anyOf?: { type?: string }[];
+}
+
+/** A merge patch is for PATCH; every other route takes plain JSON alone. */
+export function takesMediaType({ method, mediaType }: FastifyRequest): boolean {
+  return method === 'PATCH' || mediaType !== 'application/merge-patch+json';
+}
+
+/** Whether the body may be left out: its schema takes null. Many clients send the content type all the same. */
+export function takesNothing({ routeOptions }: FastifyRequest): boolean {
+  return takesNull(routeOptions.schema?.body as BodySchema | undefined);
+}
+
+export function takesNull({ anyOf = [] }: BodySchema = {}): boolean {
+  return anyOf.some(({ type }) => type === 'null');
+}

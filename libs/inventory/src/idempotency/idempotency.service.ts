@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { hash } from 'node:crypto';
+import { In, LessThan, type EntityManager } from 'typeorm';
+import { Clock } from '../database/clock.js';
+import { isDuplicate } from '../database/database-errors.js';
+import { Database } from '../database/database.js';
+import { InventoryError } from '../errors.js';
+import { KeyedRequest } from './keyed-request.entity.js';
+
+/** What makes one request the repeat of another. */
+export interface RequestKey {
+  /** Chosen by the client: up to 255 visible ASCII characters. */
+  key: string;
+  /** The name space of the key. Clients without one share another name space. */
+  clientId?: string;
+  /** SHA-256 of all that is asked for, in hex. */
+  fingerprint: string;
+}
+
+/** An answer as it goes to the client. */
+export interface StoredAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** How often a write is run that a unique key has refused: another transaction was faster, and is committed now. */
+const MAX_RUNS = 5;
+
+/** Rows that one statement of a purge deletes: more would hold locks for long. */
+const PURGE_BATCH = 1_000;
+
+/** Has a client's write done once, however often it is sent. */
+@Injectable()
+export class IdempotencyService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs `work` in one transaction, which also keeps its answer: a crash leaves both or neither. A request whose key has an
+   * answer gets this answer, and `work` is not run. Of requests with one key at the same time the first is run, and the
+   * others wait for it. When `work` throws, nothing is kept, and the key can be used again.
+   *
+   * @param key undefined runs `work` and keeps no answer
+   * @param work may run several times, as in {@link Database.write}
+   * @throws InventoryError `REQUEST.KEY_REUSED` when the key has the answer to another request
+   */
+  async once(
+    key: RequestKey | undefined,
+    work: (manager: EntityManager) => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer & { isReplayed: boolean }> {
+    for (let run = 1; ; run += 1) {
+      try {
+        const answer = await this.database.write((manager) =>
+          key ? this.keep(manager, key, work) : work(manager),
+        );
+        return { ...answer, isReplayed: false };
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        const answer = key && (await this.find(key));
+        if (answer) return { ...answer, isReplayed: true };
+        if (run === MAX_RUNS) throw error;
+      }
+    }
+  }
+
+  /**
+   * Forgets requests that are older than `retentionMs`, by {@link Clock}. Their keys can be used again.
+   *
+   * @returns whether there may be more of them
+   */
+  async purge(retentionMs: number): Promise<boolean> {
+    return this.database.write(async (manager) => {
+      const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
+      const old = await manager.find(KeyedRequest, {
+        select: { id: true },
+        where: { createdAt: LessThan(before) },
+        take: PURGE_BATCH,
+      });
+      if (old.length > 0) await manager.delete(KeyedRequest, { id: In(old.map(({ id }) => id)) });
+      return old.length === PURGE_BATCH;
+    });
+  }
+
+  /** The row comes first: requests with the same key wait for it, and never begin to work at the same time. */
+  private async keep(
+    manager: EntityManager,
+    key: RequestKey,
+    work: (manager: EntityManager) => Promise<StoredAnswer>,
+  ): Promise<StoredAnswer> {
+    const id = storedId(key);
+    await manager.insert(KeyedRequest, {
+      id,
+      requestFingerprint: key.fingerprint,
+      status: 0,
+      headers: {},
+      body: '',
+      createdAt: await this.clock.now(manager),
+    });
+    const answer = await work(manager);
+    await manager.update(KeyedRequest, { id }, answer);
+    return answer;
+  }
+
+  private async find(key: RequestKey): Promise<StoredAnswer | undefined> {
+    const found = await this.database.read((manager) =>
+      manager.findOneBy(KeyedRequest, { id: storedId(key) }),
+    );
+    if (!found) return undefined;
+    if (found.requestFingerprint !== key.fingerprint) {
+      throw new InventoryError(
+        'REQUEST.KEY_REUSED',
+        'This idempotency key has the answer to another request.',
+      );
+    }
+    const { status, headers, body } = found;
+    return { status, headers, body };
+  }
+}
+
+function storedId({ key, clientId }: RequestKey): string {
+  return hash('sha256', JSON.stringify([clientId ?? null, key]), 'base64url');
+}
