@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type FastifyRequest } from 'fastify';
 import { clientOf } from './client-address.js';
 
-const client = (ip: string) => clientOf({ ip } as FastifyRequest);
+const client = (ip: string | undefined) => clientOf({ ip });
 
 describe('the client of a request', () => {
   it.each([
@@ -24,6 +23,10 @@ describe('the client of a request', () => {
     ['fe80::1', ['fe80::1%eth0', 'fe80::1%1', `fe80::1%${'x'.repeat(8_000)}`]],
   ])('%s is one, however it is written', (address, others) => {
     for (const other of others) expect([other, client(other)]).toEqual([other, client(address)]);
+  });
+
+  it('is nobody in particular when it has hung up (the bug: its address was read all the same)', () => {
+    expect(client(undefined)).toBe('no address');
   });
 
   it('differs with the address, and in IPv6 with its first 64 bits', () => {

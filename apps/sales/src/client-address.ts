@@ -8,9 +8,10 @@ const IPV4_WITH_PORT = /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/;
 /**
  * Who counts as one client, for every limit: an address; in IPv6 the 64 bits that one household or host gets.
  * Text that is no address, which only a trusted proxy can send, is one client: its length would not be bounded.
+ * So are those who hung up before they were asked: a socket that is gone has no address.
  */
-export function clientOf({ ip }: FastifyRequest): string {
-  const address = bareAddress(ip);
+export function clientOf({ ip }: { ip: FastifyRequest['ip'] | undefined }): string {
+  const address = bareAddress(ip ?? '');
   return isIP(address) === 0 ? 'no address' : normalizeIP(address);
 }
 

@@ -133,7 +133,8 @@ describe('texts that clients send', () => {
       'do\u0301nut',
     ])('are taken as they came: %s', async (name) => {
       const answer = await send('PUT', '/products/NAME', { ...product, name });
-      expect([answer.statusCode, answer.json().name]).toEqual([200, name]);
+      expect([200, 201]).toContain(answer.statusCode);
+      expect(answer.json().name).toBe(name);
       expect((await send('POST', '/products/NAME/adjustments', { delta: 1, note: name })).statusCode).toBe(
         200,
       );
