@@ -14,6 +14,7 @@ export type ApiErrorCode =
   | 'CALLBACK.EXPIRED'
   | 'CALLBACK.FORGED'
   | 'QUEUE.UNAVAILABLE'
+  | 'REQUEST.CONTENT_ENCODING'
   | 'REQUEST.HEADERS_TOO_LARGE'
   | 'REQUEST.INVALID'
   | 'REQUEST.MALFORMED'
@@ -76,6 +77,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'The queue cannot be reached',
     advice: 'Repeat the request after `Retry-After`.',
   },
+  'REQUEST.CONTENT_ENCODING': {
+    status: 415,
+    title: 'The content encoding is not supported',
+    advice: 'Send the body as it is, without `Content-Encoding`.',
+  },
   'REQUEST.HEADERS_TOO_LARGE': {
     status: 431,
     title: 'The headers are too large',
@@ -89,12 +95,13 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'REQUEST.MALFORMED': {
     status: 400,
     title: 'The request cannot be read',
-    advice: 'Send well-formed JSON, in UTF-8, of at most 1,000 values.',
+    advice:
+      'Mend what `detail` names: one `Host`; JSON in UTF-8, at most 1,000 values, no member twice, no number that a double cannot keep.',
   },
   'REQUEST.MEDIA_TYPE': {
     status: 415,
     title: 'The content type is not supported',
-    advice: 'Send `Content-Type: application/json`.',
+    advice: 'Send `Content-Type: application/json`, in UTF-8.',
   },
   'REQUEST.RATE_LIMITED': {
     status: 429,

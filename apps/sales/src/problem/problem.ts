@@ -52,6 +52,8 @@ export function problemHeaders({ status, code }: Problem): Record<string, string
     'content-type': PROBLEM_MEDIA_TYPE,
     ...((status === 503 || code === 'SALE.KEY_IN_USE') && { 'retry-after': String(RETRY_AFTER_SECONDS) }),
     ...(status === 401 && { 'www-authenticate': 'ApiKey realm="operations"' }),
+    ...(code === 'REQUEST.MEDIA_TYPE' && { accept: 'application/json' }),
+    ...(code === 'REQUEST.CONTENT_ENCODING' && { 'accept-encoding': 'identity' }),
   };
 }
 
