@@ -35,7 +35,7 @@ const PUBLIC_ROUTES = [
   'POST /produce',
   'POST /sales',
 ];
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
 
 const routes = Object.entries(ROUTES);
 
@@ -284,7 +284,7 @@ it('knows no other routes and methods', async () => {
     .filter((name) => !(name in operations));
   const nowhere = ['/', '//', '/nope', '/sales/1/2', '/Sales', '/products/../metrics', '/.env', '/docs/../x'];
   await expectRefusals([
-    ...wrong.map((name) => ({ name, request: requestOf(name, { params }), status: 404 })),
+    ...wrong.map((name) => ({ name, request: requestOf(name, { params }), status: 405 })),
     ...nowhere.map((path) => ({ name: path, request: { method: 'GET', path }, status: 404 })),
     ...[
       '/docs/static/../../package.json',

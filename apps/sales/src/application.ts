@@ -2,6 +2,8 @@ import { createHttpApplication, createLogger } from '#runtime';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
+import { ROUTER_OPTIONS, useAllowedMethods } from './http/allowed-methods.js';
+import { useCors } from './http/cors.js';
 import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -26,13 +28,15 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
       frameworkErrors: answerUnroutable,
       // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
       http: { requireHostHeader: false },
-      routerOptions: { maxParamLength: 255 },
+      routerOptions: ROUTER_OPTIONS,
       trustProxy: environment.TRUSTED_PROXIES ?? false,
     },
   });
   const fastify = application.getHttpAdapter().getInstance();
   useRequestLog(fastify, environment.REQUEST_LOG);
   refuseWithProblems(fastify);
+  await useCors(application, environment.CORS_ORIGINS);
+  useAllowedMethods(fastify);
   useJsonBodies(fastify);
   useValidation(fastify);
   application.useGlobalFilters(new ProblemFilter());

@@ -40,6 +40,12 @@ describe('the environment of the sales service', () => {
     ['TRUSTED_PROXIES', '10.0.0.1,'],
     ['TRUSTED_PROXIES', '1'],
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'shop.example.com'],
+    ['CORS_ORIGINS', 'https://shop.example.com/'],
+    ['CORS_ORIGINS', 'https://shop.example.com,'],
+    ['CORS_ORIGINS', 'https://Shop.example.com'],
+    ['CORS_ORIGINS', 'null'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(EnvironmentError);
     expect(() => read({ [name]: value })).toThrow(name);

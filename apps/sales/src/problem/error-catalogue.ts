@@ -19,6 +19,7 @@ export type ApiErrorCode =
   | 'REQUEST.INVALID'
   | 'REQUEST.MALFORMED'
   | 'REQUEST.MEDIA_TYPE'
+  | 'REQUEST.METHOD_NOT_ALLOWED'
   | 'REQUEST.RATE_LIMITED'
   | 'REQUEST.REFUSED'
   | 'REQUEST.TIMEOUT'
@@ -102,6 +103,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 415,
     title: 'The content type is not supported',
     advice: 'Send `Content-Type: application/json`, in UTF-8.',
+  },
+  'REQUEST.METHOD_NOT_ALLOWED': {
+    status: 405,
+    title: 'The route does not have this method',
+    advice: 'Use one of the methods in `Allow`.',
   },
   'REQUEST.RATE_LIMITED': {
     status: 429,
