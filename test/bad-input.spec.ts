@@ -11,7 +11,7 @@ import {
   wrongTypesFor,
 } from './bad-input.requests.js';
 import { ROUTES, type Sample } from './bad-input.routes.js';
-import { breakOff, bytesOf, exchange, type RawRequest } from './raw-http.js';
+import { breakOff, bytesOf, exchange, headerOf, type RawRequest } from './raw-http.js';
 import { CALLBACK_SIGNING_KEY, eventually, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
 
 const MEDIA_TYPES = [
@@ -36,7 +36,7 @@ const PUBLIC_ROUTES = [
   'POST /sales',
 ];
 const KEY_ALONE = { 'x-api-key': OPERATIONS_API_KEY };
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
 
 const routes = Object.entries(ROUTES);
 
@@ -136,6 +136,12 @@ describe.each(routes.filter(([, { body }]) => body))('the body of %s', (name, ro
       'UTF-16': Buffer.from(sound, 'utf16le'),
       gzip: gzipSync(sound),
       'null bytes': Buffer.alloc(1_000),
+      'a member twice': `${open},"${first}":${JSON.stringify(route.body![first!])}}`,
+      'a member twice, once escaped': `${open},"\\u00${first!.charCodeAt(0).toString(16)}${first!.slice(1)}":1}`,
+      'a member twice deep inside': `${open},"unknown":[{"a":{"b":1,"c":2,"b":1}}]}`,
+      'a number that rounds to another': `${open},"unknown":0.99999999999999999999}`,
+      'an integer that rounds to another': `${open},"unknown":[9007199254740993]}`,
+      'a number beyond all doubles': `${open},"unknown":1e400}`,
     };
     await expectRefusals(
       Object.entries(unreadable).flatMap(([what, body]) => [
@@ -177,6 +183,46 @@ describe.each(routes.filter(([, { body }]) => body))('the body of %s', (name, ro
       })),
     ]);
   });
+
+  it('is refused when it is compressed, or in another charset than UTF-8', async () => {
+    const { headers } = requestOf(name, route);
+    const encoded = (encoding: string | string[], body: string | Buffer = sound) =>
+      post(body, { headers: { ...headers, 'content-encoding': encoding } });
+    const typed = (parameters: string) =>
+      post(sound, { headers: { ...headers, 'content-type': `application/json${parameters}` } });
+    const cases = [
+      { name: 'gzip', request: encoded('gzip', gzipSync(sound)), status: 415 },
+      { name: 'said to be gzip', request: encoded('GZip'), status: 415 },
+      { name: 'two encodings', request: encoded(['identity', 'br']), status: 415 },
+      ...[
+        ';charset=EUC-KR',
+        '; Charset="euc-kr"',
+        '; q=1;charset=latin1',
+        ';charset=',
+        '; charset=utf-16',
+      ].map((parameters) => ({ name: parameters, request: typed(parameters), status: 415 })),
+    ];
+    await expectRefusals(cases);
+    const gzipped = await exchange(port, bytesOf(cases[0]!.request));
+    expect(headerOf(gzipped, 'accept-encoding')).toBe('identity');
+    for (const sent of [
+      encoded('identity'),
+      typed('; charset=UTF-8'),
+      typed(';charset="utf-8"'),
+      typed('; q=1'),
+    ]) {
+      // Of several that are taken, the first creates.
+      expect([route.status, 200]).toContain((await exchange(port, bytesOf(sent))).status);
+    }
+  });
+});
+
+it('sells nothing for a quantity that is no whole number until it is rounded', async () => {
+  for (const quantity of ['0.99999999999999999999', '1.00000000000000000001', '9007199254740993']) {
+    const body = Buffer.from(`{"lines":[{"sku":"CP-502101","quantity":${quantity}}]}`);
+    const request = { ...requestOf('POST /sales', ROUTES['POST /sales']!), body };
+    await expectRefusals([{ name: quantity, request, status: 400 }]);
+  }
 });
 
 it('lists all faults of a body together', async () => {
@@ -245,7 +291,7 @@ it('knows no other routes and methods', async () => {
     .filter((name) => !(name in operations));
   const nowhere = ['/', '//', '/nope', '/sales/1/2', '/Sales', '/products/../metrics', '/.env', '/docs/../x'];
   await expectRefusals([
-    ...wrong.map((name) => ({ name, request: requestOf(name, { params }), status: 404 })),
+    ...wrong.map((name) => ({ name, request: requestOf(name, { params }), status: 405 })),
     ...nowhere.map((path) => ({ name: path, request: { method: 'GET', path }, status: 404 })),
     ...[
       '/docs/static/../../package.json',
@@ -272,6 +318,11 @@ it('answers what is no HTTP, or no sound HTTP', async () => {
     ['an unknown method', 'BUY /sales HTTP/1.1\r\nHost: sales\r\n\r\n', 400],
     ['an unknown version', 'GET /sales HTTP/9.9\r\nHost: sales\r\n\r\n', 400],
     ['no Host', 'GET /products HTTP/1.1\r\n\r\n', 400],
+    ['two hosts', get('Host: sales'), 400],
+    ['two hosts that differ', get('hOST: elsewhere'), 400],
+    ['a host with a space', 'GET /products HTTP/1.1\r\nHost: sales elsewhere\r\n\r\n', 400],
+    ['a host with a path', 'GET /products HTTP/1.1\r\nHost: sales/x@elsewhere\r\n\r\n', 400],
+    ['two media types', post('Content-Length: 2\r\nContent-Type: text/plain', '{}'), 400],
     ['a header of 17 KiB', get(`X-Long: ${'x'.repeat(17 * 1024)}`), 431],
     ['17 KiB of headers', get(Array(1_700).fill('X-Many: 1').join('\r\n')), 431],
     ['a path of 17 KiB', `GET /${'x'.repeat(17 * 1024)} HTTP/1.1\r\nHost: sales\r\n\r\n`, 431],

@@ -16,6 +16,8 @@ export interface RawRequest {
 export interface RawAnswer {
   status: number;
   contentType: string;
+  /** The status line and the headers, as they came. */
+  head: string;
   text: string;
 }
 
@@ -72,17 +74,23 @@ export async function breakOff(port: number, bytes: Buffer, how: 'end' | 'reset'
   });
 }
 
+/** The value of a header; empty when there is none. */
+export function headerOf({ head }: Pick<RawAnswer, 'head'>, name: string): string {
+  return new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1] ?? '';
+}
+
 function answerIn(received: Buffer): RawAnswer | undefined {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
   const head = received.toString('latin1', 0, end);
-  const header = (name: string) => new RegExp(`^${name}: *(.*)$`, 'im').exec(head)?.[1] ?? '';
+  const header = (name: string) => headerOf({ head }, name);
   const body = received.subarray(end + 4);
   const length = Number(header('content-length'));
   if (body.length < length) return undefined;
   return {
     status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1]),
     contentType: header('content-type'),
+    head,
     text: body.toString('utf8', 0, length),
   };
 }

@@ -2,7 +2,11 @@ import { createHttpApplication, createLogger } from '#runtime';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
+import { ROUTER_OPTIONS, useAllowedMethods } from './http/allowed-methods.js';
+import { useCors } from './http/cors.js';
 import { useLowerCaseIds } from './http/identifier-case.js';
+import { requestIdOf } from './http/request-id.js';
+import { useResponseHeaders } from './http/response-headers.js';
 import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
 import { useAuthentication } from './operations/authentication.js';
@@ -29,14 +33,18 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
       frameworkErrors: answerUnroutable,
       // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
       http: { requireHostHeader: false },
-      routerOptions: { maxParamLength: 255 },
+      routerOptions: ROUTER_OPTIONS,
+      genReqId: requestIdOf,
       trustProxy:
         environment.TRUSTED_PROXIES === undefined ? false : trustedProxies(environment.TRUSTED_PROXIES),
     },
   });
   const fastify = application.getHttpAdapter().getInstance();
   useRequestLog(fastify, environment.REQUEST_LOG);
+  useResponseHeaders(fastify);
   refuseWithProblems(fastify);
+  await useCors(application, environment.CORS_ORIGINS);
+  useAllowedMethods(fastify);
   useJsonBodies(fastify);
   useValidation(fastify);
   useLowerCaseIds(fastify);

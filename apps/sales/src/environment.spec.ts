@@ -44,6 +44,12 @@ describe('the environment of the sales service', () => {
     ['TRUSTED_PROXIES', '::ffff:0:0/96'],
     ['WRONG_KEYS_PER_MINUTE', '0'],
     ['MAX_CONNECTIONS', '9'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'shop.example.com'],
+    ['CORS_ORIGINS', 'https://shop.example.com/'],
+    ['CORS_ORIGINS', 'https://shop.example.com,'],
+    ['CORS_ORIGINS', 'https://Shop.example.com'],
+    ['CORS_ORIGINS', 'null'],
   ])('refuses %s=%s and names it', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(EnvironmentError);
     expect(() => read({ [name]: value })).toThrow(name);

@@ -1,6 +1,7 @@
 import { DatabaseEnvironment } from '#inventory';
 import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
+import { areOrigins } from './http/cors.js';
 import { trustedProxiesFault } from './trusted-proxies.js';
 
 const variables = Type.Object({
@@ -66,6 +67,15 @@ const variables = Type.Object({
       }),
       (list) => trustedProxiesFault(list) === undefined,
       (list) => trustedProxiesFault(list)!,
+    ),
+  ),
+  CORS_ORIGINS: Type.Optional(
+    Type.Refine(
+      Type.String({
+        description: 'whose scripts may call the API from a browser: origins, with commas between',
+      }),
+      areOrigins,
+      () => 'is no list of origins such as https://shop.example.com',
     ),
   ),
 });

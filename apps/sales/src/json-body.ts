@@ -1,15 +1,22 @@
-import { type FastifyInstance } from 'fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import { takesMediaType, takesNothing } from './http/body-kinds.js';
-import { exceededBound, MAX_DEPTH, MAX_VALUES } from './json-bounds.js';
+import { type JsonFault, MAX_DEPTH, MAX_VALUES, scanJson } from './json-scan.js';
 import { ApiError } from './problem/problem.js';
 
-const BEYOND_BOUND = {
+const DETAIL_OF_FAULT: Record<JsonFault, string> = {
   depth: `The body is nested more than ${MAX_DEPTH} levels deep.`,
   values: `The body has more than ${MAX_VALUES} values.`,
+  number: 'The body has a number that has more digits than can be kept.',
 };
 
-/** JSON is all that is spoken here: in UTF-8, of a bounded depth and number of values, and without keys that poison a prototype. */
+/** Names of UTF-8, and of the part of it that is ASCII. */
+const UTF_8 = ['utf-8', 'utf8', 'us-ascii'];
+
+/**
+ * JSON is all that is spoken here: in UTF-8 and as it is, of a bounded depth and number of values, without members that
+ * stand twice, numbers that would change, and keys that poison a prototype.
+ */
 export function useJsonBodies(fastify: FastifyInstance): void {
   // Text would reach the handlers as a bare string.
   fastify.removeContentTypeParser(['application/json', 'text/plain']);
@@ -18,13 +25,52 @@ export function useJsonBodies(fastify: FastifyInstance): void {
     ['application/json', 'application/merge-patch+json'],
     { parseAs: 'buffer' },
     (request, bytes, done): void => {
+      const refusal = refusalOfEncoding(request);
+      if (refusal) return done(refusal);
       if (!takesMediaType(request)) return done(new ApiError('REQUEST.MEDIA_TYPE'));
       if (bytes.length === 0 && takesNothing(request)) return done(null, null);
       // Decoding would put U+FFFD where the client had something else, and store that.
       if (!isUtf8(bytes)) return done(new ApiError('REQUEST.MALFORMED', 'The body is not UTF-8.'));
-      const bound = exceededBound(bytes);
-      if (bound) return done(new ApiError('REQUEST.MALFORMED', BEYOND_BOUND[bound]));
-      void parse(request, bytes.toString(), done);
+      const scanned = scanJson(bytes);
+      if (typeof scanned === 'string') {
+        return done(new ApiError('REQUEST.MALFORMED', DETAIL_OF_FAULT[scanned]));
+      }
+      void parse(request, bytes.toString(), (error: Error | null, body?: unknown) => {
+        // A parser keeps the last of two members, another system on the way may have looked at the first.
+        if (!error && membersOf(body) !== scanned) {
+          return done(
+            new ApiError('REQUEST.MALFORMED', 'An object of the body has two members of one name.'),
+          );
+        }
+        done(error, body);
+      });
     },
   );
+}
+
+function refusalOfEncoding({ headers }: FastifyRequest): ApiError | undefined {
+  const coding = headers['content-encoding'];
+  if (coding && coding.toLowerCase() !== 'identity') {
+    return new ApiError('REQUEST.CONTENT_ENCODING', 'The body is compressed or encoded.');
+  }
+  const type = headers['content-type'];
+  if (type === 'application/json') return undefined;
+  for (const [, charset = ''] of type?.matchAll(/;\s*charset\s*=\s*"?([^;"\s]*)/gi) ?? []) {
+    if (!UTF_8.includes(charset.toLowerCase())) {
+      return new ApiError('REQUEST.MEDIA_TYPE', 'The body is in another charset than UTF-8.');
+    }
+  }
+  return undefined;
+}
+
+/** The members of all objects in a parsed value. Its depth is bounded. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += membersOf(item);
+  } else {
+    for (const name in value) count += 1 + membersOf((value as Record<string, unknown>)[name]);
+  }
+  return count;
 }

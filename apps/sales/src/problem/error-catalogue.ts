@@ -14,10 +14,12 @@ export type ApiErrorCode =
   | 'CALLBACK.EXPIRED'
   | 'CALLBACK.FORGED'
   | 'QUEUE.UNAVAILABLE'
+  | 'REQUEST.CONTENT_ENCODING'
   | 'REQUEST.HEADERS_TOO_LARGE'
   | 'REQUEST.INVALID'
   | 'REQUEST.MALFORMED'
   | 'REQUEST.MEDIA_TYPE'
+  | 'REQUEST.METHOD_NOT_ALLOWED'
   | 'REQUEST.PRECONDITION'
   | 'REQUEST.RATE_LIMITED'
   | 'REQUEST.REFUSED'
@@ -87,6 +89,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'The queue cannot be reached',
     advice: 'Repeat the request after `Retry-After`.',
   },
+  'REQUEST.CONTENT_ENCODING': {
+    status: 415,
+    title: 'The content encoding is not supported',
+    advice: 'Send the body as it is, without `Content-Encoding`.',
+  },
   'REQUEST.HEADERS_TOO_LARGE': {
     status: 431,
     title: 'The headers are too large',
@@ -105,12 +112,18 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
   'REQUEST.MALFORMED': {
     status: 400,
     title: 'The request cannot be read',
-    advice: 'Send well-formed JSON, in UTF-8, of at most 1,000 values.',
+    advice:
+      'Mend what `detail` names: one `Host`; JSON in UTF-8, at most 1,000 values, no member twice, no number that a double cannot keep.',
   },
   'REQUEST.MEDIA_TYPE': {
     status: 415,
     title: 'The content type is not supported',
-    advice: 'Send `Content-Type: application/json`.',
+    advice: 'Send `Content-Type: application/json`, in UTF-8.',
+  },
+  'REQUEST.METHOD_NOT_ALLOWED': {
+    status: 405,
+    title: 'The route does not have this method',
+    advice: 'Use one of the methods in `Allow`.',
   },
   'REQUEST.PRECONDITION': {
     status: 412,

@@ -56,11 +56,13 @@ export function problemHeaders(
   refusal: Problem,
   retryAfterSeconds = isTransient(refusal) ? RETRY_AFTER_SECONDS : undefined,
 ): Record<string, string> {
-  const { status } = refusal;
+  const { status, code } = refusal;
   return {
     'content-type': PROBLEM_MEDIA_TYPE,
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...(status === 401 && { 'www-authenticate': 'ApiKey realm="operations"' }),
+    ...(code === 'REQUEST.MEDIA_TYPE' && { accept: 'application/json' }),
+    ...(code === 'REQUEST.CONTENT_ENCODING' && { 'accept-encoding': 'identity' }),
   };
 }
 

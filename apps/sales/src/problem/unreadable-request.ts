@@ -1,6 +1,9 @@
 import { answerClientError, type ClientError } from '#runtime';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
+import { headersOfEveryAnswer } from '../http/response-headers.js';
 import { type ApiErrorCode } from './error-catalogue.js';
 import { ApiError, problem, problemHeaders } from './problem.js';
 
@@ -14,25 +17,45 @@ export function answerUnreadable(error: ClientError, socket: Socket): void {
   const refusal = problem(CODE_OF_ERROR[error.code ?? ''] ?? 'REQUEST.MALFORMED', error.reason);
   answerClientError(error, socket, {
     status: refusal.status,
-    headers: problemHeaders(refusal),
+    headers: { ...problemHeaders(refusal), ...headersOfEveryAnswer(randomUUID()) },
     body: JSON.stringify(refusal),
   });
 }
 
 /** Answers a path that cannot be decoded, or has a part too long for any id, before its route is known. */
-export function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const body = problem('REQUEST.REFUSED', error.message);
-  void reply.code(body.status).headers(problemHeaders(body)).send(body);
+  // No hook runs for it.
+  const headers = { ...problemHeaders(body), ...headersOfEveryAnswer(request.id) };
+  void reply.code(body.status).headers(headers).send(body);
 }
 
-/** Takes over what Node would refuse by itself, with an empty answer. */
+/** What RFC 9112 calls a host: a name or address, and perhaps a port. Empty where the target has none. */
+const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
+
+/** Takes over what Node would refuse by itself, with an empty answer, and what it lets pass against RFC 9112. */
 export function refuseWithProblems(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', ({ headers, raw }, _reply, done) => {
-    const isHostMissing = headers.host === undefined && raw.httpVersion === '1.1';
-    done(isHostMissing ? new ApiError('REQUEST.MALFORMED', 'The header Host is missing.') : undefined);
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    const fault = faultOfHeaders(raw);
+    done(fault ? new ApiError('REQUEST.MALFORMED', fault) : undefined);
   });
   // Of an expectation that it does not know, a server may think nothing.
   fastify.server.on('checkExpectation', (request, response) =>
     fastify.server.emit('request', request, response),
   );
+}
+
+function faultOfHeaders({ headers, rawHeaders, httpVersion }: IncomingMessage): string | undefined {
+  if (headers.host === undefined) return httpVersion === '1.1' ? 'The header Host is missing.' : undefined;
+  if (!HOST.test(headers.host)) return 'The header Host is no host.';
+  // Node keeps the first of several: a proxy on the way may have decided by the last.
+  let hosts = 0;
+  let types = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    else if (name.length === 12 && name.toLowerCase() === 'content-type') types += 1;
+  }
+  if (hosts > 1) return 'The header Host is there more than once.';
+  return types > 1 ? 'The header Content-Type is there more than once.' : undefined;
 }

@@ -6,7 +6,7 @@ import {
   RestockService,
 } from '#inventory';
 import { Body, Controller, Get, Param, Patch, Post, Put, Query, Req, Res, UseGuards } from '@nestjs/common';
-import { RouteSchema } from '@nestjs/platform-fastify';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import {
@@ -15,6 +15,7 @@ import {
   PreconditionHeaders,
   sendRepresentation,
 } from '../http/precondition.js';
+import { type CacheableRoute } from '../http/response-headers.js';
 import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
 import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers.schema.js';
@@ -48,6 +49,8 @@ const saved = (description: string, headers = {}) =>
   });
 
 const INTERNAL_RULES = 'With the operations key: the internal rules as well, all that PUT takes.';
+/** A cache may keep it, and asks each time whether it is still true: stock of a second ago can be sold out. */
+const REVALIDATED: CacheableRoute = { cacheControl: 'public, no-cache' };
 
 @Controller('products')
 export class ProductsController {
@@ -60,6 +63,7 @@ export class ProductsController {
   ) {}
 
   @Get()
+  @RouteConfig(REVALIDATED)
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['products'],
@@ -79,6 +83,7 @@ export class ProductsController {
   }
 
   @Get(':sku')
+  @RouteConfig(REVALIDATED)
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['products'],

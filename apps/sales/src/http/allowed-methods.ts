@@ -1,0 +1,57 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import findMyWay, { type HTTPMethod } from 'find-my-way';
+import { problem, problemHeaders } from '../problem/problem.js';
+
+/** Of Fastify's router, and of the one that is asked for methods: the two must find the same routes. */
+export const ROUTER_OPTIONS = { maxParamLength: 255 };
+
+/**
+ * Answers 405 with `Allow` to a method that a known path does not have, before its body is read, and 204 with `Allow` to
+ * OPTIONS. To be called after CORS is set up and before any other route is registered.
+ */
+export function useAllowedMethods(fastify: FastifyInstance): void {
+  const routes = new RoutesByMethod();
+  fastify.addHook('onRoute', ({ method, url, prefix, routePath }) => {
+    routes.add(method, url);
+    // Fastify tells of the root of a prefix once, and serves it with a slash at its end too.
+    if (prefix !== '' && routePath === '') routes.add(method, `${url}/`);
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // @fastify/cors has a route for OPTIONS at every path.
+    if (!request.is404 && request.method !== 'OPTIONS') return done();
+    const methods = routes.methodsAt(request.url);
+    if (methods.length > 0) answerWith([...methods, 'OPTIONS'].join(', '), request, reply);
+    else if (request.is404) done();
+    else reply.callNotFound();
+  });
+}
+
+function answerWith(allow: string, { method }: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('allow', allow);
+  if (method === 'OPTIONS') {
+    if (reply.hasHeader('access-control-allow-methods')) reply.header('access-control-allow-methods', allow);
+    void reply.code(204).send();
+    return;
+  }
+  const refusal = problem('REQUEST.METHOD_NOT_ALLOWED', `There is ${allow}.`);
+  void reply.code(refusal.status).headers(problemHeaders(refusal)).send(refusal);
+}
+
+/** Every route of an application, to be asked by path alone: Fastify's own router finds a route by its method too. */
+class RoutesByMethod {
+  private readonly router = findMyWay(ROUTER_OPTIONS);
+  private readonly methods = new Set<HTTPMethod>();
+
+  add(methods: string | string[], url: string): void {
+    for (const method of [methods].flat() as HTTPMethod[]) {
+      if (method === 'OPTIONS' || this.router.hasRoute(method, url)) continue;
+      this.router.on(method, url, () => undefined);
+      this.methods.add(method);
+    }
+  }
+
+  /** @param path as the client sent it */
+  methodsAt(path: string): string[] {
+    return [...this.methods].filter((method) => this.router.find(method, path) !== null);
+  }
+}
