@@ -132,4 +132,23 @@ describe('npm run migrate and npm run reconcile', () => {
       });
     }
   });
+
+  it('say in one line that the database is not there', () => {
+    for (const name of ['migrate', 'reconcile'] as const) {
+      const { status, output } = run(name, { DATABASE_URL: 'mysql://warehouse:secret@127.0.0.1:9/donuts' });
+      expect({ status, output }).toEqual({
+        status: 1,
+        output: 'The database cannot be reached: connect ECONNREFUSED 127.0.0.1:9\n',
+      });
+    }
+  });
+
+  it('refuse a URL of another database, and do not print it', () => {
+    for (const name of ['migrate', 'reconcile'] as const) {
+      const { status, output } = run(name, { DATABASE_URL: 'postgres://warehouse:secret@127.0.0.1/donuts' });
+      expect(status).toBe(78);
+      expect(output).toContain('DATABASE_URL is neither mysql://... nor a file');
+      expect(output).not.toContain('secret');
+    }
+  });
 });

@@ -1,11 +1,10 @@
 import { EnvironmentError } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource, type DataSourceOptions } from 'typeorm';
 import { AdjustmentService } from './adjustment/adjustment.service.js';
 import { Clock, DatabaseClock } from './database/clock.js';
 import { dataSourceOptions, type DatabaseSettings } from './database/data-source-options.js';
-import { isAccessDenied } from './database/database-errors.js';
+import { connect } from './database/connect.js';
 import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
@@ -91,17 +90,5 @@ export class InventoryModule {
       ],
       exports: [...SERVICES, Clock],
     };
-  }
-}
-
-/** @throws EnvironmentError when MySQL refuses the user: waiting mends that no more than a restart does */
-async function connect(options: DataSourceOptions): Promise<DataSource> {
-  try {
-    return await new DataSource(options).initialize();
-  } catch (error) {
-    if (!isAccessDenied(error)) throw error;
-    throw new EnvironmentError([
-      'MySQL refuses the user or the password: look at DATABASE_URL, DATABASE_PASSWORD and DATABASE_PASSWORD_FILE',
-    ]);
   }
 }

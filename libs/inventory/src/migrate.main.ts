@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { readEnvironment, runCommand } from '#runtime';
-import { DataSource, type EntityManager } from 'typeorm';
+import { type EntityManager } from 'typeorm';
+import { connectForCommand } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
 import { CommandEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
@@ -16,6 +17,7 @@ Variables, from the environment or from a file .env in the project's folder:
   DATABASE_URL                    mysql://user:password@host:3306/database, or a file for the embedded database
                                   (.donut-states/warehouse.sqlite, that of npm start)
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
+  DATABASE_PASSWORD_FILE          a file with the password
   DATABASE_TLS_CA                 who vouches for MySQL's certificate
   FACTORY_API_URL, FACTORY_LEAD_TIME_SECONDS, FACTORY_OVERDUE_AFTER_SECONDS
                                   the seeded factory`;
@@ -28,7 +30,7 @@ async function bringUpToDate(given: { seed?: boolean }): Promise<void> {
   const fill = given.seed ? seedFromEnvironment() : undefined;
   // An embedded database that is made now is for nobody else.
   process.umask(0o077);
-  const dataSource = await new DataSource(dataSourceOptions(settings)).initialize();
+  const dataSource = await connectForCommand(dataSourceOptions(settings));
   try {
     const { applied, filled } = await migrate(dataSource, fill);
     console.log(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'Schema is up to date');

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { CommandError, readEnvironment, runCommand } from '#runtime';
 import { existsSync } from 'node:fs';
-import { DataSource } from 'typeorm';
 import { DatabaseClock } from './database/clock.js';
+import { connectForCommand } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
@@ -18,6 +18,7 @@ Variables, from the environment or from a file .env in the project's folder:
   DATABASE_URL                    mysql://user:password@host:3306/database, or a file for the embedded database
                                   (.donut-states/warehouse.sqlite, that of npm start)
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
+  DATABASE_PASSWORD_FILE          a file with the password
   DATABASE_TLS_CA                 who vouches for MySQL's certificate
 
 The exit status is 1, with a table of the differences, when it does not.`;
@@ -32,9 +33,9 @@ async function reconcile(): Promise<void> {
       `There is no warehouse at ${options.database}. npm start or npm run migrate makes one; DATABASE_URL names another.`,
     );
   }
-  const dataSource = await new DataSource(
+  const dataSource = await connectForCommand(
     options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,
-  ).initialize();
+  );
   try {
     const database = new Database(dataSource, new ScriptRunner(dataSource));
     const differences = await new ReconcileService(database, new DatabaseClock()).reconcile();

@@ -23,11 +23,18 @@ const START_CONTEXTS = new Set([
   'RoutesResolver',
 ]);
 
+const START_FAILURE_CONTEXT = 'ExceptionHandler';
+
 /** Nest's logger, with a start that is quiet and lines that are short where people read them. */
 class ApplicationLogger extends ConsoleLogger {
   override log(message: unknown, ...context: unknown[]): void {
     if (START_CONTEXTS.has(String(context.at(-1)))) super.debug(message, ...context);
     else super.log(message, ...context);
+  }
+
+  /** What keeps an application from starting is printed once, by `runApplication`, and not by Nest before. */
+  override error(message: unknown, ...context: unknown[]): void {
+    if (context.at(-1) !== START_FAILURE_CONTEXT) super.error(message, ...context);
   }
 
   protected override getTimestamp(): string {
