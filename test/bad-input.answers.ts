@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ERROR_CATALOGUE } from '../apps/sales/src/problem/error-catalogue.js';
-import { type RawAnswer, type RawRequest } from './raw-http.js';
+import { headerOf, type RawAnswer, type RawRequest } from './raw-http.js';
 import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY } from './running-system.js';
 
 /** A bad request. `status` is any 4xx when it is not given. A 400 for a broken schema has to name the place `at`. */
@@ -23,11 +23,12 @@ const LEAKS = new RegExp(
     .join('|'),
   'i',
 );
+
+const REQUEST_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What is wrong with an answer to a bad request. */
-export function complaintsOf(
-  { name, request, status, at }: Case,
-  { status: given, contentType, text }: RawAnswer,
-): string[] {
+export function complaintsOf({ name, request, status, at }: Case, answer: RawAnswer): string[] {
+  const { status: given, contentType, text } = answer;
   const complaints: string[] = [];
   const check = (isRight: boolean, demand: string) => {
     if (!isRight) complaints.push(`${name.slice(0, 200)}: ${demand}: ${given} ${text.slice(0, 400)}`);
@@ -35,6 +36,9 @@ export function complaintsOf(
   check(status === undefined ? given >= 400 && given < 500 : given === status, `expected ${status ?? '4xx'}`);
   check(contentType.startsWith('application/problem+json'), `unexpected type ${contentType}`);
   check(!LEAKS.test(text), 'tells of the inside');
+  check(REQUEST_ID.test(headerOf(answer, 'x-request-id')), 'has no request id');
+  check(headerOf(answer, 'x-content-type-options') === 'nosniff', 'may be taken for something else');
+  check(headerOf(answer, 'cache-control') === 'no-store', 'may be cached');
   if (complaints.length > 0) return complaints;
 
   const { type, title, status: told, code, detail, errors, message } = JSON.parse(text);

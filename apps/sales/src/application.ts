@@ -4,6 +4,8 @@ import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
 import { ROUTER_OPTIONS, useAllowedMethods } from './http/allowed-methods.js';
 import { useCors } from './http/cors.js';
+import { requestIdOf } from './http/request-id.js';
+import { useResponseHeaders } from './http/response-headers.js';
 import { useJsonBodies } from './json-body.js';
 import { useOpenApi } from './openapi.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -29,11 +31,13 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
       // Node would refuse with an empty answer: refuseWithProblems() says what is missing.
       http: { requireHostHeader: false },
       routerOptions: ROUTER_OPTIONS,
+      genReqId: requestIdOf,
       trustProxy: environment.TRUSTED_PROXIES ?? false,
     },
   });
   const fastify = application.getHttpAdapter().getInstance();
   useRequestLog(fastify, environment.REQUEST_LOG);
+  useResponseHeaders(fastify);
   refuseWithProblems(fastify);
   await useCors(application, environment.CORS_ORIGINS);
   useAllowedMethods(fastify);

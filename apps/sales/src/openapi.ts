@@ -2,6 +2,19 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
+/** Of the pages: their own files alone, from no other site, and shown in no other site. */
+const PAGE_POLICY = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  // Swagger UI writes styles into its elements.
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
 /** `/docs` and `/openapi.json`, made from the same schemas that validate. Registered before any route is. */
 export async function useOpenApi(application: NestFastifyApplication): Promise<void> {
   await application.register(swagger as never, {
@@ -9,13 +22,37 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
       openapi: '3.1.0',
       info: {
         title: 'Donut-States sales',
-        description: 'Sells limited goods under a surge, and refills the warehouse by itself.',
+        description:
+          'Sells limited goods under a surge, and refills the warehouse by itself. Every path answers OPTIONS with 204 and `Allow`, and a method that it does not have with 405 `REQUEST.METHOD_NOT_ALLOWED` and `Allow`.',
         version: '0.1.0',
       },
-      components: { securitySchemes: { operations: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } } },
+      components: {
+        securitySchemes: { operations: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
+        headers: {
+          'X-Request-Id': {
+            description:
+              'identifies the request in the log: the one that was sent when it is well formed, or a UUID',
+            schema: { type: 'string', maxLength: 128 },
+          },
+        },
+      },
     },
+    transformObject: withRequestIds,
   });
-  await application.register(swaggerUi, { routePrefix: '/docs' });
+  await application.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY });
   const fastify = application.getHttpAdapter().getInstance();
   fastify.get('/openapi.json', { schema: { hide: true } }, () => fastify.swagger());
+}
+
+interface ApiDescription {
+  paths?: Record<string, Record<string, { responses?: Record<string, { headers?: object }> }>>;
+}
+
+/** Every answer has the header: it is said here once. */
+function withRequestIds({ openapiObject }: { openapiObject: ApiDescription }): ApiDescription {
+  const operations = Object.values(openapiObject.paths ?? {}).flatMap((path) => Object.values(path));
+  for (const response of operations.flatMap(({ responses = {} }) => Object.values(responses))) {
+    response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+  }
+  return openapiObject;
 }

@@ -131,6 +131,15 @@ describe('the log of requests of the sales service', () => {
     expect(JSON.stringify(lines)).not.toMatch(/secret|RING/);
   });
 
+  it('has the request id of the answer, also when the client gave it', async () => {
+    sales = await SalesUnderTest.start({ REQUEST_LOG: 'all' });
+    sales.application.useLogger(recorder);
+    const first = await sales.application.inject('/products');
+    await sales.application.inject({ url: '/products', headers: { 'x-request-id': 'shop-7' } });
+    await until(2);
+    expect(requests().map(({ facts }) => facts.requestId)).toEqual([first.headers['x-request-id'], 'shop-7']);
+  });
+
   it('does not list a sale when nothing is set', async () => {
     sales = await SalesUnderTest.start();
     expect((await buyLoudly()).statusCode).toBe(201);

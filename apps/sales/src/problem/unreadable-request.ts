@@ -1,7 +1,9 @@
 import { answerClientError, type ClientError } from '#runtime';
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 import { type Socket } from 'node:net';
+import { headersOfEveryAnswer } from '../http/response-headers.js';
 import { type ApiErrorCode } from './error-catalogue.js';
 import { ApiError, problem, problemHeaders } from './problem.js';
 
@@ -15,15 +17,17 @@ export function answerUnreadable(error: ClientError, socket: Socket): void {
   const refusal = problem(CODE_OF_ERROR[error.code ?? ''] ?? 'REQUEST.MALFORMED', error.reason);
   answerClientError(error, socket, {
     status: refusal.status,
-    headers: problemHeaders(refusal),
+    headers: { ...problemHeaders(refusal), ...headersOfEveryAnswer(randomUUID()) },
     body: JSON.stringify(refusal),
   });
 }
 
 /** Answers a path that cannot be decoded, or has a part too long for any id, before its route is known. */
-export function answerUnroutable(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const body = problem('REQUEST.REFUSED', error.message);
-  void reply.code(body.status).headers(problemHeaders(body)).send(body);
+  // No hook runs for it.
+  const headers = { ...problemHeaders(body), ...headersOfEveryAnswer(request.id) };
+  void reply.code(body.status).headers(headers).send(body);
 }
 
 /** What RFC 9112 calls a host: a name or address, and perhaps a port. Empty where the target has none. */

@@ -1,6 +1,7 @@
 import { AdjustmentService, LedgerService, ProductService, RestockService } from '#inventory';
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
-import { RouteSchema } from '@nestjs/platform-fastify';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { type CacheableRoute } from '../http/response-headers.js';
 import { SkuParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
@@ -15,6 +16,9 @@ import {
   SaveProduct,
 } from './product.schema.js';
 
+/** A cache may keep it, and asks each time whether it is still true: stock of a second ago can be sold out. */
+const REVALIDATED: CacheableRoute = { cacheControl: 'public, no-cache' };
+
 @Controller('products')
 export class ProductsController {
   constructor(
@@ -25,6 +29,7 @@ export class ProductsController {
   ) {}
 
   @Get()
+  @RouteConfig(REVALIDATED)
   @RouteSchema({
     tags: ['products'],
     summary: 'All products with their stock, in SKU order',
@@ -37,6 +42,7 @@ export class ProductsController {
   }
 
   @Get(':sku')
+  @RouteConfig(REVALIDATED)
   @RouteSchema({
     tags: ['products'],
     summary: 'One product with its stock',

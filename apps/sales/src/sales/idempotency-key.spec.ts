@@ -39,8 +39,11 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
 
   /** All of an answer but what the server says of the moment and the connection. */
   const told = ({ statusCode, headers, body }: Answer) => {
-    const { date, connection, ...rest } = headers;
-    expect({ date, connection }).toMatchObject({ date: expect.any(String) });
+    const { date, connection, 'x-request-id': requestId, ...rest } = headers;
+    expect({ date, connection, requestId }).toMatchObject({
+      date: expect.any(String),
+      requestId: expect.any(String),
+    });
     return { statusCode, body, headers: rest };
   };
 
