@@ -318,6 +318,8 @@ it('answers what is no HTTP, or no sound HTTP', async () => {
     ['an unknown method', 'BUY /sales HTTP/1.1\r\nHost: sales\r\n\r\n', 400],
     ['an unknown version', 'GET /sales HTTP/9.9\r\nHost: sales\r\n\r\n', 400],
     ['no Host', 'GET /products HTTP/1.1\r\n\r\n', 400],
+    ['a path with a fragment', 'GET /metrics#x HTTP/1.1\r\nHost: sales\r\n\r\n', 400],
+    ['a query in a fragment', 'GET /products#limit=1 HTTP/1.1\r\nHost: sales\r\n\r\n', 400],
     ['two hosts', get('Host: sales'), 400],
     ['two hosts that differ', get('hOST: elsewhere'), 400],
     ['a host with a space', 'GET /products HTTP/1.1\r\nHost: sales elsewhere\r\n\r\n', 400],

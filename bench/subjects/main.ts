@@ -21,7 +21,7 @@ const SELLING: Record<Exclude<SubjectName, 'product'>, (database: Database) => P
 await runApplication(async () => {
   const environment = readEnvironment(SalesEnvironment);
   const { BENCH_SUBJECT: subject } = readEnvironment(SubjectEnvironment);
-  const application = await createSalesApplication(environment);
+  const { application } = await createSalesApplication(environment);
   const database = application.get(Database, { strict: false });
   application.get(SaleService, { strict: false }).place = SELLING[subject](database);
   return {

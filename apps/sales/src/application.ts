@@ -1,7 +1,8 @@
-import { createHttpApplication, createLogger } from '#runtime';
+import { AdminPort, createHttpApplication, createLogger } from '#runtime';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type SalesEnvironment } from './environment.js';
+import { useAdminRoutes } from './http/admin-routes.js';
 import { ROUTER_OPTIONS, useAllowedMethods } from './http/allowed-methods.js';
 import { useCors } from './http/cors.js';
 import { useLowerCaseIds } from './http/identifier-case.js';
@@ -19,8 +20,14 @@ import { useValidation } from './validation.js';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 
+export interface SalesApplication {
+  application: NestFastifyApplication;
+  /** Where `ADMIN_PORT` is set. */
+  adminPort?: AdminPort;
+}
+
 /** The sales service, ready to listen. */
-export async function createSalesApplication(environment: SalesEnvironment): Promise<NestFastifyApplication> {
+export async function createSalesApplication(environment: SalesEnvironment): Promise<SalesApplication> {
   const application = await createHttpApplication(AppModule.forRoot(environment), {
     logger: createLogger('sales', environment),
     maxConnections: environment.MAX_CONNECTIONS,
@@ -39,12 +46,13 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
         environment.TRUSTED_PROXIES === undefined ? false : trustedProxies(environment.TRUSTED_PROXIES),
     },
   });
+  const adminPort = environment.ADMIN_PORT === undefined ? undefined : new AdminPort(application);
   const fastify = application.getHttpAdapter().getInstance();
   useRequestLog(fastify, environment.REQUEST_LOG);
   useResponseHeaders(fastify);
   refuseWithProblems(fastify);
   await useCors(application, environment.CORS_ORIGINS);
-  useAllowedMethods(fastify);
+  useAllowedMethods(fastify, useAdminRoutes(fastify, adminPort));
   useJsonBodies(fastify);
   useValidation(fastify);
   useLowerCaseIds(fastify);
@@ -52,5 +60,5 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
   useAuthentication(application);
   await useOpenApi(application);
-  return application;
+  return { application, adminPort };
 }

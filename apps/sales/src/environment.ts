@@ -19,6 +19,13 @@ const variables = Type.Object({
     maximum: 65535,
     description: 'the port to listen on',
   }),
+  ADMIN_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 65535,
+      description: 'a port of their own for metrics and docs, which the other then does not have',
+    }),
+  ),
   DRAIN_DELAY_MS: Type.Integer({
     default: 5_000,
     minimum: 0,
@@ -80,7 +87,15 @@ const variables = Type.Object({
   ),
 });
 
-export const SalesEnvironment = refuseWeakKeys(variables, ['OPERATIONS_API_KEY', 'CALLBACK_SIGNING_KEY']);
+const withPorts: typeof variables = Type.Refine(
+  variables,
+  // Asked while a variable may still be missing or no number.
+  ({ ADMIN_PORT, SALES_PORT }: { ADMIN_PORT?: unknown; SALES_PORT?: unknown }) =>
+    ADMIN_PORT === undefined || Number(ADMIN_PORT) !== Number(SALES_PORT),
+  () => 'ADMIN_PORT must be another port than SALES_PORT',
+);
+
+export const SalesEnvironment = refuseWeakKeys(withPorts, ['OPERATIONS_API_KEY', 'CALLBACK_SIGNING_KEY']);
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;
 

@@ -9,7 +9,7 @@ export function readyBanner(settings: Settings, keys: Keys): string {
     '',
     '  Donut-States is ready.',
     '',
-    `    Sales API and its docs   ${urls.sales}/docs`,
+    `    Sales API and its docs   ${urls.docs}`,
     `    Mail inbox               ${embedded.mail ? urls.mail : `your own mail server, ${urls.mail}`}`,
     `    Factory and its faults   ${urls.factory}/faults`,
     `    Worker health            ${urls.worker}/health/ready`,

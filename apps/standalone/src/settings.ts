@@ -12,6 +12,9 @@ const port = (value: number, description: string) =>
 export const StandaloneEnvironment = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'the address that the servers listen on' }),
   SALES_PORT: port(3000, 'the sales API'),
+  ADMIN_PORT: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 65_535, description: 'metrics and docs of the sales API' }),
+  ),
   WORKER_PORT: port(3001, "the worker's health"),
   FACTORY_PORT: port(3002, 'the simulated factory'),
   QUEUE_PORT: port(4566, 'the embedded queue'),
@@ -43,7 +46,7 @@ export interface Settings {
   given: NodeJS.ProcessEnv;
   dataDirectory: string;
   /** Reachable from this machine, also when the servers listen on all its addresses. */
-  urls: { sales: string; worker: string; factory: string; queue: string; mail: string };
+  urls: { sales: string; docs: string; worker: string; factory: string; queue: string; mail: string };
   /** `false` when the person pointed the services at a queue or mail server of their own. */
   embedded: { database: boolean; queue: boolean; mail: boolean };
   ports: PortUse[];
@@ -59,7 +62,15 @@ export interface Settings {
 export function readSettings(variables: NodeJS.ProcessEnv, projectDirectory: string): Settings {
   const environment = readEnvironment(StandaloneEnvironment, variables);
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const { HOST: host, SALES_PORT, WORKER_PORT, FACTORY_PORT, QUEUE_PORT, MAIL_PORT } = environment;
+  const {
+    HOST: host,
+    SALES_PORT,
+    ADMIN_PORT,
+    WORKER_PORT,
+    FACTORY_PORT,
+    QUEUE_PORT,
+    MAIL_PORT,
+  } = environment;
   const embedded = {
     database: !given.DATABASE_URL,
     queue: !given.AWS_ENDPOINT_URL_SQS,
@@ -70,6 +81,9 @@ export function readSettings(variables: NodeJS.ProcessEnv, projectDirectory: str
     { host, port: WORKER_PORT, variable: 'WORKER_PORT', purpose: "the worker's health" },
     { host, port: FACTORY_PORT, variable: 'FACTORY_PORT', purpose: 'the factory' },
   ];
+  if (ADMIN_PORT !== undefined) {
+    ports.push({ host, port: ADMIN_PORT, variable: 'ADMIN_PORT', purpose: 'metrics and docs' });
+  }
   if (embedded.queue) {
     ports.push({ host: QUEUE_HOST, port: QUEUE_PORT, variable: 'QUEUE_PORT', purpose: 'the queue' });
   }
@@ -81,6 +95,7 @@ export function readSettings(variables: NodeJS.ProcessEnv, projectDirectory: str
     dataDirectory: resolve(projectDirectory, environment.DATA_DIR),
     urls: {
       sales: `http://${reachable}:${SALES_PORT}`,
+      docs: `http://${reachable}:${ADMIN_PORT ?? SALES_PORT}/docs`,
       worker: `http://${reachable}:${WORKER_PORT}`,
       factory: `http://${reachable}:${FACTORY_PORT}`,
       queue: given.AWS_ENDPOINT_URL_SQS ?? `http://${QUEUE_HOST}:${QUEUE_PORT}`,

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AdminPort } from './admin-port.js';
 import { EnvironmentError } from './environment.js';
 import { EXIT_STATUS } from './exit-status.js';
 import { Readiness } from './readiness.js';
@@ -11,6 +12,8 @@ export interface ListenOptions {
   port: number;
   /** The variable that sets the port, for the message when it is taken. */
   portVariable: string;
+  /** A second port, opened just before the first. */
+  admin?: { server: AdminPort; port: number; portVariable: string };
   /** How long readiness fails before the sockets close, in ms: at least the load balancer's check interval. */
   drainDelayMs: number;
 }
@@ -42,6 +45,7 @@ export async function runApplication(
     await listenOn(application, listen);
     stop = stopOnce(application, listen.drainDelayMs, logger);
     logger.log(`Listening on http://${listen.host}:${listen.port}`);
+    if (listen.admin) logger.log(`Listening on http://${listen.host}:${listen.admin.port} for operators`);
     if (process.connected) process.send?.('listening');
     if (stopRequest.signal.aborted) stop();
   } catch (error) {
@@ -67,12 +71,23 @@ export class PortTakenError extends Error {
   }
 }
 
-async function listenOn(application: NestFastifyApplication, listen: ListenOptions): Promise<void> {
+async function listenOn(
+  application: NestFastifyApplication,
+  { host, port, portVariable, admin }: ListenOptions,
+): Promise<void> {
+  if (admin) await namingTaken(admin, () => admin.server.listen(admin.port, host));
+  await namingTaken({ port, portVariable }, () => application.listen(port, host));
+}
+
+async function namingTaken(
+  { port, portVariable }: Pick<ListenOptions, 'port' | 'portVariable'>,
+  listen: () => Promise<unknown>,
+): Promise<void> {
   try {
-    await application.listen(listen.port, listen.host);
+    await listen();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new PortTakenError(listen.port, listen.portVariable);
+    throw new PortTakenError(port, portVariable);
   }
 }
 

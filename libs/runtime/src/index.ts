@@ -1,3 +1,4 @@
+export { AdminPort } from './admin-port.js';
 export { type ListenOptions, PortTakenError, runApplication } from './application.js';
 export { BoundedLog, type BoundedLogOptions } from './bounded-log.js';
 export { schemaCompiler, type ValidationFault } from './bounded-validator.js';

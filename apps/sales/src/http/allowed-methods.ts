@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
+import { type RouteVisibility } from './admin-routes.js';
 import { problem, problemHeaders } from '../problem/problem.js';
 
 /** Of Fastify's router, and of the one that is asked for methods: the two must find the same routes. */
@@ -7,9 +8,9 @@ export const ROUTER_OPTIONS = { maxParamLength: 255 };
 
 /**
  * Answers 405 with `Allow` to a method that a known path does not have, before its body is read, and 204 with `Allow` to
- * OPTIONS. To be called after CORS is set up and before any other route is registered.
+ * OPTIONS. A route that is not visible does not count. To be called after CORS is set up and before any other route is registered.
  */
-export function useAllowedMethods(fastify: FastifyInstance): void {
+export function useAllowedMethods(fastify: FastifyInstance, isVisible: RouteVisibility): void {
   const routes = new RoutesByMethod();
   fastify.addHook('onRoute', ({ method, url, prefix, routePath }) => {
     routes.add(method, url);
@@ -19,7 +20,7 @@ export function useAllowedMethods(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     // @fastify/cors has a route for OPTIONS at every path.
     if (!request.is404 && request.method !== 'OPTIONS') return done();
-    const methods = routes.methodsAt(request.url);
+    const methods = routes.methodsAt(request, isVisible);
     if (methods.length > 0) answerWith([...methods, 'OPTIONS'].join(', '), request, reply);
     else if (request.is404) done();
     else reply.callNotFound();
@@ -45,13 +46,15 @@ class RoutesByMethod {
   add(methods: string | string[], url: string): void {
     for (const method of [methods].flat() as HTTPMethod[]) {
       if (method === 'OPTIONS' || this.router.hasRoute(method, url)) continue;
-      this.router.on(method, url, () => undefined);
+      this.router.on(method, url, () => undefined, url);
       this.methods.add(method);
     }
   }
 
-  /** @param path as the client sent it */
-  methodsAt(path: string): string[] {
-    return [...this.methods].filter((method) => this.router.find(method, path) !== null);
+  methodsAt(request: FastifyRequest, isVisible: RouteVisibility): string[] {
+    return [...this.methods].filter((method) => {
+      const route = this.router.find(method, request.url);
+      return route !== null && isVisible(route.store as string, request);
+    });
   }
 }

@@ -36,7 +36,7 @@ const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
 /** Takes over what Node would refuse by itself, with an empty answer, and what it lets pass against RFC 9112. */
 export function refuseWithProblems(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const fault = faultOfHeaders(raw);
+    const fault = faultOf(raw);
     done(fault ? new ApiError('REQUEST.MALFORMED', fault) : undefined);
   });
   // Of an expectation that it does not know, a server may think nothing.
@@ -45,7 +45,9 @@ export function refuseWithProblems(fastify: FastifyInstance): void {
   );
 }
 
-function faultOfHeaders({ headers, rawHeaders, httpVersion }: IncomingMessage): string | undefined {
+function faultOf({ url = '', headers, rawHeaders, httpVersion }: IncomingMessage): string | undefined {
+  // The router takes what follows # for a query.
+  if (url.includes('#')) return 'The path has a fragment.';
   if (headers.host === undefined) return httpVersion === '1.1' ? 'The header Host is missing.' : undefined;
   if (!HOST.test(headers.host)) return 'The header Host is no host.';
   // Node keeps the first of several: a proxy on the way may have decided by the last.

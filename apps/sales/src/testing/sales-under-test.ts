@@ -1,4 +1,4 @@
-import { readEnvironment } from '#runtime';
+import { type AdminPort, readEnvironment } from '#runtime';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Warehouse } from '../../../../libs/inventory/src/testing/warehouse.js';
 import { createSalesApplication } from '../application.js';
@@ -13,6 +13,8 @@ export class SalesUnderTest {
   private constructor(
     readonly warehouse: Warehouse,
     readonly application: NestFastifyApplication,
+    /** Where `ADMIN_PORT` is set. It listens nowhere yet. */
+    readonly adminPort: AdminPort | undefined,
   ) {}
 
   /** @param variables what differs from the defaults, as a process would be given it */
@@ -29,10 +31,10 @@ export class SalesUnderTest {
       QUEUE_URL_PREFIX: 'http://127.0.0.1:1/000000000000/',
       ...variables,
     });
-    const application = await createSalesApplication(environment);
+    const { application, adminPort } = await createSalesApplication(environment);
     await application.init();
     await application.getHttpAdapter().getInstance().ready();
-    return new SalesUnderTest(warehouse, application);
+    return new SalesUnderTest(warehouse, application, adminPort);
   }
 
   buy(
