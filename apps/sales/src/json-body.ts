@@ -7,7 +7,8 @@ import { ApiError } from './problem/problem.js';
 const DETAIL_OF_FAULT: Record<JsonFault, string> = {
   depth: `The body is nested more than ${MAX_DEPTH} levels deep.`,
   values: `The body has more than ${MAX_VALUES} values.`,
-  number: 'The body has a number that has more digits than can be kept.',
+  number:
+    'The body has a number that cannot be kept as it is: it has too many digits, or is too large or small.',
 };
 
 /** Names of UTF-8, and of the part of it that is ASCII. */

@@ -47,6 +47,7 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
 
 /** Of an OpenAPI document. */
 interface Operation {
+  parameters?: { required?: boolean; schema?: { default?: unknown } }[];
   requestBody?: { required?: boolean; content: Record<string, { schema?: BodySchema }> };
   responses?: Record<string, { headers?: object }>;
 }
@@ -60,6 +61,7 @@ function completed({
   for (const path of Object.values(openapiObject.paths ?? {})) {
     for (const operation of Object.values(path)) {
       markOptionalBody(operation);
+      markOptionalParameters(operation);
       addRequestId(operation);
     }
   }
@@ -71,6 +73,11 @@ function markOptionalBody({ requestBody }: Operation): void {
   if (!requestBody) return;
   const schemas = Object.values(requestBody.content).map(({ schema }) => schema);
   if (schemas.every((schema) => takesNull(schema))) requestBody.required = false;
+}
+
+/** What has a default may be left out. The schema has it as required, since every handler finds it. */
+function markOptionalParameters({ parameters = [] }: Operation): void {
+  for (const parameter of parameters) if (parameter.schema?.default !== undefined) parameter.required = false;
 }
 
 /** Every answer has the header: it is said here once. */

@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DriverUtils } from 'typeorm/driver/DriverUtils.js';
-import { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
+import {
+  CommandEnvironment,
+  commandDatabaseSettings,
+  DatabaseEnvironment,
+  databaseSettings,
+  SeedEnvironment,
+} from './environment.js';
 
 const URL_WITHOUT_PASSWORD = 'mysql://warehouse@database.example:3306/donut_states';
 
@@ -78,12 +84,19 @@ describe('the way to the warehouse', () => {
     expect(read).toThrow('DATABASE_TLS_CA names a file that cannot be read: ENOENT');
   });
 
+  it.each([
+    [{}, '.donut-states/warehouse.sqlite'],
+    [{ DATA_DIR: '/data' }, '/data/warehouse.sqlite'],
+    [{ DATA_DIR: '/data', DATABASE_URL: 'other.sqlite' }, 'other.sqlite'],
+  ])('is, for a command, that of npm start unless something else is said: %j', (variables, url) => {
+    expect(commandDatabaseSettings(readEnvironment(CommandEnvironment, variables)).url).toBe(url);
+  });
+
   it('is MySQL or a file: a mistyped URL starts nothing, and is not printed', () => {
     const read = () =>
       readEnvironment(DatabaseEnvironment, { DATABASE_URL: 'postgres://u:secret@host/donut' });
     expect(read).toThrow('DATABASE_URL is neither mysql://... nor a file');
     expect(read).not.toThrow('secret');
     expect(readEnvironment(DatabaseEnvironment, { DATABASE_URL: 'w.sqlite' }).DATABASE_URL).toBe('w.sqlite');
-    expect(readEnvironment(CommandEnvironment, {}).DATABASE_URL).toBe('.donut-states/warehouse.sqlite');
   });
 });

@@ -1,5 +1,6 @@
 import { EnvironmentError } from '#runtime';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
 import { type DatabaseSettings } from './database/data-source-options.js';
 import { isDatabaseUrl, isMysqlUrl } from './database/database-url.js';
@@ -49,13 +50,21 @@ export const DatabaseEnvironment = Type.Object({
 
 /** For a command that a person runs: what `npm start` keeps is meant when nothing else is said. */
 export const CommandEnvironment = Type.Object({
-  DATABASE_URL: Type.Refine(
-    Type.String({ description: DATABASE_URL_DESCRIPTION, default: '.donut-states/warehouse.sqlite' }),
-    isDatabaseUrl,
-    neitherMysqlNorFile,
+  DATABASE_URL: Type.Optional(
+    Type.Refine(Type.String({ description: DATABASE_URL_DESCRIPTION }), isDatabaseUrl, neitherMysqlNorFile),
   ),
+  DATA_DIR: Type.String({ default: '.donut-states', description: 'where the data is kept' }),
   ...access,
 });
+
+/** How a command reaches the warehouse: without DATABASE_URL, the one that `npm start` keeps in DATA_DIR. */
+export function commandDatabaseSettings({
+  DATA_DIR,
+  DATABASE_URL = join(DATA_DIR, 'warehouse.sqlite'),
+  ...rest
+}: Static<typeof CommandEnvironment>): DatabaseSettings {
+  return databaseSettings({ ...rest, DATABASE_URL }, 1);
+}
 
 /**
  * How the warehouse is reached.
@@ -80,7 +89,10 @@ export function databaseSettings(
 }
 
 /** One that is ignored would be noticed at the next rotation only. */
-function refuseSecondPassword({ DATABASE_URL, DATABASE_PASSWORD }: Static<typeof CommandEnvironment>): void {
+function refuseSecondPassword({
+  DATABASE_URL,
+  DATABASE_PASSWORD,
+}: Pick<Static<typeof DatabaseEnvironment>, 'DATABASE_URL' | 'DATABASE_PASSWORD'>): void {
   const other = isMysqlUrl(DATABASE_URL) && new URL(DATABASE_URL).password !== '' && 'DATABASE_URL';
   const second = DATABASE_PASSWORD === undefined ? other : 'DATABASE_PASSWORD';
   if (second)

@@ -4,7 +4,7 @@ import { type EntityManager } from 'typeorm';
 import { connectForCommand } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { migrate } from './database/migrate.js';
-import { CommandEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
+import { CommandEnvironment, commandDatabaseSettings, SeedEnvironment } from './environment.js';
 import { seed } from './product/seed.js';
 
 const USAGE = `Brings the database to the newest schema.
@@ -15,7 +15,8 @@ const USAGE = `Brings the database to the newest schema.
 
 Variables, from the environment or from a file .env in the project's folder:
   DATABASE_URL                    mysql://user:password@host:3306/database, or a file for the embedded database
-                                  (.donut-states/warehouse.sqlite, that of npm start)
+                                  (warehouse.sqlite in DATA_DIR, that of npm start)
+  DATA_DIR                        where npm start keeps its data (.donut-states)
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
   DATABASE_PASSWORD_FILE          a file with the password
   DATABASE_TLS_CA                 who vouches for MySQL's certificate
@@ -26,7 +27,7 @@ await runCommand({ usage: USAGE, options: { seed: { type: 'boolean' } }, run: br
 
 async function bringUpToDate(given: { seed?: boolean }): Promise<void> {
   // Everything is read before the database is touched.
-  const settings = databaseSettings(readEnvironment(CommandEnvironment), 1);
+  const settings = commandDatabaseSettings(readEnvironment(CommandEnvironment));
   const fill = given.seed ? seedFromEnvironment() : undefined;
   // An embedded database that is made now is for nobody else.
   process.umask(0o077);

@@ -6,7 +6,7 @@ import { connectForCommand } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
 import { ScriptRunner } from './database/script-runner.js';
-import { CommandEnvironment, databaseSettings } from './environment.js';
+import { CommandEnvironment, commandDatabaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
 const USAGE = `Asks whether the warehouse agrees with itself. Changes nothing.
@@ -16,7 +16,8 @@ const USAGE = `Asks whether the warehouse agrees with itself. Changes nothing.
 
 Variables, from the environment or from a file .env in the project's folder:
   DATABASE_URL                    mysql://user:password@host:3306/database, or a file for the embedded database
-                                  (.donut-states/warehouse.sqlite, that of npm start)
+                                  (warehouse.sqlite in DATA_DIR, that of npm start)
+  DATA_DIR                        where npm start keeps its data (.donut-states)
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
   DATABASE_PASSWORD_FILE          a file with the password
   DATABASE_TLS_CA                 who vouches for MySQL's certificate
@@ -26,7 +27,7 @@ The exit status is 1, with a table of the differences, when it does not.`;
 await runCommand({ usage: USAGE, options: {}, run: reconcile });
 
 async function reconcile(): Promise<void> {
-  const options = dataSourceOptions(databaseSettings(readEnvironment(CommandEnvironment), 1));
+  const options = dataSourceOptions(commandDatabaseSettings(readEnvironment(CommandEnvironment)));
   // A mistyped file must not become an empty warehouse, which agrees with itself.
   if (options.type === 'better-sqlite3' && !existsSync(options.database)) {
     throw new CommandError(

@@ -2,7 +2,19 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import type {} from '@fastify/swagger';
 import { type FastifyReply } from 'fastify';
+import Type from 'typebox';
 import { Readiness } from './readiness.js';
+
+const readiness = (description: string) =>
+  Type.Object(
+    {
+      status: Type.String(),
+      checks: Type.Record(Type.String(), Type.String(), {
+        description: '`ok`, `unavailable` or `draining`, by part',
+      }),
+    },
+    { description },
+  );
 
 @Controller('health')
 export class HealthController {
@@ -17,7 +29,11 @@ export class HealthController {
 
   /** 200 when this process can do its work, 503 with the part that cannot otherwise. */
   @Get('ready')
-  @RouteSchema({ tags: ['health'], summary: 'Can the process do its work?' })
+  @RouteSchema({
+    tags: ['health'],
+    summary: 'Can the process do its work?',
+    response: { 200: readiness('it can'), 503: readiness('it cannot, or it drains') },
+  })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const { ready, checks } = await this.readiness.report();
     await reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });

@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { type RouteVisibility } from './admin-routes.js';
+import { PATCH_FORMATS } from './body-kinds.js';
 import { problem, problemHeaders } from '../problem/problem.js';
 
 /** Of Fastify's router, and of the one that is asked for methods: the two must find the same routes. */
@@ -29,6 +30,7 @@ export function useAllowedMethods(fastify: FastifyInstance, isVisible: RouteVisi
 
 function answerWith(allow: string, { method }: FastifyRequest, reply: FastifyReply): void {
   void reply.header('allow', allow);
+  if (allow.includes('PATCH')) void reply.header('accept-patch', PATCH_FORMATS);
   if (method === 'OPTIONS') {
     if (reply.hasHeader('access-control-allow-methods')) reply.header('access-control-allow-methods', allow);
     void reply.code(204).send();

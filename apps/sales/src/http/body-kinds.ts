@@ -5,6 +5,9 @@ export interface BodySchema {
   anyOf?: { type?: string }[];
 }
 
+/** `Accept-Patch` of every route that has PATCH. */
+export const PATCH_FORMATS = 'application/merge-patch+json, application/json';
+
 /** A merge patch is for PATCH; every other route takes plain JSON alone. */
 export function takesMediaType({ method, mediaType }: FastifyRequest): boolean {
   return method === 'PATCH' || mediaType !== 'application/merge-patch+json';

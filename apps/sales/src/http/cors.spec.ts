@@ -38,6 +38,16 @@ describe('CORS for one shop', () => {
     }
   });
 
+  it.each(['/products', '/products/RING', '/restock-orders'])(
+    'has caches tell the origins apart, and those with the operations key: %s',
+    async (url) => {
+      for (const origin of [SHOP, 'https://other.example.com']) {
+        const { headers } = await sales.application.inject({ url, headers: { origin } });
+        expect(headers.vary).toBe('Origin, X-Api-Key');
+      }
+    },
+  );
+
   it('lets its scripts read the answers and their headers, refusals as well', async () => {
     const sold = await sales.buy('RING', { headers: { origin: SHOP } });
     const refused = await sales.buy('NOPE', { headers: { origin: SHOP } });

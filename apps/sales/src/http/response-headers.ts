@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { varyBy } from './vary.js';
 
 /** The config of a route whose answer anybody may see, and a cache may keep. */
 export interface CacheableRoute {
@@ -30,8 +31,7 @@ export function useResponseHeaders(fastify: FastifyInstance): void {
 }
 
 function allowCaching({ headers }: FastifyRequest, reply: FastifyReply, cacheControl: string): void {
-  const vary = String(reply.getHeader('vary') ?? '');
-  if (!vary.includes('X-Api-Key')) void reply.header('vary', vary ? `${vary}, X-Api-Key` : 'X-Api-Key');
+  varyBy(reply, 'X-Api-Key');
   const isPublic = headers['x-api-key'] === undefined;
   if (isPublic && (reply.statusCode === 200 || reply.statusCode === 304)) {
     reply.header('cache-control', cacheControl);

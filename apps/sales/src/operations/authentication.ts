@@ -12,9 +12,6 @@ declare module 'fastify' {
 /** For the schema of a route that anybody may ask, and that shows operators more. */
 export const PUBLIC_ROUTE: Pick<FastifySchema, 'security'> = { security: [{}, { operations: [] }] };
 
-/** `Vary` of such a route: a cache must not show anybody what it was told with the key. */
-export const VARIES_BY_KEY = { Vary: 'X-Api-Key' };
-
 /**
  * Has the operations key checked before the body is read, on every route whose schema has `security`: strangers learn
  * nothing of the schema, and cost nothing but their headers. Where the key is optional, a wrong one is refused all the

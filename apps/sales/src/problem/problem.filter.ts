@@ -3,6 +3,7 @@ import { QueueUnavailableError } from '#messaging';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest, type FastifySchemaValidationError } from 'fastify';
 import { TEXT_FAULTS } from '../text.schema.js';
+import { PATCH_FORMATS } from '../http/body-kinds.js';
 import { type ApiErrorCode } from './error-catalogue.js';
 import { ApiError, type Problem, problem, problemHeaders } from './problem.js';
 
@@ -39,6 +40,9 @@ export class ProblemFilter implements ExceptionFilter {
     // A client that still sends its body would lose the answer with the connection: Node reads on and forgets it.
     if (body.code === 'REQUEST.TOO_LARGE') reply.removeHeader('connection');
     const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+    if (body.code === 'REQUEST.MEDIA_TYPE' && request.method === 'PATCH') {
+      void reply.header('accept-patch', PATCH_FORMATS);
+    }
     void reply.code(body.status).headers(problemHeaders(body, retryAfterSeconds)).send(body);
   }
 

@@ -23,8 +23,12 @@ export function answerUnreadable(error: ClientError, socket: Socket): void {
 }
 
 /** Answers a path that cannot be decoded, or has a part too long for any id, before its route is known. */
-export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const body = problem('REQUEST.REFUSED', error.message);
+export function answerUnroutable(_error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  // Fastify's own words repeat the path, however long it is.
+  const body = problem(
+    'REQUEST.REFUSED',
+    'The path cannot be decoded, or a part of it is too long for any id.',
+  );
   // No hook runs for it.
   const headers = { ...problemHeaders(body), ...headersOfEveryAnswer(request.id) };
   void reply.code(body.status).headers(headers).send(body);

@@ -16,11 +16,12 @@ import {
   sendRepresentation,
 } from '../http/precondition.js';
 import { type CacheableRoute } from '../http/response-headers.js';
+import { varyBy } from '../http/vary.js';
 import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
 import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
-import { PUBLIC_ROUTE, VARIES_BY_KEY } from '../operations/authentication.js';
+import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
   AdjustStock,
@@ -78,7 +79,7 @@ export class ProductsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { items, nextCursor } = await this.products.list(query);
-    void reply.headers(VARIES_BY_KEY);
+    varyBy(reply, 'X-Api-Key');
     return { items: items.map(isOperator ? productView : publicProductView), nextCursor };
   }
 
@@ -103,7 +104,7 @@ export class ProductsController {
   })
   async get(@Param('sku') sku: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const found = await this.products.get(sku);
-    void reply.headers(VARIES_BY_KEY);
+    varyBy(reply, 'X-Api-Key');
     sendRepresentation(
       request,
       reply,

@@ -11,9 +11,10 @@ import {
 } from '../http/precondition.js';
 import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
+import { varyBy } from '../http/vary.js';
 import { IdParameter } from '../identifiers.schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
-import { PUBLIC_ROUTE, VARIES_BY_KEY } from '../operations/authentication.js';
+import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { Resolution, resolutionOf } from '../operations/resolution.schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
@@ -50,7 +51,7 @@ export class RestockOrdersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { items, nextCursor } = await this.restock.list(query);
-    void reply.headers(VARIES_BY_KEY);
+    varyBy(reply, 'X-Api-Key');
     return { items: items.map(isOperator ? orderView : publicOrderView), nextCursor };
   }
 
@@ -74,7 +75,7 @@ export class RestockOrdersController {
   })
   async get(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const found = await this.restock.get(id);
-    void reply.headers(VARIES_BY_KEY);
+    varyBy(reply, 'X-Api-Key');
     const body = request.isOperator ? orderWithTimelineView(found) : publicOrderView(found.order);
     sendRepresentation(request, reply, { tag: orderTag(body), body });
   }

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SalesUnderTest } from './testing/sales-under-test.js';
+
+interface Parameter {
+  name: string;
+  required?: boolean;
+  schema: { default?: unknown };
+}
+
+describe('the description of the API', () => {
+  let sales: SalesUnderTest;
+  let paths: Record<string, Record<string, { parameters?: Parameter[]; responses: Record<string, object> }>>;
+
+  beforeAll(async () => {
+    sales = await SalesUnderTest.start();
+    ({ paths } = (await sales.application.inject('/openapi.json')).json());
+  });
+  afterAll(() => sales.stop());
+
+  it('requires no parameter that has a default', () => {
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const withDefault = operations
+      .flatMap(({ parameters = [] }) => parameters)
+      .filter(({ schema }) => schema.default !== undefined);
+    expect(withDefault.map(({ name }) => name)).toContain('limit');
+    expect(withDefault.filter(({ required }) => required)).toEqual([]);
+  });
+
+  it('knows that a process may not be ready', () => {
+    expect(Object.keys(paths['/health/ready']!.get!.responses)).toEqual(['200', '503']);
+  });
+
+  it('is not needed to see which formats a PATCH takes', async () => {
+    const options = await sales.application.inject({ method: 'OPTIONS', url: '/products/RING' });
+    const refused = await sales.application.inject({
+      method: 'PATCH',
+      url: '/products/RING',
+      headers: { 'content-type': 'application/json-patch+json', 'x-api-key': 'an-operations-key' },
+      payload: '[]',
+    });
+    expect(refused.statusCode).toBe(415);
+    for (const { headers } of [options, refused]) {
+      expect(headers['accept-patch']).toBe('application/merge-patch+json, application/json');
+    }
+  });
+
+  it('is not repeated by the answer to a path that is too long for any id', async () => {
+    const answer = await sales.application.inject(`/products/${'a'.repeat(5_000)}`);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.body).not.toContain('aaa');
+  });
+});
