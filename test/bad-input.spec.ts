@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { type Case, complaintsOf } from './bad-input.answers.js';
+import { type Case, complaintsOf } from './bad-input-answers.js';
 import {
   bentRequest,
   type Operation,
@@ -9,8 +9,8 @@ import {
   requestOf,
   withValueAt,
   wrongTypesFor,
-} from './bad-input.requests.js';
-import { ROUTES, type Sample } from './bad-input.routes.js';
+} from './bad-input-requests.js';
+import { ROUTES, type Sample } from './bad-input-routes.js';
 import { breakOff, bytesOf, exchange, headerOf, type RawRequest } from './raw-http.js';
 import { CALLBACK_SIGNING_KEY, eventually, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
 

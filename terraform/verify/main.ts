@@ -2,13 +2,13 @@ import { ACMClient, DeleteCertificateCommand, RequestCertificateCommand } from '
 import { EXIT_STATUS } from '#runtime';
 import { join } from 'node:path';
 import { readArguments, USAGE, type VerifyArguments } from './arguments.js';
-import { EndpointProxy } from './endpoint.proxy.js';
+import { EndpointProxy } from './endpoint-proxy.js';
 import { Findings } from './findings.js';
-import { checkInstallation } from './installation.check.js';
-import { checkProductionPlan } from './plan.check.js';
-import { checkRemains } from './remains.check.js';
+import { checkInstallation } from './installation-check.js';
+import { checkProductionPlan } from './plan-check.js';
+import { checkRemains } from './remains-check.js';
 import { type Reach } from './reach.js';
-import { TerraformProcess, type TerraformPlan } from './terraform.process.js';
+import { TerraformProcess, type TerraformPlan } from './terraform-process.js';
 import { Workspace } from './workspace.js';
 
 const ORIGINAL = join(import.meta.dirname, '../../../terraform');

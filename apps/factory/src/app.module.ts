@@ -2,16 +2,16 @@ import { HealthModule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CallbackClient } from './callback.client.js';
-import { CallbackSettings } from './callback.settings.js';
-import { DeliverySchedule } from './delivery.schedule.js';
+import { CallbackSettings } from './callback-settings.js';
+import { DeliverySchedule } from './delivery-schedule.js';
 import { ErrorFilter } from './error.filter.js';
 import { type FaultSettings } from './fault-settings.js';
 import { Faults } from './faults.js';
 import { FaultsController } from './faults.controller.js';
 import { ManufactureController } from './manufacture.controller.js';
 import { ManufactureService } from './manufacture.service.js';
-import { OrderBook } from './order.book.js';
-import { OrderJournal } from './order.journal.js';
+import { OrderBook } from './order-book.js';
+import { OrderJournal } from './order-journal.js';
 
 export interface FactorySettings {
   faults: FaultSettings;

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { decideFaults, type FaultDecisions } from './fault-decisions.js';
 import { type FaultChange, type FaultSettings } from './fault-settings.js';
-import { OrderJournal } from './order.journal.js';
+import { OrderJournal } from './order-journal.js';
 import { SeededRandom } from './random.js';
 
 /**

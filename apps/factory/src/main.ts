@@ -1,6 +1,6 @@
 import { createLogger, runApplication } from '#runtime';
 import { faultsOf, readFactoryEnvironment } from './environment.js';
-import { createFactory } from './factory.application.js';
+import { createFactory } from './factory-application.js';
 
 await runApplication(async () => {
   const environment = readFactoryEnvironment();

@@ -4,7 +4,7 @@ import { type FastifyReply } from 'fastify';
 import { callbackUrlFault, ManufactureRequest } from './manufacture.js';
 import { ManufactureService } from './manufacture.service.js';
 import { type Delivery, describeDelivery, type Order, withoutQuery } from './order.js';
-import { OrderBook } from './order.book.js';
+import { OrderBook } from './order-book.js';
 
 const ORDERS_LISTED = 1_000;
 

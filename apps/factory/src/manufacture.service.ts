@@ -6,14 +6,14 @@ import {
   ServiceUnavailableException,
 } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { planDeliveries } from './delivery.plan.js';
-import { DeliverySchedule } from './delivery.schedule.js';
+import { planDeliveries } from './delivery-plan.js';
+import { DeliverySchedule } from './delivery-schedule.js';
 import { type FaultDecisions } from './fault-decisions.js';
 import { type FaultSettings } from './fault-settings.js';
 import { Faults } from './faults.js';
 import { type ManufactureRequest } from './manufacture.js';
 import { describeDelivery, type Order } from './order.js';
-import { OrderBook } from './order.book.js';
+import { OrderBook } from './order-book.js';
 
 /** What the client gets: an answer, or a connection that is cut without one. */
 export type ManufactureAnswer = 'ACCEPTED' | 'CUT';

@@ -1,6 +1,6 @@
 import { schemaCompiler } from '#runtime';
 import { type FastifyInstance } from 'fastify';
-import { TEXT_FORMATS } from './text.schema.js';
+import { TEXT_FORMATS } from './text-schema.js';
 
 const OPTIONS = { formats: TEXT_FORMATS, removeAdditional: false, useDefaults: true, strict: false };
 

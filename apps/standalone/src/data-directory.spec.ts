@@ -14,8 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataDirectory } from './data-directory.js';
-import { RunLock } from './run.lock.js';
-import { StartError } from './start.error.js';
+import { RunLock } from './run-lock.js';
+import { StartError } from './start-error.js';
 
 describe('DataDirectory', () => {
   let parent: string;

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { StartError } from './start.error.js';
+import { StartError } from './start-error.js';
 
 /** The keys of one installation. Made once, so that what was signed before a restart stays valid after it. */
 export interface Keys {

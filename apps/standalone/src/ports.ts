@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from './start.error.js';
+import { StartError } from './start-error.js';
 
 export interface PortUse {
   host: string;

@@ -1,10 +1,10 @@
 import { deadLetterQueueOf, QUEUE_NAMES } from '#messaging';
 import { join } from 'node:path';
 import { childEnvironment } from './child-environment.js';
-import { type ProcessDefinition } from './child.process.js';
+import { type ProcessDefinition } from './child-process.js';
 import { type DataPaths } from './data-directory.js';
-import { type MailServerOptions } from './mail.server.js';
-import { type QueueServerOptions } from './queue.server.js';
+import { type MailServerOptions } from './mail-server.js';
+import { type QueueServerOptions } from './queue-server.js';
 import { type Schemas } from './schemas.js';
 import { type Settings } from './settings.js';
 

@@ -2,9 +2,9 @@ import { readEnvironment } from '#runtime';
 import { resolve } from 'node:path';
 import Type from 'typebox';
 import { type DataPaths, type Keys } from './data-directory.js';
-import { type MailServerOptions } from './mail.server.js';
+import { type MailServerOptions } from './mail-server.js';
 import { type PortUse } from './ports.js';
-import { type QueueServerOptions } from './queue.server.js';
+import { type QueueServerOptions } from './queue-server.js';
 
 const port = (value: number, description: string) =>
   Type.Integer({ default: value, minimum: 1, maximum: 65_535, description });

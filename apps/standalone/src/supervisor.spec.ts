@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { type ProcessDefinition, type RestartPolicy, ProcessFailedError } from './child.process.js';
-import { forEachLine } from './log.prefix.js';
+import { type ProcessDefinition, type RestartPolicy, ProcessFailedError } from './child-process.js';
+import { forEachLine } from './log-prefix.js';
 import { Supervisor } from './supervisor.js';
 
 const POLICY: RestartPolicy = {

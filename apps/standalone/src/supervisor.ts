@@ -4,8 +4,8 @@ import {
   type ProcessFailedError,
   type RestartPolicy,
   SupervisedProcess,
-} from './child.process.js';
-import { type Log } from './log.prefix.js';
+} from './child-process.js';
+import { type Log } from './log-prefix.js';
 
 /** How often a start that takes long says what it waits for, in ms. */
 const WAITING_NOTICE_MS = 30_000;

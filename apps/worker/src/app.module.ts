@@ -4,19 +4,19 @@ import { HealthModule, MetricsModule, Readiness, Schedule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { consumerOptions } from './consumer-options.js';
 import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
-import { FailureRecorder } from './dead-letters/failure.recorder.js';
-import { OpenDeadLettersTask } from './dead-letters/open-dead-letters.task.js';
+import { FailureRecorder } from './dead-letters/failure-recorder.js';
+import { OpenDeadLettersTask } from './dead-letters/open-dead-letters-task.js';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
-import { KeyedRequestsPurgeTask } from './idempotency/keyed-requests-purge.task.js';
+import { KeyedRequestsPurgeTask } from './idempotency/keyed-requests-purge-task.js';
 import { MailClient } from './notifications/mail.client.js';
 import { NotificationsHandler } from './notifications/notifications.handler.js';
-import { DatabaseOutageTask } from './outage/database-outage.task.js';
-import { OutboxRelay } from './outbox/outbox.relay.js';
+import { DatabaseOutageTask } from './outage/database-outage-task.js';
+import { OutboxRelay } from './outbox/outbox-relay.js';
 import { ProbeHandler } from './probe/probe.handler.js';
-import { ReconciliationTask } from './reconciliation/reconciliation.task.js';
+import { ReconciliationTask } from './reconciliation/reconciliation-task.js';
 import { FactoryClient } from './restock/factory.client.js';
-import { OverdueWatchdog } from './restock/overdue.watchdog.js';
+import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
 
 /** The queue worker: everything that happens after the buyer has been answered. */
@@ -54,7 +54,7 @@ export class AppModule {
         DeadLettersHandler,
         OutboxRelay,
         DatabaseOutageTask,
-        OverdueWatchdog,
+        RestockDeadlinesTask,
         ReconciliationTask,
         OpenDeadLettersTask,
         KeyedRequestsPurgeTask,

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { Warehouse } from '../../../libs/inventory/src/testing/warehouse.js';
-import { OpenDeadLettersTask } from './dead-letters/open-dead-letters.task.js';
+import { OpenDeadLettersTask } from './dead-letters/open-dead-letters-task.js';
 import { type WorkerEnvironment } from './environment.js';
-import { ReconciliationTask } from './reconciliation/reconciliation.task.js';
+import { ReconciliationTask } from './reconciliation/reconciliation-task.js';
 
 const FILTERS = readFileSync(
   join(import.meta.dirname, '../../../terraform/modules/observability/main.tf'),

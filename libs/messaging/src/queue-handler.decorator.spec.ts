@@ -8,10 +8,10 @@ import {
   DELIVERY_FAILURE_RECORDER,
   type DeliveryFailure,
   type DeliveryFailureRecorder,
-} from './delivery.failures.js';
+} from './delivery-failures.js';
 import { RetryLaterError } from './errors.js';
 import { QueueHandler } from './queue-handler.decorator.js';
-import { QueuePublisher } from './queue.publisher.js';
+import { QueuePublisher } from './queue-publisher.js';
 import { type EmbeddedQueue, startEmbeddedQueue } from './testing/embedded-queue.js';
 import {
   createWorker,

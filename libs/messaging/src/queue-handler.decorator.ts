@@ -1,6 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { SqsMessageHandler } from '@ssut/nestjs-sqs';
-import { consumerNameOf, type Subscription } from './consumer.options.js';
+import { consumerNameOf, type Subscription } from './consumer-options.js';
 import { type MessageOf } from './contracts/message-contracts.js';
 import { type DeadLetterDelivery, type Delivery, toDeadLetterDelivery, toDelivery } from './delivery.js';
 import { type QueueName } from './queues.js';

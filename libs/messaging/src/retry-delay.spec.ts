@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { type Message } from '@aws-sdk/client-sqs';
-import { type ConsumerOptions } from './consumer.options.js';
+import { type ConsumerOptions } from './consumer-options.js';
 import { RetryLaterError } from './errors.js';
 import { RetryDelay } from './retry-delay.js';
 

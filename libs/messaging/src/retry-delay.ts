@@ -1,6 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { Inject, Injectable } from '@nestjs/common';
-import { CONSUMER_OPTIONS, type ConsumerOptions } from './consumer.options.js';
+import { CONSUMER_OPTIONS, type ConsumerOptions } from './consumer-options.js';
 import { receiveCountOf } from './delivery.js';
 
 /** SQS hides a message for at most twelve hours, counted from its receipt. */

@@ -1,8 +1,8 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FactorySettings } from '../app.module.js';
-import { CallbackSettings } from '../callback.settings.js';
-import { createFactory } from '../factory.application.js';
+import { CallbackSettings } from '../callback-settings.js';
+import { createFactory } from '../factory-application.js';
 import { type FaultChange, type FaultSettings } from '../fault-settings.js';
 
 export const FAULTLESS: FaultSettings = {

@@ -3,13 +3,13 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards } from '
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { ReplayedHeader, WriteHeaders } from '../idempotency/idempotency.schema.js';
+import { ReplayedHeader, WriteHeaders } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
-import { IdParameter } from '../identifiers.schema.js';
+import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
-import { Resolution, resolutionOf } from '../operations/resolution.schema.js';
+import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
-import { DeadLetter, DeadLetterPage, DeadLetterQuery, deadLetterView } from './dead-letter.schema.js';
+import { DeadLetter, DeadLetterPage, DeadLetterQuery, deadLetterView } from './dead-letter-schema.js';
 
 const RESOLVED = Type.Object(DeadLetter.properties, {
   title: 'DeadLetter',

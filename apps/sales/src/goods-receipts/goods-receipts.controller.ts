@@ -9,7 +9,7 @@ import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
 import { LowerCaseUuidPipe } from '../http/identifier-case.js';
 import { ApiError, BUSY_RESPONSES } from '../problem/problem.js';
 import { CallbackAllowance } from './callback-allowance.js';
-import { Callback, CallbackParameter, CallbackQuery, recordOf } from './callback.schema.js';
+import { Callback, CallbackParameter, CallbackQuery, recordOf } from './callback-schema.js';
 import { PublishedCallbacks } from './published-callbacks.js';
 
 /**

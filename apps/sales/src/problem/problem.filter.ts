@@ -2,7 +2,7 @@ import { InventoryError } from '#inventory';
 import { QueueUnavailableError } from '#messaging';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest, type FastifySchemaValidationError } from 'fastify';
-import { TEXT_FAULTS } from '../text.schema.js';
+import { TEXT_FAULTS } from '../text-schema.js';
 import { PATCH_FORMATS } from '../http/body-kinds.js';
 import { type ApiErrorCode } from './error-catalogue.js';
 import { ApiError, type Problem, problem, problemHeaders } from './problem.js';

@@ -17,9 +17,9 @@ import {
 } from '../http/precondition.js';
 import { type CacheableRoute } from '../http/response-headers.js';
 import { varyBy } from '../http/vary.js';
-import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
+import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
-import { SkuParameter } from '../identifiers.schema.js';
+import { SkuParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
@@ -39,7 +39,7 @@ import {
   rulesPart,
   SaveProduct,
   ShownProduct,
-} from './product.schema.js';
+} from './product-schema.js';
 
 const WRITE_HEADERS = Type.Object({ ...PreconditionHeaders, ...KeyHeaders });
 const saved = (description: string, headers = {}) =>

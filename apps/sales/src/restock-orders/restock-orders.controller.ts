@@ -9,13 +9,13 @@ import {
   PreconditionHeaders,
   sendRepresentation,
 } from '../http/precondition.js';
-import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency.schema.js';
+import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import { varyBy } from '../http/vary.js';
-import { IdParameter } from '../identifiers.schema.js';
+import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
-import { Resolution, resolutionOf } from '../operations/resolution.schema.js';
+import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
   orderTag,
@@ -26,7 +26,7 @@ import {
   RestockOrderQuery,
   RestockOrderWithTimeline,
   ShownRestockOrderWithTimeline,
-} from './restock-order.schema.js';
+} from './restock-order-schema.js';
 
 @Controller('restock-orders')
 export class RestockOrdersController {

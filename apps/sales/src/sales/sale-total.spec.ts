@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SaveProduct } from '../products/product.schema.js';
+import { SaveProduct } from '../products/product-schema.js';
 import { SalesUnderTest } from '../testing/sales-under-test.js';
-import { PlaceSale } from './sale.schema.js';
+import { PlaceSale } from './sale-schema.js';
 
 describe('the total of a sale', () => {
   let sales: SalesUnderTest;

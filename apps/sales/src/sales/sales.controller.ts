@@ -4,10 +4,10 @@ import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
-import { IdParameter } from '../identifiers.schema.js';
+import { IdParameter } from '../identifiers-schema.js';
 import { BUSY_RESPONSES, Problem, problem, problemHeaders, PROBLEM_RESPONSES } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT } from '../rate-limit.js';
-import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale.schema.js';
+import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale-schema.js';
 
 @Controller('sales')
 export class SalesController {

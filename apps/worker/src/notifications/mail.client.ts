@@ -2,7 +2,7 @@ import { SendEmailCommand, SESClient } from '@aws-sdk/client-ses';
 import { asciiEmailAddress } from '#inventory';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
-import { type MailText } from './mail.texts.js';
+import { type MailText } from './mail-texts.js';
 
 /** SES did not take the mail, or did not say so. */
 export class MailError extends Error {

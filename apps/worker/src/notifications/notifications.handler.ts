@@ -4,7 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 import { retryUntil } from '../outage/retry-until.js';
 import { MailClient } from './mail.client.js';
-import { mailText } from './mail.texts.js';
+import { mailText } from './mail-texts.js';
 
 /** For how long one delivery has a mail to itself, in ms: both tries at SES with their timeouts, and the note. */
 const LEASE_MS = 20_000;

@@ -12,7 +12,7 @@ import { Warehouse } from '../testing/warehouse.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { SaleLine } from './sale-line.entity.js';
 import { Sale } from './sale.entity.js';
-import { SaleMetrics } from './sale.metrics.js';
+import { SaleMetrics } from './sale-metrics.js';
 import { SaleService } from './sale.service.js';
 
 describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {

@@ -5,12 +5,12 @@ import { Database } from '../database/database.js';
 import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
 import { Caution } from './caution.js';
-import { LockingBatch } from './locking.batch.js';
+import { LockingBatch } from './locking-batch.js';
 import { Neighbours } from './neighbours.js';
-import { OptimisticBatch } from './optimistic.batch.js';
+import { OptimisticBatch } from './optimistic-batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { earlierSales, keysOf, replay, saleQueries } from './sale-records.js';
-import { type FallbackReason, SaleMetrics } from './sale.metrics.js';
+import { type FallbackReason, SaleMetrics } from './sale-metrics.js';
 
 /** How long a batch whose end nobody saw is looked for, in ms, before its buyers are told that nobody knows. */
 const LOOK_FOR_MS = 3_000;

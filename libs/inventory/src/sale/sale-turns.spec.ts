@@ -3,7 +3,7 @@ import { ScriptRunner } from '../database/script-runner.js';
 import { buy, confirmed, fallbacksOf } from '../testing/buyers.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
-import { LockingBatch } from './locking.batch.js';
+import { LockingBatch } from './locking-batch.js';
 import { type SaleOutcome } from './sale-request.js';
 
 describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {

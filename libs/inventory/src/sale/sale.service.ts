@@ -16,7 +16,7 @@ import { earlierSales } from './sale-records.js';
 import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { SaleLine } from './sale-line.entity.js';
 import { Sale } from './sale.entity.js';
-import { SaleMetrics } from './sale.metrics.js';
+import { SaleMetrics } from './sale-metrics.js';
 import { SeenKeys } from './seen-keys.js';
 import { UndecidedSales, type UndecidedSale } from './undecided-sales.js';
 

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { type SaleOutcome, type SaleRequest } from '../sale/sale-request.js';
-import { type FallbackReason, SaleMetrics } from '../sale/sale.metrics.js';
+import { type FallbackReason, SaleMetrics } from '../sale/sale-metrics.js';
 import { SaleService } from '../sale/sale.service.js';
 import { type Warehouse } from './warehouse.js';
 

@@ -1,10 +1,10 @@
 import { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { type QueueName } from '../queues.js';
-import { GoodsReceiptMessage } from './goods-receipt.message.js';
-import { NotificationMessage } from './notification.message.js';
-import { ProbeMessage } from './probe.message.js';
-import { RestockMessage } from './restock.message.js';
+import { GoodsReceiptMessage } from './goods-receipt-message.js';
+import { NotificationMessage } from './notification-message.js';
+import { ProbeMessage } from './probe-message.js';
+import { RestockMessage } from './restock-message.js';
 
 /** What a message of each queue looks like. Held on both ends: before a message is sent, and before it is handled. */
 export const MESSAGE_CONTRACTS = {

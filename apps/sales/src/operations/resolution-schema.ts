@@ -1,0 +1,23 @@
+import Type, { type Static } from 'typebox';
+import { nullable } from '../identifiers-schema.js';
+import { visibleText } from '../text-schema.js';
+
+/** Who decides something by hand, and why: kept with what it was decided of. */
+export const Resolution = Type.Union([
+  Type.Object(
+    {
+      by: Type.Optional(
+        nullable(visibleText({ maxLength: 100, description: '`operations` when not given' })),
+      ),
+      note: Type.Optional(nullable(visibleText({ maxLength: 400 }))),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Null({ description: 'no body' }),
+]);
+export type Resolution = Static<typeof Resolution>;
+
+/** A resolution with nothing left open. */
+export function resolutionOf(given: Resolution | undefined): { by: string; note?: string } {
+  return { by: given?.by ?? 'operations', note: given?.note ?? undefined };
+}

@@ -1,0 +1,175 @@
+import {
+  type Ledger as SkuLedger,
+  type Product as Entity,
+  type ProductWithStock,
+  type StockLevel,
+} from '#inventory';
+import Type, { type Static } from 'typebox';
+import { firstPart, strongTag } from '../http/entity-tag.js';
+import { NextCursor, pageQuery, Sku } from '../identifiers-schema.js';
+import { EmailAddress, visibleText } from '../text-schema.js';
+
+/** What buyers see of the rules. */
+const publicRules = {
+  name: visibleText({
+    maxLength: 200,
+    description: 'without hidden characters: it stands in the subjects of mails',
+  }),
+  priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000, description: '0 for a gift' }),
+  maxPerSale: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'may exceed `targetLevel`; what no restock order could ever fill is refused all the same',
+  }),
+};
+
+const internalRules = {
+  factoryId: Type.String({ minLength: 1, maxLength: 32 }),
+  reorderPoint: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000,
+    description: 'stock at which a restock order is due; below `targetLevel`',
+  }),
+  targetLevel: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'what a restock order fills the stock up to; above `reorderPoint`',
+  }),
+  lotSize: Type.Integer({
+    minimum: 1,
+    maximum: 100_000,
+    description: 'the factory makes whole lots only; a lot may exceed `targetLevel`',
+  }),
+  adManagerEmail: EmailAddress,
+};
+
+const rules = { ...publicRules, ...internalRules };
+
+/** What an older version took, and what no rule of today would: answers show it as it is. */
+const storedTexts = { name: Type.String(), adManagerEmail: Type.String() };
+
+const Stock = Type.Object(
+  {
+    onHand: Type.Integer(),
+    reserved: Type.Integer(),
+    available: Type.Integer(),
+    onOrder: Type.Integer(),
+  },
+  { description: 'changed by sales, goods and adjustments alone' },
+);
+
+/** A product as its operators see and save it. */
+export const Product = Type.Object(
+  { sku: Sku, ...rules, ...storedTexts, stock: Stock },
+  { title: 'Product' },
+);
+
+/** A product as GET shows it: the internal rules to operators alone. */
+export const ShownProduct = Type.Object(
+  {
+    sku: Sku,
+    ...publicRules,
+    name: storedTexts.name,
+    ...Type.Partial(Type.Object({ ...internalRules, adManagerEmail: storedTexts.adManagerEmail }), {
+      description: 'with the operations key',
+    }).properties,
+    stock: Stock,
+  },
+  { title: 'ShownProduct' },
+);
+
+export const ProductPage = Type.Object({ items: Type.Array(ShownProduct), nextCursor: NextCursor });
+
+/** What GET shows operators can be sent back: `sku` has to be that of the path, and `stock` is not looked at. */
+export const SaveProduct = Type.Object(
+  {
+    ...rules,
+    sku: Type.Optional({ ...Sku, description: 'may be left out; else that of the path' }),
+    stock: Type.Optional({ ...Stock, readOnly: true, description: 'not looked at: use an adjustment' }),
+  },
+  { additionalProperties: false },
+);
+export type SaveProduct = Static<typeof SaveProduct>;
+
+/** A JSON merge patch (RFC 7396). Every member is required in a product, so none may be null. */
+export const ChangeProduct = Type.Partial(Type.Object(rules), {
+  additionalProperties: false,
+  description: 'the members to change, as they are to be',
+});
+export type ChangeProduct = Static<typeof ChangeProduct>;
+
+export const ProductQuery = Type.Object(pageQuery(Sku), { additionalProperties: false });
+export type ProductQuery = Static<typeof ProductQuery>;
+
+export const AdjustStock = Type.Object(
+  {
+    delta: Type.Union(
+      [Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Integer({ minimum: -1_000_000, maximum: -1 })],
+      { description: 'units added, or taken when negative' },
+    ),
+    note: visibleText({ maxLength: 255, description: 'why: kept in the ledger' }),
+  },
+  { additionalProperties: false },
+);
+export type AdjustStock = Static<typeof AdjustStock>;
+
+/** The books of one SKU, all of the same moment. */
+export const Ledger = Type.Object(
+  {
+    sku: Sku,
+    stock: Stock,
+    totals: Type.Array(
+      Type.Object({
+        reason: Type.String({ description: 'SALE, GOODS_RECEIPT, ADJUSTMENT or BACKORDER_FILL' }),
+        movements: Type.Integer(),
+        units: Type.Integer({ description: 'their sum: units added, or taken when negative' }),
+      }),
+      { description: 'stock movements, one for each reason that has any' },
+    ),
+    sold: Type.Object(
+      { sales: Type.Integer(), units: Type.Integer() },
+      { description: 'stored sales with a line of this SKU, and the units of these lines' },
+    ),
+  },
+  { title: 'Ledger' },
+);
+
+export function productView({ product, level }: ProductWithStock): Static<typeof Product> {
+  return { ...product, stock: stockView(level) };
+}
+
+/** The product as buyers see it. */
+export function publicProductView({ product, level }: ProductWithStock): Static<typeof ShownProduct> {
+  const { sku, name, priceKrw, maxPerSale } = product;
+  return { sku, name, priceKrw, maxPerSale, stock: stockView(level) };
+}
+
+/**
+ * The tag of {@link productView}. Its first part covers the rules, and is what PUT and PATCH compare: a sale changes
+ * the second part alone, and must not make them fail.
+ */
+export function productTag({ product, level }: ProductWithStock): string {
+  return strongTag(rulesOf(product), stockView(level));
+}
+
+export const rulesPart = firstPart;
+
+/** The tag of {@link publicProductView}. It says nothing of the internal rules, which could be guessed from a digest. */
+export function publicProductTag(found: ProductWithStock): string {
+  return strongTag(publicProductView(found));
+}
+
+/** What PUT and PATCH write, always in the same order. */
+export function rulesOf(product: Entity): Omit<Entity, 'sku'> {
+  const { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail } =
+    product;
+  return { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail };
+}
+
+export function ledgerView({ level, totals, sold }: SkuLedger): Static<typeof Ledger> {
+  return { sku: level.sku, stock: stockView(level), totals, sold };
+}
+
+function stockView({ onHand, reserved, available, onOrder }: StockLevel): Static<typeof Stock> {
+  return { onHand, reserved, available, onOrder };
+}

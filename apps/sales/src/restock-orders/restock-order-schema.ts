@@ -1,0 +1,78 @@
+import { type OrderWithTimeline, type RestockOrder as Entity } from '#inventory';
+import Type, { type Static } from 'typebox';
+import { strongTag } from '../http/entity-tag.js';
+import { Id, NextCursor, NullableTime, pageQuery, Sku, Time } from '../identifiers-schema.js';
+
+const status = Type.Enum(['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED', 'RECEIVED', 'CANCELLED']);
+
+/** What a buyer who waits for goods needs to know. */
+const publicOrder = {
+  id: Id,
+  sku: Sku,
+  quantity: Type.Integer(),
+  receivedQuantity: Type.Integer(),
+  status,
+  requestedAt: Time,
+  expectedAt: NullableTime,
+  closedAt: NullableTime,
+};
+
+/** How the order fares at the factory. The texts may name people, hosts and what the factory answered. */
+const internalOrder = {
+  factoryId: Type.String(),
+  attempts: Type.Integer(),
+  lastError: Type.Union([Type.String(), Type.Null()]),
+  orderedAt: NullableTime,
+  deadlineAt: NullableTime,
+};
+
+const timeline = Type.Array(Type.Object({ at: Time, kind: Type.String(), detail: Type.String() }));
+
+const withKey = <Properties extends Type.TProperties>(properties: Properties) =>
+  Type.Partial(Type.Object(properties), { description: 'with the operations key' }).properties;
+
+/** An order as GET shows it: the internal members to operators alone. */
+export const ShownRestockOrder = Type.Object(
+  { ...publicOrder, ...withKey(internalOrder) },
+  { title: 'ShownRestockOrder' },
+);
+
+/** The same with its timeline, which operators alone see. */
+export const ShownRestockOrderWithTimeline = Type.Object(
+  { ...publicOrder, ...withKey({ ...internalOrder, timeline }) },
+  { title: 'ShownRestockOrderWithTimeline' },
+);
+
+/** An order as its operators see it. */
+export const RestockOrderWithTimeline = Type.Object(
+  { ...publicOrder, ...internalOrder, timeline },
+  { title: 'RestockOrderWithTimeline' },
+);
+
+export const RestockOrderPage = Type.Object({ items: Type.Array(ShownRestockOrder), nextCursor: NextCursor });
+
+export const RestockOrderQuery = Type.Object(
+  { ...pageQuery(Id), sku: Type.Optional(Sku), status: Type.Optional(status) },
+  { additionalProperties: false },
+);
+export type RestockOrderQuery = Static<typeof RestockOrderQuery>;
+
+export function publicOrderView(order: Entity) {
+  const { id, sku, quantity, receivedQuantity, status, requestedAt, expectedAt, closedAt } = order;
+  return { id, sku, quantity, receivedQuantity, status, requestedAt, expectedAt, closedAt };
+}
+
+export function orderView(order: Entity) {
+  const { factoryId, attempts, lastError, orderedAt, deadlineAt } = order;
+  return { ...publicOrderView(order), factoryId, attempts, lastError, orderedAt, deadlineAt };
+}
+
+export function orderWithTimelineView({ order, timeline }: OrderWithTimeline) {
+  return {
+    ...orderView(order),
+    timeline: timeline.map(({ createdAt, kind, detail }) => ({ at: createdAt, kind, detail })),
+  };
+}
+
+/** The tag of any of these views. */
+export const orderTag = (view: object) => strongTag(view);

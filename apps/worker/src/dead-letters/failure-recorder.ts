@@ -1,0 +1,23 @@
+import { DeliveryFailureService } from '#inventory';
+import { type DeliveryFailure, type DeliveryFailureRecorder, type QueueName } from '#messaging';
+import { Injectable } from '@nestjs/common';
+import { DatabaseOutageTask } from '../outage/database-outage-task.js';
+
+/** Keeps the causes of failed attempts in the warehouse, where a dead letter finds them. */
+@Injectable()
+export class FailureRecorder implements DeliveryFailureRecorder {
+  constructor(
+    private readonly failures: DeliveryFailureService,
+    private readonly outage: DatabaseOutageTask,
+  ) {}
+
+  async recordFailure(failure: DeliveryFailure): Promise<void> {
+    // Not a fault of the message, and nothing can be recorded now.
+    if (failure.code === 'DATABASE.UNAVAILABLE') return this.outage.reportUnavailable();
+    await this.failures.recordFailure(failure);
+  }
+
+  async forget(_queue: QueueName, messageId: string): Promise<void> {
+    await this.failures.forget(messageId);
+  }
+}

@@ -1,0 +1,69 @@
+import { type Database } from '#inventory';
+import { type ConsumerControl } from '#messaging';
+import { type Schedule } from '#runtime';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ConsoleLogger, Logger } from '@nestjs/common';
+import { FailureRecorder } from '../dead-letters/failure-recorder.js';
+import { DatabaseOutageTask } from './database-outage-task.js';
+
+Logger.overrideLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
+
+const QUEUES = ['restock', 'goods-receipts', 'notifications'];
+
+describe('an outage of the database', () => {
+  let isWritable: boolean;
+  let paused: Set<string>;
+  let look: () => Promise<unknown>;
+  let task: DatabaseOutageTask;
+
+  beforeEach(() => {
+    isWritable = true;
+    paused = new Set();
+    const database = {
+      assertWritable: () => (isWritable ? Promise.resolve() : Promise.reject(new Error('read-only'))),
+    } as Database;
+    const consumers = {
+      pause: (queue) => void paused.add(queue),
+      resume: (queue) => void paused.delete(queue),
+      isPaused: (queue) => paused.has(queue),
+    } as ConsumerControl;
+    const schedule = { every: (_name, _intervalMs, work) => void (look = work) } as Schedule;
+    task = new DatabaseOutageTask(database, consumers, schedule);
+  });
+
+  const fail = (code: string) =>
+    new FailureRecorder({ recordFailure: async () => undefined } as never, task).recordFailure({
+      queue: 'restock',
+      messageId: '1',
+      receiveCount: 1,
+      code,
+      detail: '',
+      failedAt: new Date(0),
+    });
+
+  it('pauses the queues at the first handler that meets it, before the next look', async () => {
+    await fail('DATABASE.UNAVAILABLE');
+    expect([...paused]).toEqual(QUEUES);
+  });
+
+  it('is not what another failure of a handler means', async () => {
+    await fail('FACTORY.TIMEOUT');
+    expect([...paused]).toEqual([]);
+  });
+
+  it('ends after two good answers in a row, so that a failover that comes and goes uses up no receives', async () => {
+    isWritable = false;
+    await look();
+    expect([...paused]).toEqual(QUEUES);
+    isWritable = true;
+    await look();
+    expect([...paused]).toEqual(QUEUES);
+    isWritable = false;
+    await look();
+    isWritable = true;
+    await look();
+    expect([...paused]).toEqual(QUEUES);
+    await look();
+    expect([...paused]).toEqual([]);
+  });
+});

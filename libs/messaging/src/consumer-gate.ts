@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONSUMER_OPTIONS, type ConsumerOptions, consumersOf } from './consumer-options.js';
+import { type QueueName } from './queues.js';
+
+/** Stops and resumes the receiving of a queue's messages, as when what its handler needs is known to be down. */
+export abstract class ConsumerControl {
+  /**
+   * Receives no more of `queue` until {@link resume}. The poll under way, up to the wait seconds, may still bring
+   * messages; they are handled.
+   */
+  abstract pause(queue: QueueName): void;
+  abstract resume(queue: QueueName): void;
+  abstract isPaused(queue: QueueName): boolean;
+}
+
+/** Refuses a poll of a consumer that was stopped at the gate: passed, it would receive messages after the stop. */
+export class PollingStoppedError extends Error {
+  constructor() {
+    super('the consumer was stopped');
+    this.name = 'PollingStoppedError';
+  }
+}
+
+/**
+ * Stands before every poll. nestjs-sqs starts its consumers while the application still starts; here they wait
+ * until it is ready, and while their queue is paused.
+ */
+@Injectable()
+export class ConsumerGate implements ConsumerControl {
+  private state: 'closed' | 'open' | 'stopped' = 'closed';
+  private readonly paused = new Set<string>();
+  private readonly polledAt = new Map<string, number>();
+  private change = Promise.withResolvers<void>();
+
+  constructor(@Inject(CONSUMER_OPTIONS) private readonly options: ConsumerOptions) {}
+
+  pause(queue: QueueName): void {
+    this.paused.add(this.configured(queue));
+  }
+
+  resume(queue: QueueName): void {
+    if (!this.paused.delete(this.configured(queue))) return;
+    // The pause must not count as a time without polls.
+    this.polled(queue);
+    this.letRecheck();
+  }
+
+  isPaused(queue: QueueName): boolean {
+    return this.paused.has(queue);
+  }
+
+  open(): void {
+    for (const { name } of consumersOf(this.options)) this.polled(name);
+    this.become('open');
+  }
+
+  /** Lets nobody pass any more; who waits goes on waiting. */
+  close(): void {
+    this.become('closed');
+  }
+
+  /** Sends away who waits. Only for consumers that have been told to stop: others would ask again at once. */
+  stop(): void {
+    this.become('stopped');
+  }
+
+  /**
+   * Resolves when `consumer` may poll.
+   *
+   * @throws PollingStoppedError
+   */
+  async pass(consumer: string): Promise<void> {
+    while (this.state !== 'open' || this.paused.has(consumer)) {
+      if (this.state === 'stopped') throw new PollingStoppedError();
+      await this.change.promise;
+    }
+  }
+
+  /** Notes that the queue answered a poll of `consumer`. */
+  polled(consumer: string): void {
+    this.polledAt.set(consumer, performance.now());
+  }
+
+  /** Time since the queue last answered a poll of `consumer`; 0 while it is not meant to poll. */
+  pollAgeMs(consumer: string): number {
+    const at = this.polledAt.get(consumer);
+    return at === undefined || this.paused.has(consumer) ? 0 : performance.now() - at;
+  }
+
+  private configured(queue: QueueName): QueueName {
+    if (this.options.queues.some((consumer) => consumer.queue === queue)) return queue;
+    throw new RangeError(`Queue "${queue}" has no consumer here.`);
+  }
+
+  private become(state: 'closed' | 'open' | 'stopped'): void {
+    this.state = state;
+    this.letRecheck();
+  }
+
+  private letRecheck(): void {
+    this.change.resolve();
+    this.change = Promise.withResolvers();
+  }
+}

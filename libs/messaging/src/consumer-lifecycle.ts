@@ -1,0 +1,156 @@
+import { type Message } from '@aws-sdk/client-sqs';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { SqsService } from '@ssut/nestjs-sqs';
+import { ConsumerGate, PollingStoppedError } from './consumer-gate.js';
+import {
+  CONSUMER_OPTIONS,
+  type ConsumerOptions,
+  type ConsumerSpec,
+  consumersOf,
+} from './consumer-options.js';
+import { DeliveryFailures } from './delivery-failures.js';
+import { receiveCountOf } from './delivery.js';
+import { describe } from './errors.js';
+import { HandlerRegistry } from './handler-registry.js';
+import { RetryDelay } from './retry-delay.js';
+
+type Consumer = NonNullable<ReturnType<SqsService['consumers']['get']>>['instance'];
+
+/** Pauses after a poll that failed, in ms: doubled from the first to the longest while the queue stays away. */
+const FIRST_POLL_PAUSE_MS = 1_000;
+const LONGEST_POLL_PAUSE_MS = 10_000;
+
+const DETAIL_LENGTH = 500;
+
+/**
+ * From the first poll to the last message: polling starts when the whole application is ready, every failure is
+ * logged and recorded, and a shutdown waits for the messages in hand before TypeORM closes, which it does in
+ * onApplicationShutdown.
+ */
+@Injectable()
+export class ConsumerLifecycle
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
+  private readonly logger = new Logger('Consumers');
+  private readonly stopped = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly sqs: SqsService,
+    private readonly registry: HandlerRegistry,
+    private readonly gate: ConsumerGate,
+    private readonly retryDelay: RetryDelay,
+    private readonly failures: DeliveryFailures,
+    @Inject(CONSUMER_OPTIONS) private readonly options: ConsumerOptions,
+  ) {}
+
+  /** SqsModule is global, so its own onModuleInit has made the consumers by now. */
+  onModuleInit(): void {
+    this.watchAll();
+    this.registry.assertComplete();
+  }
+
+  onApplicationBootstrap(): void {
+    this.gate.open();
+  }
+
+  onModuleDestroy(): void {
+    this.gate.close();
+  }
+
+  /** By now nestjs-sqs has told every consumer to stop, and waits for none. */
+  async beforeApplicationShutdown(): Promise<void> {
+    // Again, for a start that failed before it came to onModuleInit: an error event that nobody hears ends the process.
+    this.watchAll();
+    this.gate.stop();
+    await Promise.all(this.stopped.values());
+    await this.failures.settled();
+  }
+
+  private watchAll(): void {
+    for (const spec of consumersOf(this.options)) {
+      const consumer = this.sqs.consumers.get(spec.name)?.instance;
+      if (!consumer || this.stopped.has(spec.name)) continue;
+      const { isRunning, isPolling } = consumer.status;
+      this.stopped.set(
+        spec.name,
+        isRunning || isPolling
+          ? new Promise((resolve) => consumer.once('stopped', () => resolve()))
+          : Promise.resolve(),
+      );
+      this.watchMessages(spec, consumer);
+      this.watchPolls(spec, consumer);
+    }
+  }
+
+  private watchMessages(spec: ConsumerSpec, consumer: Consumer): void {
+    // sqs-consumer wraps what the handler threw. It sets the retry delay right after this event.
+    consumer.on('processing_error', (wrapper, message) => {
+      const error = wrapper.cause instanceof Error ? wrapper.cause : wrapper;
+      this.retryDelay.heed(error, message);
+      const { code } = error as { code?: unknown };
+      this.failed(spec, message, typeof code === 'string' ? code : error.name, error.message);
+    });
+    consumer.on('timeout_error', (_, message) => {
+      this.failed(spec, message, 'HANDLER.TIMEOUT', `no outcome within ${spec.handlerTimeoutMs} ms`);
+    });
+    consumer.on('message_processed', (message) => {
+      if (!spec.deadLetter && receiveCountOf(message) > 1) {
+        this.failures.forget(spec.queue, message.MessageId!);
+      }
+    });
+  }
+
+  private failed(spec: ConsumerSpec, message: Message, code: string, reason: string): void {
+    const detail = reason.slice(0, DETAIL_LENGTH);
+    const messageId = message.MessageId!;
+    const receiveCount = receiveCountOf(message);
+    this.logger.warn({ message: 'Delivery failed', queue: spec.name, messageId, receiveCount, code, detail });
+    if (spec.deadLetter) return;
+    this.failures.record({
+      queue: spec.queue,
+      messageId,
+      receiveCount,
+      code,
+      detail,
+      failedAt: new Date(),
+    });
+  }
+
+  private watchPolls(spec: ConsumerSpec, consumer: Consumer): void {
+    let pauseMs = 0;
+    const pauseFor = (nextPauseMs: number) => {
+      if (nextPauseMs === pauseMs) return;
+      pauseMs = nextPauseMs;
+      consumer.updateOption('pollingWaitTimeMs', pauseMs);
+    };
+    // Without a message the poll failed; with one, its deletion or its retry delay.
+    consumer.on('error', (error, message) => {
+      if ((error as { code?: unknown }).code === PollingStoppedError.name) return;
+      const first = Array.isArray(message) ? message[0] : message;
+      this.logger.error({
+        message: 'Queue request failed',
+        queue: spec.name,
+        messageId: first?.MessageId,
+        receiveCount: first && receiveCountOf(first),
+        error: describe(error),
+      });
+      if (!first) pauseFor(Math.min(Math.max(pauseMs * 2, FIRST_POLL_PAUSE_MS), LONGEST_POLL_PAUSE_MS));
+    });
+    consumer.on('empty', () => pauseFor(0));
+    consumer.on('message_received', () => pauseFor(0));
+    consumer.on('waiting_for_polling_to_complete_timeout_exceeded', () => {
+      this.logger.error({
+        message: 'Stopped with messages in hand: they come back after their visibility timeout',
+        queue: spec.name,
+      });
+    });
+  }
+}

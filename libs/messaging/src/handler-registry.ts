@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import {
+  CONSUMER_OPTIONS,
+  consumerNameOf,
+  type ConsumerOptions,
+  consumersOf,
+  type Subscription,
+} from './consumer-options.js';
+import { ConsumerSetupError } from './errors.js';
+import { subscriptionOf } from './queue-handler.decorator.js';
+
+interface Handler {
+  subscription: Subscription;
+  /** `Class.method` */
+  place: string;
+}
+
+/** Holds consumers and handlers to each other: nestjs-sqs itself skips a queue without a handler with a warning. */
+@Injectable()
+export class HandlerRegistry {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    @Inject(CONSUMER_OPTIONS) private readonly options: ConsumerOptions,
+  ) {}
+
+  /** @throws ConsumerSetupError unless every consumer has one handler, and every handler a consumer */
+  assertComplete(): void {
+    const handlers = this.findHandlers();
+    const consumers = consumersOf(this.options);
+    const faults: string[] = [];
+    for (const consumer of consumers) {
+      const places = handlers
+        .filter(({ subscription }) => consumerNameOf(subscription) === consumer.name)
+        .map(({ place }) => place);
+      const decorator = decoratorOf(consumer);
+      if (places.length === 0) {
+        faults.push(
+          `Queue "${consumer.name}" has no handler: add ${decorator} to a method of a singleton provider.`,
+        );
+      } else if (places.length > 1) {
+        faults.push(
+          `Queue "${consumer.name}" has ${places.length} handlers: keep ${decorator} on one of ${places.join(', ')}.`,
+        );
+      }
+    }
+    for (const { subscription, place } of handlers) {
+      const name = consumerNameOf(subscription);
+      if (consumers.some((consumer) => consumer.name === name)) continue;
+      faults.push(
+        `${place} handles queue "${name}", which has no consumer: add it to MessagingModule.forConsumers(), or remove ${decoratorOf(subscription)}.`,
+      );
+    }
+    if (faults.length > 0) throw new ConsumerSetupError(faults);
+  }
+
+  private findHandlers(): Handler[] {
+    // As a set: an alias shows up as a provider of its own, with the same instance.
+    const instances = new Set(
+      this.discovery
+        .getProviders()
+        .filter((provider) => provider.isDependencyTreeStatic() && !provider.isTransient)
+        .map(({ instance }) => instance as unknown)
+        .filter((instance) => typeof instance === 'object' && instance !== null),
+    );
+    return [...instances].flatMap((instance) => this.handlersOf(instance));
+  }
+
+  private handlersOf(instance: object): Handler[] {
+    const prototype = Object.getPrototypeOf(instance) as Record<string, object> | null;
+    if (!prototype) return [];
+    return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
+      const subscription = subscriptionOf(prototype[method]!);
+      return subscription ? [{ subscription, place: `${instance.constructor.name}.${method}` }] : [];
+    });
+  }
+}
+
+function decoratorOf({ queue, deadLetter }: Subscription): string {
+  return `@${deadLetter ? 'DeadLetterHandler' : 'QueueHandler'}('${queue}')`;
+}
