@@ -15,6 +15,7 @@ const order = [
   'outbox',
   'idempotency',
   'database',
+  'group-commit',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -6,7 +6,7 @@ import { Clock, DatabaseClock } from './database/clock.js';
 import { dataSourceOptions, type DatabaseSettings } from './database/data-source-options.js';
 import { connect } from './database/connect.js';
 import { Database } from './database/database.js';
-import { ScriptRunner } from './database/script-runner.js';
+import { MultiStatementRunner } from './database/multi-statement-runner.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
 import { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
@@ -18,14 +18,14 @@ import { LedgerService } from './reconcile/ledger.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { RestockProgressService } from './restock/restock-progress.service.js';
 import { RestockService } from './restock/restock.service.js';
-import { type GroupLimits } from './sale/group.committer.js';
+import { type GroupLimits } from './group-commit/group-committer.js';
 import { LockingBatch } from './sale/locking-batch.js';
-import { Neighbours } from './sale/neighbours.js';
+import { ContentionDetector } from './group-commit/contention-detector.js';
 import { OptimisticBatch } from './sale/optimistic-batch.js';
 import { SaleBatchService } from './sale/sale-batch.service.js';
 import { SaleMetrics } from './sale/sale-metrics.js';
 import { SALE_LIMITS, SaleService } from './sale/sale.service.js';
-import { SeenStock } from './sale/seen-stock.js';
+import { StockCache } from './sale/stock-cache.js';
 import { StockService } from './stock/stock.service.js';
 
 /** Connecting is tried for about half a minute at boot: a database that starts beside us needs as long. */
@@ -51,10 +51,10 @@ const SERVICES = [
 
 /** What a service that sells needs inside of it. */
 const INTERNALS = [
-  ScriptRunner,
+  MultiStatementRunner,
   StockService,
-  Neighbours,
-  SeenStock,
+  ContentionDetector,
+  StockCache,
   OptimisticBatch,
   LockingBatch,
   SaleBatchService,

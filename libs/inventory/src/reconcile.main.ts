@@ -5,7 +5,7 @@ import { DatabaseClock } from './database/clock.js';
 import { connectForCommand } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source-options.js';
 import { Database } from './database/database.js';
-import { ScriptRunner } from './database/script-runner.js';
+import { MultiStatementRunner } from './database/multi-statement-runner.js';
 import { CommandEnvironment, commandDatabaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
@@ -38,7 +38,7 @@ async function reconcile(): Promise<void> {
     options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,
   );
   try {
-    const database = new Database(dataSource, new ScriptRunner(dataSource));
+    const database = new Database(dataSource, new MultiStatementRunner(dataSource));
     const differences = await new ReconcileService(database, new DatabaseClock()).reconcile();
     if (differences.length === 0) {
       console.log('The warehouse agrees with itself.');

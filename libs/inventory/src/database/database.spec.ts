@@ -9,7 +9,7 @@ import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { Database } from './database.js';
-import { ScriptRunner } from './script-runner.js';
+import { MultiStatementRunner } from './multi-statement-runner.js';
 
 const UNAVAILABLE = { name: 'InventoryError', code: 'DATABASE.UNAVAILABLE' };
 
@@ -253,7 +253,7 @@ if (TEST_DATABASES.includes('mysql')) {
       beforeEach(async () => {
         proxy = await MysqlProxy.open(warehouse.database.url);
         dataSource = await new DataSource(dataSourceOptions({ url: proxy.url, poolSize: 2 })).initialize();
-        database = new Database(dataSource, new ScriptRunner(dataSource, LIMITS), LIMITS);
+        database = new Database(dataSource, new MultiStatementRunner(dataSource, LIMITS), LIMITS);
         logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
         await database.assertWritable();
       });

@@ -10,9 +10,14 @@ import { isConflict, isLockWait, isUnavailable } from './database-errors.js';
 import { EmbeddedRunner } from './embedded-runner.js';
 import { HEARTBEAT_ID, Heartbeat } from './heartbeat.entity.js';
 import { MysqlRunner } from './mysql-runner.js';
-import { ScriptRunner } from './script-runner.js';
+import { MultiStatementRunner } from './multi-statement-runner.js';
 import { SharedCheck } from './shared-check.js';
-import { type Decided, type Found, type RowQueries, type TransactionRunner } from './transaction-runner.js';
+import {
+  type TransactionPlan,
+  type Found,
+  type RowQueries,
+  type TransactionRunner,
+} from './transaction-runner.js';
 
 /** How long, in ms, a write that was committed shows that the database takes writes. */
 const PROBE_FRESH_MS = 500;
@@ -43,7 +48,7 @@ export class Database {
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    scripts: ScriptRunner,
+    scripts: MultiStatementRunner,
     @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
   ) {
     this.runner = this.isEmbedded
@@ -86,11 +91,11 @@ export class Database {
    * As {@link write}, for what sales wait for: two trips to MySQL. The first finds and locks rows, the second makes
    * the changes that `decide` wants to see and commits. Whatever else `decide` does through `manager` is trips more.
    */
-  async decide<const Queries extends RowQueries, T>(
+  async lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
   ): Promise<T> {
-    return this.retried(() => this.runner.decide(queries, decide));
+    return this.retried(() => this.runner.lockThenWrite(queries, decide));
   }
 
   /** Makes a query lock the rows that it selects. The embedded database has no row locks: a writer has it alone. */

@@ -7,7 +7,7 @@ import { isUnavailable } from './database-errors.js';
 import { type EmbeddedConnection } from './embedded-connection.js';
 import { type Change, type Statement, type Value } from './rows.js';
 import {
-  type Decided,
+  type TransactionPlan,
   entitiesOf,
   type Found,
   type RowQueries,
@@ -63,9 +63,9 @@ export class EmbeddedRunner implements TransactionRunner {
     return this.alone(async () => this.found(queries));
   }
 
-  decide<const Queries extends RowQueries, T>(
+  lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
   ): Promise<T> {
     return this.write(async (manager) => {
       const { result, changes } = await decide(this.found(queries), manager);

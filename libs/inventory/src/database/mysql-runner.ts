@@ -1,13 +1,18 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { onBoundedConnection, type TimeLimits } from './bounded-connection.js';
-import { type ScriptRunner } from './script-runner.js';
-import { type Decided, type Found, type RowQueries, type TransactionRunner } from './transaction-runner.js';
+import { type MultiStatementRunner } from './multi-statement-runner.js';
+import {
+  type TransactionPlan,
+  type Found,
+  type RowQueries,
+  type TransactionRunner,
+} from './transaction-runner.js';
 
 /** Transactions of MySQL: each on a connection of the pool, and what sales wait for on connections kept for them. */
 export class MysqlRunner implements TransactionRunner {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly scripts: ScriptRunner,
+    private readonly scripts: MultiStatementRunner,
     private readonly limits: TimeLimits,
   ) {}
 
@@ -27,10 +32,10 @@ export class MysqlRunner implements TransactionRunner {
     return this.scripts.find(queries);
   }
 
-  decide<const Queries extends RowQueries, T>(
+  lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
   ): Promise<T> {
-    return this.scripts.decide(queries, decide);
+    return this.scripts.lockThenWrite(queries, decide);
   }
 }

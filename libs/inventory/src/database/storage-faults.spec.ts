@@ -49,7 +49,7 @@ describe('the embedded database, after a fault of its storage', () => {
   const WRITES = {
     write: (id: string) => database.write((manager) => insertFactory(manager, id)),
     lockThenWrite: (id: string) =>
-      database.decide([], async () => ({
+      database.lockThenWrite([], async () => ({
         result: undefined,
         changes: [
           {

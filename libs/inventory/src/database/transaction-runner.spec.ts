@@ -66,7 +66,7 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
 
   it('write what was decided by what was found, as text whatever stands in it', async () => {
     const name = `o'brien\\ ? "; DROP TABLE factory; --`;
-    const result = await database.decide([levelsOf('CP-1')], async ([[level]]) => ({
+    const result = await database.lockThenWrite([levelsOf('CP-1')], async ([[level]]) => ({
       result: level!.onHand,
       changes: [take('CP-1', 1), factoryInsert(['FF-TEXT', name], ['FF-TEXT-2', name])],
     }));
@@ -77,12 +77,12 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
 
   it('change nothing when the decision fails, nor when one of the changes does', async () => {
     const before = await onHand('CP-1');
-    const undecided = database.decide([levelsOf('CP-1')], async (_, manager) => {
+    const undecided = database.lockThenWrite([levelsOf('CP-1')], async (_, manager) => {
       await manager.update(StockLevel, 'CP-1', { onHand: 1 });
       throw new Error('out of flour');
     });
     await expect(undecided).rejects.toThrow('out of flour');
-    const refused = database.decide([levelsOf('CP-1')], async () => ({
+    const refused = database.lockThenWrite([levelsOf('CP-1')], async () => ({
       result: undefined,
       changes: [factoryInsert(['FF-HALF', 'half']), take('CP-1', 1_000_000)],
     }));
@@ -94,7 +94,7 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
   it('are run again, whole, after a conflict', async () => {
     const before = await onHand('CP-1');
     let attempts = 0;
-    await database.decide([levelsOf('CP-1')], async (_, manager) => {
+    await database.lockThenWrite([levelsOf('CP-1')], async (_, manager) => {
       attempts += 1;
       await manager.update(StockLevel, 'CP-1', { refusedDemand: attempts });
       if (attempts < 3) throw Object.assign(new Error('busy'), { code: 'ER_LOCK_DEADLOCK' });
@@ -108,7 +108,7 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
     const other = await warehouse.join();
     const sums = await Promise.all(
       Array.from({ length: 20 }, (_, nth) =>
-        (nth % 2 ? other.get(Database) : database).decide([levelsOf('CP-2')], async ([[level]]) => ({
+        (nth % 2 ? other.get(Database) : database).lockThenWrite([levelsOf('CP-2')], async ([[level]]) => ({
           result: level!.onHand,
           changes: [take('CP-2', 1)],
         })),

@@ -17,7 +17,7 @@ export type Found<Queries extends RowQueries> = {
 };
 
 /** What came of a transaction, and what it is to write. */
-export interface Decided<T> {
+export interface TransactionPlan<T> {
   result: T;
   changes: readonly Change[];
 }
@@ -41,9 +41,9 @@ export interface TransactionRunner {
   find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>>;
 
   /** One transaction in the fewest round trips: looks up and locks, lets `decide` think, makes the changes and commits. */
-  decide<const Queries extends RowQueries, T>(
+  lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
   ): Promise<T>;
 }
 

@@ -4,7 +4,7 @@ import { InventoryError } from '../errors.js';
 import { confirmed } from '../testing/buyers.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
-import { GroupCommitter } from './group.committer.js';
+import { GroupCommitter } from '../group-commit/group-committer.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
 import { pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
@@ -111,10 +111,13 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
     lookups = jest.spyOn(watched.get(Database), 'find');
     const service = watched.get(SaleBatchService);
     const commit = service.commit.bind(service);
-    jest.spyOn(service, 'commit').mockImplementation((sales, turn) => {
-      batches.push(sales.map(({ lines }) => lines[0]!.quantity));
-      return commit(sales, turn);
-    });
+    jest.spyOn(service, 'commit').mockImplementation((gather) =>
+      commit(() => {
+        const sales = gather();
+        if (sales.length > 0) batches.push(sales.map(({ lines }) => lines[0]!.quantity));
+        return sales;
+      }),
+    );
   }
 
   /** Its lines are read once to compare it with others: to read them again is to compare it again. */
@@ -220,8 +223,8 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
     const service = warehouse.get(SaleBatchService);
     const commit = service.commit.bind(service);
     const unavailable = new InventoryError('DATABASE.UNAVAILABLE', 'The connection broke during COMMIT.');
-    jest.spyOn(service, 'commit').mockImplementationOnce(async (sales, turn) => {
-      await commit(sales, turn);
+    jest.spyOn(service, 'commit').mockImplementationOnce(async (gather) => {
+      await commit(gather);
       throw unavailable;
     });
     const outcomes = [buy(1), ...Array.from({ length: 50 }, (_, nth) => buy(1 + (nth % 10)))];

@@ -1,6 +1,6 @@
 import { InventoryError } from '../errors.js';
 import { type PendingSale } from './pending-sale.js';
-import { replay, SaleKeyReusedError, type UsedKey } from './sale-records.js';
+import { replay, SaleKeyReusedError, type UsedKey } from './stored-sales.js';
 import { type SaleOutcome } from './sale-request.js';
 
 /**

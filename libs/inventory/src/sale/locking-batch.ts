@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { type Decided, type RowQuery } from '../database/transaction-runner.js';
+import { type TransactionPlan, type RowQuery } from '../database/transaction-runner.js';
 import { NotificationService } from '../notification/notification.service.js';
 import { type Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
@@ -14,31 +14,31 @@ import { allocate, type Allocation, type LockedSku } from './allocation.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import {
   confirmedSale,
-  type EarlierSale,
-  earlierSales,
+  type StoredSale,
+  storedSales,
   keysOf,
-  type MadeSale,
+  type NewSale,
   replay,
   saleInserts,
   saleQueries,
-} from './sale-records.js';
-import { SeenStock } from './seen-stock.js';
+} from './stored-sales.js';
+import { StockCache } from './stock-cache.js';
 
-/** What a batch finds under its locks. */
-interface Scene {
+/** What a batch reads under its locks. */
+interface LockedBatch {
   at: Date;
   stock: ReadonlyMap<string, LockedSku>;
   /** The open order of each SKU that has one. */
   orders: ReadonlyMap<string, RestockOrder>;
   factories: ReadonlyMap<string, Factory>;
-  byKey: ReadonlyMap<string | null, EarlierSale>;
-  byId: ReadonlyMap<string, EarlierSale>;
+  byKey: ReadonlyMap<string | null, StoredSale>;
+  byId: ReadonlyMap<string, StoredSale>;
 }
 
-/** What one sale of a batch comes to, before the restock orders that a refused buyer is told of are known. */
-type Finding = SaleDecision | Extract<Allocation, { kind: 'SHORT' }>;
+/** The decision about one sale, before its restock orders are known: a refusal names them. */
+type ProvisionalDecision = SaleDecision | Extract<Allocation, { kind: 'SHORT' }>;
 
-/** Decides a batch of sales under the locks of their stock: whatever there is to decide, and on both databases. */
+/** Decides a batch of sales under row locks on their stock: every case, on both databases. */
 @Injectable()
 export class LockingBatch {
   constructor(
@@ -47,7 +47,7 @@ export class LockingBatch {
     private readonly stock: StockService,
     private readonly restock: RestockService,
     private readonly notifications: NotificationService,
-    private readonly seen: SeenStock,
+    private readonly stockCache: StockCache,
   ) {}
 
   /**
@@ -59,9 +59,9 @@ export class LockingBatch {
    */
   async commit(sales: readonly PendingSale[], isRetry: boolean): Promise<SaleDecision[]> {
     const skus = skusOf(sales);
-    const { decisions, stock } = await this.database.decide(
+    const { decisions, stock } = await this.database.lockThenWrite(
       [
-        // The locks come first: what another process commits while this one waits for them is seen by the rest.
+        // The locks come first: the other queries then see what another process committed while this one waited.
         this.stock.lockingQuery(skus),
         productQuery(skus),
         ...this.restock.openQueries(skus),
@@ -70,30 +70,30 @@ export class LockingBatch {
       ],
       async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
         this.decide(manager, sales, {
-          // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no trip more, and nobody waits by it
+          // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no extra round trip, and nothing waits for it
           at: new Date(),
           stock: lockedSkus(levels, products),
           orders: new Map(orders.map((order) => [order.sku, order])),
           factories: new Map(factories.map((factory) => [factory.id, factory])),
-          byKey: new Map(earlierSales(salesByKey, linesByKey).map((sold) => [sold.idempotencyKey, sold])),
-          byId: new Map(earlierSales(salesById, linesById).map((sold) => [sold.sale.id, sold])),
+          byKey: new Map(storedSales(salesByKey, linesByKey).map((sold) => [sold.idempotencyKey, sold])),
+          byId: new Map(storedSales(salesById, linesById).map((sold) => [sold.sale.id, sold])),
         }),
     );
-    for (const { product, level } of stock.values()) this.seen.note(product, level);
+    for (const { product, level } of stock.values()) this.stockCache.update(product, level);
     return decisions;
   }
 
   private async decide(
     manager: EntityManager,
     sales: readonly PendingSale[],
-    scene: Scene,
-  ): Promise<Decided<{ decisions: SaleDecision[]; stock: Scene['stock'] }>> {
-    const { at, stock } = scene;
-    const made: MadeSale[] = [];
-    const findings = sales.map((asked): Finding => {
-      const earlier = scene.byId.get(asked.id);
+    locked: LockedBatch,
+  ): Promise<TransactionPlan<{ decisions: SaleDecision[]; stock: LockedBatch['stock'] }>> {
+    const { at, stock } = locked;
+    const made: NewSale[] = [];
+    const provisional = sales.map((asked): ProvisionalDecision => {
+      const earlier = locked.byId.get(asked.id);
       if (earlier) return { kind: 'CONFIRMED', sale: earlier.sale, replayed: false };
-      const used = asked.idempotencyKey === null ? undefined : scene.byKey.get(asked.idempotencyKey);
+      const used = asked.idempotencyKey === null ? undefined : locked.byKey.get(asked.idempotencyKey);
       if (used) return replay(used, asked);
       const allocation = allocate(asked, stock);
       if (allocation.kind === 'REJECTED') return allocation.error;
@@ -102,19 +102,19 @@ export class LockingBatch {
       made.push({ asked, sale });
       return { kind: 'CONFIRMED', sale, replayed: false };
     });
-    const estimates = await this.refill(manager, scene);
+    const estimates = await this.refill(manager, locked);
     const postingId = made[0]?.sale.id ?? '';
     const changed = [...stock.values()].filter(({ soldUnits, hasRefused }) => soldUnits > 0 || hasRefused);
     return {
-      result: { decisions: findings.map((finding) => withEstimates(finding, estimates)), stock },
+      result: { decisions: provisional.map((decision) => withEstimates(decision, estimates)), stock },
       changes: [...saleInserts(made, postingId, at), ...this.stock.saleChanges(changed, postingId, at)],
     };
   }
 
-  /** Opens the restock orders that the batch has made due. @returns what is being done for each SKU that ran short */
+  /** Opens the restock orders that became due. @returns the estimate for each SKU that ran short */
   private async refill(
     manager: EntityManager,
-    { at, stock, orders, factories }: Scene,
+    { at, stock, orders, factories }: LockedBatch,
   ): Promise<Map<string, RestockEstimate>> {
     const estimates = new Map<string, RestockEstimate>();
     for (const { product, level, soldUnits, hasRefused } of stock.values()) {
@@ -129,7 +129,7 @@ export class LockingBatch {
     return estimates;
   }
 
-  /** One mail each to those who can act, at the moment when the last unit goes. */
+  /** Asks for one mail to each person who can act, when the last unit is sold. */
   private async tellOfEmptyStock(
     manager: EntityManager,
     product: Product,
@@ -166,11 +166,14 @@ function lockedSkus(levels: readonly StockLevel[], products: readonly Product[])
   );
 }
 
-function withEstimates(finding: Finding, estimates: ReadonlyMap<string, RestockEstimate>): SaleDecision {
-  if (!('kind' in finding) || finding.kind !== 'SHORT') return finding;
+function withEstimates(
+  decision: ProvisionalDecision,
+  estimates: ReadonlyMap<string, RestockEstimate>,
+): SaleDecision {
+  if (!('kind' in decision) || decision.kind !== 'SHORT') return decision;
   return {
     kind: 'REFUSED',
-    shortages: finding.shortages.map((shortage) => ({
+    shortages: decision.shortages.map((shortage) => ({
       ...shortage,
       restockOrder: estimates.get(shortage.sku)!,
     })),

@@ -1,94 +1,117 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { type ScriptTurn, ScriptRunner } from '../database/script-runner.js';
-import { Caution } from './caution.js';
-import { Neighbours } from './neighbours.js';
+import { MultiStatementRunner } from '../database/multi-statement-runner.js';
+import { BatchBackoff } from '../group-commit/batch-backoff.js';
+import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
-import { confirmedSale, type MadeSale } from './sale-records.js';
-import { saleScript, type Take, unitsLeft } from './sale-script.js';
-import { SeenStock } from './seen-stock.js';
+import { saleStatements, type StockDeduction, unitsLeft } from './sale-statements.js';
+import { StockCache } from './stock-cache.js';
+import { confirmedSale, type NewSale } from './stored-sales.js';
+
+/** An optimistic batch that is ready to be sent. */
+interface OptimisticPlan {
+  sales: NewSale[];
+  /** In SKU order. */
+  deductions: StockDeduction[];
+  statements: string[];
+}
 
 /**
- * Sells a batch in one trip to MySQL, without having looked: the rows themselves refuse what is not so. That fails as
- * a whole, and says little of why, so it is for what is nearly always so.
+ * Sells a batch optimistically: in one round trip to MySQL, without reading stock first. The statements fail as a whole
+ * when the stock, price or limit differs from the {@link StockCache}, and do not say which sale is the cause.
  */
 @Injectable()
 export class OptimisticBatch {
-  /** Batches that take no turn, after somebody had not given it back. */
-  private readonly aboutTurns = new Caution();
+  /** Batches that do not ask for the advisory lock, after it was not released in time. */
+  private readonly lockBackoff = new BatchBackoff();
 
   constructor(
-    private readonly scripts: ScriptRunner,
-    private readonly seen: SeenStock,
-    private readonly neighbours: Neighbours,
+    private readonly runner: MultiStatementRunner,
+    private readonly stockCache: StockCache,
+    private readonly contention: ContentionDetector,
   ) {}
 
   /**
-   * Waits for the processes that sell the same, when there are any. A batch that is gathered before would wait for their
-   * rows and grow no more, so that of two processes each would make groups of half the size, at the price of whole ones.
+   * One transaction for all gathered sales, which confirms each. No two of them have the same key.
    *
-   * @returns `undefined` when nobody else has sold the same lately, or no turn could be had. For some batches after a
-   * turn that was waited for in vain, none is.
+   * @param gather called once
+   * @returns the decisions, once they are committed; `undefined` when the batch must be decided under locks and nothing
+   * was done
+   * @throws the database's error, with nothing sold; after a lost connection the outcome is unknown. What `gather` throws
    */
-  async takeTurn(): Promise<ScriptTurn | undefined> {
-    if (!this.neighbours.areSelling || this.aboutTurns.isDue()) return undefined;
-    try {
-      const turn = await this.scripts.takeTurn();
-      if (turn) this.aboutTurns.relax();
-      else this.aboutTurns.raise();
-      return turn;
-    } catch {
-      // The batch meets what is wrong itself, and says so.
-      return undefined;
-    }
+  async commit(gather: () => Promise<readonly PendingSale[]>): Promise<SaleDecision[] | undefined> {
+    let plan: OptimisticPlan | undefined;
+    const results = await this.run(async () => {
+      plan = this.plan(await gather());
+      return plan?.statements;
+    });
+    if (!plan || !results) return undefined;
+    for (const { sku, quantity } of plan.deductions) this.stockCache.deduct(sku, quantity);
+    const { sku, quantity } = plan.deductions.at(-1)!;
+    this.contention.observe(sku, quantity, unitsLeft(results));
+    return plan.sales.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
   }
 
   /**
-   * One transaction for all of `sales`, which confirms each. No two of them have the same key.
-   *
-   * @param turn which is given back when this returns
-   * @returns once it is committed; `undefined` when the batch had better be looked at, and nothing was done
-   * @throws the database's error, with nothing sold; after a lost connection, with nobody knowing
+   * Waits for other processes that sell the same SKUs, if there are any, before it gathers. A batch that is gathered first
+   * would wait for their row locks and grow no more: two processes would make batches of half the size, and each batch
+   * costs the same commit.
    */
-  async commit(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[] | undefined> {
-    const takes = this.takesOf(sales);
-    if (!takes) {
-      await turn?.end();
-      return undefined;
+  private async run(
+    gather: () => Promise<readonly string[] | undefined>,
+  ): Promise<readonly unknown[] | undefined> {
+    if (this.contention.isContended && !this.lockBackoff.shouldSkip()) {
+      let isGathered = false;
+      try {
+        return await this.runner.runUnderAdvisoryLock((hasLock) => {
+          isGathered = true;
+          if (hasLock) this.lockBackoff.recordSuccess();
+          else this.lockBackoff.recordFailure();
+          return gather();
+        });
+      } catch (error) {
+        // The lock could not be asked for. The batch runs without it, and reports what is wrong.
+        if (isGathered) throw error;
+      }
     }
-    // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no trip more, and nobody waits by it
+    const statements = await gather();
+    return statements && this.runner.run(statements);
+  }
+
+  private plan(pending: readonly PendingSale[]): OptimisticPlan | undefined {
+    const deductions = this.deductionsOf(pending);
+    if (!deductions || deductions.size === 0) return undefined;
+    // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no extra round trip, and nothing waits for it
     const at = new Date();
-    const made = sales.map((asked): MadeSale => {
+    const sales = pending.map((asked): NewSale => {
       const lines = asked.lines.map(({ sku, quantity }) => ({
         sku,
         quantity,
-        unitPriceKrw: takes.get(sku)!.priceKrw,
+        unitPriceKrw: deductions.get(sku)!.priceKrw,
       }));
       return { asked, sale: confirmedSale(asked, lines, at) };
     });
-    const taken = [...takes.values()];
-    const results = await (turn ?? this.scripts).run(saleScript(made, taken, at));
-    for (const { sku, quantity } of taken) this.seen.take(sku, quantity);
-    this.neighbours.note(taken.at(-1)!, unitsLeft(results));
-    return made.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
+    const ordered = [...deductions.values()];
+    return { sales, deductions: ordered, statements: saleStatements(sales, ordered, at) };
   }
 
-  /** What the batch takes of each SKU, in SKU order; `undefined` when some of it is not known to be there. */
-  private takesOf(sales: readonly PendingSale[]): Map<string, Take> | undefined {
-    if (!this.scripts.isAvailable) return undefined;
-    const takes = new Map<string, Take>();
+  /** What the batch deducts from each SKU, in SKU order; `undefined` when the cache does not show enough stock for all. */
+  private deductionsOf(sales: readonly PendingSale[]): Map<string, StockDeduction> | undefined {
+    if (!this.runner.isAvailable) return undefined;
+    const deductions = new Map<string, StockDeduction>();
     for (const sku of skusOf(sales)) {
-      const seen = this.seen.get(sku);
-      if (!seen) return undefined;
-      takes.set(sku, { movementId: uuidv7(), sku, quantity: 0, ...seen });
+      const cached = this.stockCache.get(sku);
+      if (!cached) return undefined;
+      deductions.set(sku, { movementId: uuidv7(), sku, quantity: 0, ...cached });
     }
     for (const { lines } of sales) {
       for (const { sku, quantity } of lines) {
-        const take = takes.get(sku)!;
-        take.quantity += quantity;
-        if (quantity > take.maxPerSale || take.quantity > take.freeUnits) return undefined;
+        const deduction = deductions.get(sku)!;
+        deduction.quantity += quantity;
+        if (quantity > deduction.maxPerSale || deduction.quantity > deduction.optimisticUnits)
+          return undefined;
       }
     }
-    return takes;
+    return deductions;
   }
 }

@@ -2,109 +2,113 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDuplicate, isInterruption, isRefusedByRow } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
-import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
-import { Caution } from './caution.js';
+import { BatchBackoff } from '../group-commit/batch-backoff.js';
 import { LockingBatch } from './locking-batch.js';
-import { Neighbours } from './neighbours.js';
+import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { OptimisticBatch } from './optimistic-batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
-import { earlierSales, keysOf, replay, saleQueries } from './sale-records.js';
+import { storedSales, keysOf, replay, saleQueries } from './stored-sales.js';
 import { type FallbackReason, SaleMetrics } from './sale-metrics.js';
 
-/** How long a batch whose end nobody saw is looked for, in ms, before its buyers are told that nobody knows. */
+/** How long the outcome of a batch is looked for after a lost connection, in ms. Then its buyers get an error. */
 const LOOK_FOR_MS = 3_000;
 const LOOK_AGAIN_AFTER_MS = 200;
 
-/** How often a batch that meets a used key is looked at again. */
+/** How often a batch that meets a used key is tried again. */
 const MAX_ATTEMPTS = 5;
 
-/** Commits batches of sales: optimistically where that promises to work, under locks otherwise. */
+/** Commits batches of sales: optimistically where that is likely to succeed, under row locks otherwise. */
 @Injectable()
 export class SaleBatchService {
   private readonly logger = new Logger(SaleBatchService.name);
-  /** Batches that go straight to the locks, after rows have refused what was believed of them. */
-  private readonly aboutRows = new Caution();
-  /** Batches whose every key is looked up, after another process turned out to have used one. */
-  private readonly aboutKeys = new Caution();
+  /** Batches that go straight to row locks, after an optimistic batch failed. */
+  private readonly lockingBackoff = new BatchBackoff();
+  /** Batches whose every key is looked up, after another process had used one. */
+  private readonly keyLookupBackoff = new BatchBackoff();
 
   constructor(
     private readonly database: Database,
     private readonly optimistic: OptimisticBatch,
     private readonly locking: LockingBatch,
-    private readonly neighbours: Neighbours,
+    private readonly contention: ContentionDetector,
     private readonly metrics: SaleMetrics,
   ) {}
 
-  /** See {@link OptimisticBatch.takeTurn}. */
-  takeTurn(): Promise<ScriptTurn | undefined> {
-    return this.optimistic.takeTurn();
-  }
-
   /**
-   * Decides all of `sales`, of which no two have the same key.
+   * Decides one batch, of which no two sales have the same key.
    *
-   * @param turn which is given back whenever another batch could need it
-   * @returns a decision for each, in their order, once all are committed
-   * @throws InventoryError `DATABASE.UNAVAILABLE`; anything else was not mended by trying again, and sold nothing
+   * @param gather called once, as late as possible: see {@link OptimisticBatch}
+   * @returns a decision for each gathered sale, in their order, once all are committed
+   * @throws InventoryError `DATABASE.UNAVAILABLE`; any other error was not fixed by trying again, and sold nothing
    */
-  async commit(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[]> {
-    const repeats = await this.replayed(sales);
-    if (repeats.size === 0) return this.commitNew(sales, turn);
-    const fresh = sales.filter((asked) => !repeats.has(asked));
-    const decisions = (fresh.length > 0 ? await this.commitNew(fresh, turn) : []).values();
-    return sales.map((asked) => repeats.get(asked) ?? decisions.next().value!);
+  async commit(gather: () => readonly PendingSale[]): Promise<SaleDecision[]> {
+    let sales: readonly PendingSale[] = [];
+    let replays: ReadonlyMap<PendingSale, SaleDecision> = new Map();
+    const decisions = await this.commitNew(async () => {
+      sales = gather();
+      replays = await this.findReplays(sales);
+      return replays.size === 0 ? sales : sales.filter((asked) => !replays.has(asked));
+    });
+    const next = decisions.values();
+    return sales.map((asked) => replays.get(asked) ?? next.next().value!);
   }
 
-  /** What is found to have been decided before. Not finding it proves nothing: that is up to the unique key. */
-  private async replayed(sales: readonly PendingSale[]): Promise<Map<PendingSale, SaleDecision>> {
-    const isWary = this.aboutKeys.isDue();
-    const suspects = isWary ? sales : sales.filter(({ mayBeRepeat }) => mayBeRepeat);
+  /** Sales that were decided before. A repeat that is missed here is refused by the unique key. */
+  private async findReplays(sales: readonly PendingSale[]): Promise<Map<PendingSale, SaleDecision>> {
+    const looksUpAll = this.keyLookupBackoff.shouldSkip();
+    const suspects = looksUpAll ? sales : sales.filter(({ mayBeRepeat }) => mayBeRepeat);
     const replays = new Map<PendingSale, SaleDecision>();
     if (suspects.length === 0) return replays;
     const found = await this.database.find(saleQueries('idempotency_key', keysOf(suspects)));
-    const earlier = new Map(earlierSales(...found).map((sold) => [sold.idempotencyKey, sold]));
+    const stored = new Map(storedSales(...found).map((sold) => [sold.idempotencyKey, sold]));
     for (const asked of suspects) {
-      const used = asked.idempotencyKey === null ? undefined : earlier.get(asked.idempotencyKey);
+      const used = asked.idempotencyKey === null ? undefined : stored.get(asked.idempotencyKey);
       if (used) replays.set(asked, replay(used, asked));
     }
-    if (isWary && ![...replays.keys()].some(({ mayBeRepeat }) => !mayBeRepeat)) this.aboutKeys.relax();
+    if (looksUpAll && ![...replays.keys()].some(({ mayBeRepeat }) => !mayBeRepeat))
+      this.keyLookupBackoff.recordSuccess();
     return replays;
   }
 
-  private async commitNew(sales: readonly PendingSale[], turn?: ScriptTurn): Promise<SaleDecision[]> {
-    if (this.aboutRows.isDue()) return this.fallBack('caution', sales);
+  private async commitNew(gather: () => Promise<readonly PendingSale[]>): Promise<SaleDecision[]> {
+    if (this.lockingBackoff.shouldSkip()) return this.fallBack('locking_backoff', await gather());
+    let sales: readonly PendingSale[] | undefined;
     try {
-      const decisions = await this.optimistic.commit(sales, turn);
-      if (!decisions) return await this.fallBack('to_be_looked_at', sales);
-      this.aboutRows.relax();
-      return decisions;
+      const decisions = await this.optimistic.commit(async () => (sales = await gather()));
+      if (decisions) {
+        this.lockingBackoff.recordSuccess();
+        return decisions;
+      }
     } catch (error) {
-      if (error instanceof InventoryError) throw error;
-      (isDuplicate(error) ? this.aboutKeys : this.aboutRows).raise();
+      if (error instanceof InventoryError || !sales) throw error;
+      (isDuplicate(error) ? this.keyLookupBackoff : this.lockingBackoff).recordFailure();
       return this.fallBack(reasonOf(error), sales, isInterruption(error));
     }
+    return this.fallBack('stock_unknown', sales ?? []);
   }
 
   /**
-   * Until it is known what became of the batch. Every attempt has the ids of the first: one of them is made at most.
+   * Decides the batch under row locks, until its outcome is known. Every attempt uses the ids of the first, so that each
+   * sale is made once at most.
    *
-   * @param isInDoubt an attempt may have been committed, or still be
+   * @param isInDoubt an earlier attempt may have been committed, or may still be
    */
   private async fallBack(
     reason: FallbackReason,
     sales: readonly PendingSale[],
     isInDoubt = false,
   ): Promise<SaleDecision[]> {
+    if (sales.length === 0) return [];
     this.metrics.fallBack(reason);
-    // Batches under locks take no turns, nor would they notice when the neighbours have stopped.
-    this.neighbours.forget();
+    // Batches under row locks do not take the advisory lock, and do not observe other processes.
+    this.contention.reset();
     const endMs = performance.now() + LOOK_FOR_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.locking.commit(sales, isInDoubt);
       } catch (error) {
-        // Another process took a key of the batch under other locks, or an attempt of our own was committed after all.
+        // Another process used a key of the batch under other locks, or an attempt of this process was committed after all.
         if (isDuplicate(error) && attempt < MAX_ATTEMPTS) {
           isInDoubt = true;
           continue;
@@ -112,7 +116,9 @@ export class SaleBatchService {
         if (!(error instanceof InventoryError)) throw error;
         isInDoubt ||= isInterruption(error.cause);
         if (!isInDoubt || performance.now() > endMs) throw error;
-        this.logger.warn(`Nobody knows what became of ${sales.length} sales: looking for them`);
+        this.logger.warn(
+          `The outcome of ${sales.length} sales is unknown (connection lost during COMMIT): looking for them`,
+        );
         await sleep(LOOK_AGAIN_AFTER_MS);
       }
     }

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Why a batch was not sold optimistically, or why that failed. */
 export type FallbackReason =
-  'to_be_looked_at' | 'caution' | 'refused_by_row' | 'duplicate_key' | 'interrupted' | 'other';
+  'stock_unknown' | 'locking_backoff' | 'refused_by_row' | 'duplicate_key' | 'interrupted' | 'other';
 
 /** What the batches of sales do, for `/metrics`. */
 @Injectable()

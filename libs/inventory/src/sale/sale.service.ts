@@ -5,31 +5,30 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { type ScriptTurn } from '../database/script-runner.js';
 import { InventoryError } from '../errors.js';
-import { GroupCommitter, type GroupLimits } from './group.committer.js';
+import { GroupCommitter, type GroupLimits } from '../group-commit/group-committer.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
 import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
-import { earlierSales } from './sale-records.js';
+import { storedSales } from './stored-sales.js';
 import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { SaleLine } from './sale-line.entity.js';
 import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale-metrics.js';
-import { SeenKeys } from './seen-keys.js';
-import { UndecidedSales, type UndecidedSale } from './undecided-sales.js';
+import { RecentKeyFilter } from '../group-commit/recent-key-filter.js';
+import { InFlightRequests, type InFlightRequest } from '../group-commit/in-flight-requests.js';
 
 /** Injection token of the {@link GroupLimits} of sales. */
 export const SALE_LIMITS = Symbol('SALE_LIMITS');
 
-/** Sells what is there: never a unit more, and nothing before it is on disk. */
+/** Sells what is in stock: never a unit more, and no answer before the sale is on disk. */
 @Injectable()
 export class SaleService implements BeforeApplicationShutdown, OnApplicationShutdown {
-  private readonly committer: GroupCommitter<PendingSale, SaleOutcome, ScriptTurn>;
-  /** What is being decided, by its key: its duplicates wait for it, so that no batch has a key twice. */
-  private readonly undecided = new UndecidedSales();
-  private readonly seenKeys = new SeenKeys();
+  private readonly committer: GroupCommitter<PendingSale, SaleOutcome>;
+  /** Duplicates of an in-flight request wait for it, so that no batch holds a key twice. */
+  private readonly inFlight = new InFlightRequests<InFlightDuplicates>();
+  private readonly recentKeys = new RecentKeyFilter();
 
   constructor(
     private readonly database: Database,
@@ -37,10 +36,9 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     metrics: SaleMetrics,
     @Inject(SALE_LIMITS) private readonly limits: GroupLimits,
   ) {
-    this.committer = new GroupCommitter<PendingSale, SaleOutcome, ScriptTurn>({
+    this.committer = new GroupCommitter<PendingSale, SaleOutcome>({
       limits,
-      takeTurn: () => batches.takeTurn(),
-      commit: (sales, turn) => batches.commit(sales, turn),
+      commit: (gather) => batches.commit(gather),
       concernsAll: (error) => error instanceof InventoryError,
       isAbandoned: ({ isAbandoned }) => isAbandoned?.() ?? false,
       observe: (batch) => metrics.observe(batch),
@@ -59,17 +57,17 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
   place(request: SaleRequest): Promise<SaleOutcome> {
     const key = storedKey(request);
     if (key === undefined) return this.committer.submit(pendingSale(request, key, false));
-    const mayBeRepeat = this.seenKeys.note(key);
-    const undecided = this.undecided.find(key);
-    if (undecided) return this.placeDuplicate(undecided, request);
+    const mayBeRepeat = this.recentKeys.add(key);
+    const inFlight = this.inFlight.find(key);
+    if (inFlight) return this.placeDuplicate(inFlight, request);
     const sale = pendingSale(request, key, mayBeRepeat);
-    return this.submit(this.undecided.add(key, sale.requestFingerprint), sale);
+    return this.submit(this.inFlight.add(key, sale.requestFingerprint), sale);
   }
 
   /** @throws InventoryError `SALE.UNKNOWN` */
   async get(id: string): Promise<ConfirmedSale> {
     const [earlier] = await this.database.read(async (manager) =>
-      earlierSales(
+      storedSales(
         await manager.findBy(Sale, { id }),
         await manager.find(SaleLine, { where: { saleId: id }, order: { sku: 'ASC' } }),
       ),
@@ -78,9 +76,9 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     return earlier.sale;
   }
 
-  /** What was asked for is finished, while the database is still there. */
+  /** Finishes the requests in hand while the database is still connected. */
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.allSettled([this.committer.drain(), ...this.undecided.duplicateAnswers()]);
+    await Promise.allSettled([this.committer.drain(), ...this.duplicateAnswers()]);
   }
 
   onApplicationShutdown(): void {
@@ -88,16 +86,23 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
   }
 
   /** @param arrivedAt for one that has waited as a duplicate; see {@link GroupCommitter.submit} */
-  private submit(undecided: UndecidedSale, sale: PendingSale, arrivedAt?: number): Promise<SaleOutcome> {
+  private submit(
+    inFlight: InFlightRequest<InFlightDuplicates>,
+    sale: PendingSale,
+    arrivedAt?: number,
+  ): Promise<SaleOutcome> {
     const outcome = this.committer.submit(sale, arrivedAt);
-    const settle = (settled: SaleOutcome | Error) => this.settle(undecided, settled);
+    const settle = (settled: SaleOutcome | Error) => this.settle(inFlight, settled);
     outcome.then(settle, settle);
     return outcome;
   }
 
-  private placeDuplicate(undecided: UndecidedSale, request: SaleRequest): Promise<SaleOutcome> {
-    const { requestFingerprint } = undecided;
-    const duplicates = (undecided.duplicates ??= new InFlightDuplicates(
+  private placeDuplicate(
+    inFlight: InFlightRequest<InFlightDuplicates>,
+    request: SaleRequest,
+  ): Promise<SaleOutcome> {
+    const { requestFingerprint } = inFlight;
+    const duplicates = (inFlight.duplicates ??= new InFlightDuplicates(
       requestFingerprint,
       this.limits.waitMs,
     ));
@@ -105,17 +110,21 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
       const detail = 'Too many requests with this idempotency key are waiting for the first of them.';
       return Promise.reject(new InventoryError('SALE.KEY_IN_USE', detail));
     }
-    return duplicates.add(pendingSale(request, undecided.key, true));
+    return duplicates.add(pendingSale(request, inFlight.key, true));
+  }
+
+  private *duplicateAnswers(): Generator<Promise<SaleOutcome>> {
+    for (const duplicates of this.inFlight.allDuplicates()) yield* duplicates.answers();
   }
 
   /** Answers the duplicates of a request that was decided, or submits the next of them. */
-  private settle(undecided: UndecidedSale, outcome: SaleOutcome | Error): void {
-    const next = undecided.duplicates?.settle(outcome);
+  private settle(inFlight: InFlightRequest<InFlightDuplicates>, outcome: SaleOutcome | Error): void {
+    const next = inFlight.duplicates?.settle(outcome);
     if (!next) {
-      this.undecided.remove(undecided);
+      this.inFlight.remove(inFlight);
       return;
     }
     const { resolve, reject } = next.answer;
-    this.submit(undecided, next.sale, next.arrivedAt).then(resolve, reject);
+    this.submit(inFlight, next.sale, next.arrivedAt).then(resolve, reject);
   }
 }

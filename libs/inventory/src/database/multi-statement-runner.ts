@@ -7,7 +7,7 @@ import { scriptSourceOptions } from './data-source-options.js';
 import { cut } from './mysql-pool.js';
 import { changeText, statementText } from './rows.js';
 import {
-  type Decided,
+  type TransactionPlan,
   entitiesOf,
   type Found,
   type RowQueries,
@@ -15,29 +15,23 @@ import {
   type TransactionRunner,
 } from './transaction-runner.js';
 
-/** The right to be the one process that runs a script on this database, and not yet commits it. */
-export interface ScriptTurn {
-  /** As {@link ScriptRunner.run}, once. The next has its turn when the statements are done and only the disk is missing. */
-  run(statements: readonly string[]): Promise<unknown[]>;
-  /** Gives the turn back, if it was not run. Never fails. */
-  end(): Promise<void>;
-}
+/** The longest wait for the advisory lock, in s. */
+const LOCK_WAIT_SECONDS = 1;
 
-/** Longest wait for a turn, in s. Who waits in vain does without: turns order scripts, and keep nothing from harm. */
-const TURN_WAIT_SECONDS = 1;
-
-/** A lock of the server's, which would be common to all of its databases. */
-const TURN = `SHA2(CONCAT(DATABASE(), '.scripts'), 224)`;
-const TAKE_TURN = `SELECT GET_LOCK(${TURN}, ${TURN_WAIT_SECONDS}) AS isTaken`;
-const GIVE_TURN = `DO RELEASE_LOCK(${TURN})`;
+/** Advisory locks belong to the server, so that the name contains the database. */
+const LOCK_NAME = `SHA2(CONCAT(DATABASE(), '.scripts'), 224)`;
+const ACQUIRE_LOCK = `SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_WAIT_SECONDS}) AS isAcquired`;
+const RELEASE_LOCK = `DO RELEASE_LOCK(${LOCK_NAME})`;
 
 /**
- * Sends several statements to MySQL in one trip, so that locks are held for as long as the database works and hardly
- * longer. Its connections are its own: no slow reader takes them from who sells, and nowhere else may a text hold
- * several statements, of which a value that was not escaped could add one.
+ * Sends several statements to MySQL in one round trip, so that row locks are held for as long as the database works and
+ * hardly longer. It has its own connections for two reasons: slow readers cannot take them from sales, and no other
+ * connection accepts a text with several statements, which an unescaped value could extend.
  */
 @Injectable()
-export class ScriptRunner implements Pick<TransactionRunner, 'find' | 'decide'>, OnApplicationShutdown {
+export class MultiStatementRunner
+  implements Pick<TransactionRunner, 'find' | 'lockThenWrite'>, OnApplicationShutdown
+{
   private source: Promise<DataSource> | undefined;
 
   constructor(
@@ -54,46 +48,39 @@ export class ScriptRunner implements Pick<TransactionRunner, 'find' | 'decide'>,
    * A whole transaction in one trip: all statements or, when one of them fails, none. Not tried again.
    *
    * @returns the result of each statement
-   * @throws the driver's error of what failed; after an interruption nobody knows whether the script was committed
+   * @throws the driver's error of the statement that failed; after a lost connection the outcome is unknown
    */
   async run(statements: readonly string[]): Promise<unknown[]> {
     return this.onConnection((_, connection) => transaction(connection, statements));
   }
 
   /**
-   * Waits until no other process that takes turns is running a script.
+   * As {@link run}, under an advisory lock: the processes that call this on one database run their statements one after
+   * the other. The lock orders the batches and protects nothing: if it is not released within {@link LOCK_WAIT_SECONDS},
+   * because its holder hangs, the statements run without it.
    *
-   * @returns `undefined` after a second in vain: the machine of who has it may be gone, and the server not know it
-   * @throws the driver's error
+   * @param gather returns the statements once the lock is held, or not to be had; `undefined` runs nothing
+   * @throws the driver's error; what `gather` throws
    */
-  async takeTurn(): Promise<ScriptTurn | undefined> {
-    const taken = Promise.withResolvers<boolean>();
-    const script = Promise.withResolvers<readonly string[]>();
-    const finished = this.onConnection(async (_, connection) => {
-      const [rows] = (await send(connection, [TAKE_TURN])) as [[{ isTaken: unknown }]];
-      const isTaken = Number(rows[0].isTaken) === 1;
-      taken.resolve(isTaken);
-      if (!isTaken) return [];
-      const statements = await script.promise;
+  async runUnderAdvisoryLock(
+    gather: (hasLock: boolean) => Promise<readonly string[] | undefined>,
+  ): Promise<unknown[] | undefined> {
+    return this.onConnection(async (_, connection) => {
+      const [rows] = (await send(connection, [ACQUIRE_LOCK])) as [[{ isAcquired: unknown }]];
+      const hasLock = Number(rows[0].isAcquired) === 1;
+      let mustRelease = hasLock;
       try {
-        return await transaction(connection, [...statements, GIVE_TURN]);
-      } catch (error) {
-        await send(connection, [GIVE_TURN]).catch(() => cut(connection));
-        throw error;
+        const statements = await gather(hasLock);
+        if (!statements) return undefined;
+        // Released before the COMMIT: the next process can begin while this one only waits for the disk.
+        const results = await transaction(connection, [...statements, ...(hasLock ? [RELEASE_LOCK] : [])]);
+        mustRelease = false;
+        return results.slice(0, statements.length);
+      } finally {
+        // MySQL releases the lock of a connection that is cut.
+        if (mustRelease) await send(connection, [RELEASE_LOCK]).catch(() => cut(connection));
       }
     });
-    finished.catch(taken.reject);
-    if (!(await taken.promise)) return undefined;
-    return {
-      run: async (statements) => {
-        script.resolve(statements);
-        return (await finished).slice(0, statements.length);
-      },
-      end: async () => {
-        script.resolve([]);
-        await finished.catch(() => undefined);
-      },
-    };
   }
 
   async find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>> {
@@ -102,9 +89,9 @@ export class ScriptRunner implements Pick<TransactionRunner, 'find' | 'decide'>,
     );
   }
 
-  async decide<const Queries extends RowQueries, T>(
+  async lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<Decided<T>>,
+    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
   ): Promise<T> {
     return this.onConnection((manager, connection) =>
       orRollBack(connection, async () => {

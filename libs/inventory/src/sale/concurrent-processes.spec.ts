@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { ScriptRunner } from '../database/script-runner.js';
+import { MultiStatementRunner } from '../database/multi-statement-runner.js';
 import { buy, confirmed, fallbacksOf } from '../testing/buyers.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
@@ -26,10 +26,10 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
     await warehouse.close();
   });
 
-  const watchTurns = () => jest.spyOn(warehouse.get(ScriptRunner), 'takeTurn');
+  const watchLock = () => jest.spyOn(warehouse.get(MultiStatementRunner), 'runUnderAdvisoryLock');
 
   it('sell what there is between them, and not a unit more or less', async () => {
-    const takeTurn = watchTurns();
+    const locked = watchLock();
     const buyer = async (shop: Warehouse): Promise<SaleOutcome[]> => {
       const outcomes: SaleOutcome[] = [];
       for (let nth = 0; nth < 30; nth += 1) outcomes.push(await buy(shop, 'CP-1'));
@@ -40,7 +40,7 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
     );
     expect(confirmed(outcomes.flat())).toHaveLength(300);
     expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 698 });
-    expect(takeTurn.mock.calls.length > 0).toBe(kind === 'mysql');
+    expect(locked.mock.calls.length > 0).toBe(kind === 'mysql');
   });
 
   if (kind !== 'mysql') return;
@@ -52,75 +52,82 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
     await buy(warehouse, 'CP-1');
   }
 
-  /** Whether `other` can have a turn, which it gives back. */
-  async function isTurnFree(): Promise<boolean> {
-    const turn = await other.get(ScriptRunner).takeTurn();
-    await turn?.end();
-    return turn !== undefined;
+  /** Whether `other` can acquire the lock, which it releases. */
+  async function isLockFree(): Promise<boolean> {
+    let isFree = false;
+    await other.get(MultiStatementRunner).runUnderAdvisoryLock(async (hasLock) => {
+      isFree = hasLock;
+      return undefined;
+    });
+    return isFree;
   }
 
-  it('take no turn while nobody else sells', async () => {
-    const takeTurn = watchTurns();
+  it('take no lock while no other process sells', async () => {
+    const locked = watchLock();
     for (let nth = 0; nth < 3; nth += 1) await buy(warehouse, 'CP-1');
-    expect(takeTurn).not.toHaveBeenCalled();
+    expect(locked).not.toHaveBeenCalled();
   });
 
-  it('take turns while another process sells the same, and no longer when it has stopped', async () => {
-    const takeTurn = watchTurns();
+  it('take the lock while another process sells the same SKU, and no longer when it stops', async () => {
+    const locked = watchLock();
     await noticeOther();
-    expect(takeTurn).not.toHaveBeenCalled();
+    expect(locked).not.toHaveBeenCalled();
     await buy(warehouse, 'CP-1');
-    expect(takeTurn).toHaveBeenCalledTimes(1);
+    expect(locked).toHaveBeenCalledTimes(1);
     await buy(warehouse, 'CP-1');
-    expect(takeTurn).toHaveBeenCalledTimes(1);
+    expect(locked).toHaveBeenCalledTimes(1);
   });
 
-  it('give the turn back before they are looked at under locks, and then take none', async () => {
+  it('release the lock before they are decided under row locks, and then take none', async () => {
     await noticeOther();
-    const takeTurn = watchTurns();
+    const locked = watchLock();
     const fallbacks = fallbacksOf(warehouse);
     const locking = warehouse.get(LockingBatch);
     const commit = locking.commit.bind(locking);
     let isFreeUnderLocks = false;
     jest.spyOn(locking, 'commit').mockImplementation(async (...batch) => {
-      isFreeUnderLocks = await isTurnFree();
+      isFreeUnderLocks = await isLockFree();
       return commit(...batch);
     });
     expect(await buy(warehouse, 'CP-1', 1_000)).toMatchObject({ kind: 'REFUSED' });
-    expect(takeTurn).toHaveBeenCalledTimes(1);
-    expect(fallbacks).toEqual(['to_be_looked_at']);
+    expect(locked).toHaveBeenCalledTimes(1);
+    expect(fallbacks).toEqual(['stock_unknown']);
     expect(isFreeUnderLocks).toBe(true);
     await buy(warehouse, 'CP-1');
-    expect(takeTurn).toHaveBeenCalledTimes(1);
+    expect(locked).toHaveBeenCalledTimes(1);
   });
 
-  it('give the turn back when all of them are repeated', async () => {
+  it('release the lock when all of them are replays', async () => {
     const bought = await buy(warehouse, 'CP-1', 1, { idempotencyKey: 'key' });
     await noticeOther();
-    const takeTurn = watchTurns();
+    const locked = watchLock();
     const again = await buy(warehouse, 'CP-1', 1, { idempotencyKey: 'key' });
     expect(again).toEqual({ ...bought, replayed: true });
-    expect(takeTurn).toHaveBeenCalledTimes(1);
-    expect(await isTurnFree()).toBe(true);
+    expect(locked).toHaveBeenCalledTimes(1);
+    expect(await isLockFree()).toBe(true);
   });
 
-  it('go on without a turn when none can be had', async () => {
+  it('run without the lock when it cannot be asked for', async () => {
     await noticeOther();
     const fallbacks = fallbacksOf(warehouse);
-    const takeTurn = watchTurns().mockRejectedValue(new Error('no connection'));
+    const locked = watchLock().mockRejectedValue(new Error('no connection'));
     expect(await buy(warehouse, 'CP-1')).toMatchObject({ kind: 'CONFIRMED' });
-    expect(takeTurn).toHaveBeenCalledTimes(1);
+    expect(locked).toHaveBeenCalledTimes(1);
     expect(fallbacks).toEqual([]);
   });
 
-  it('do without turns for a while when one was not given back', async () => {
+  it('skip the lock for some batches when it is not released in time', async () => {
     await noticeOther();
-    const takeTurn = watchTurns().mockResolvedValue(undefined);
+    const runner = warehouse.get(MultiStatementRunner);
+    const locked = watchLock().mockImplementation(async (gather) => {
+      const statements = await gather(false);
+      return statements && runner.run(statements);
+    });
     for (let nth = 0; nth < 10; nth += 1) {
       await buy(other, 'CP-1');
       await buy(warehouse, 'CP-1');
     }
-    // A vain wait, 1 batch without; a vain wait, 3 without; a vain wait, and 7 without.
-    expect(takeTurn).toHaveBeenCalledTimes(3);
+    // A vain wait, then 1 batch without; a vain wait, then 3 without; a vain wait, then 7 without.
+    expect(locked).toHaveBeenCalledTimes(3);
   });
 });

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GroupCommitter, type GroupCommitterOptions, type Turn } from './group.committer.js';
+import { GroupCommitter, type GroupCommitterOptions } from './group-committer.js';
 
-type Options = GroupCommitterOptions<string, string, Turn>;
+type Options = Omit<GroupCommitterOptions<string, string>, 'commit'> & {
+  commit: (items: readonly string[]) => Promise<readonly (string | Error)[]>;
+  /** Waited for before the batch is gathered. */
+  lock?: () => Promise<void>;
+};
 
 /** A commit that waits until the test lets it end, or fail. */
 class Disk {
@@ -34,12 +38,16 @@ class Disk {
 describe('the group committer', () => {
   let committer: GroupCommitter<string, string>;
 
-  function open(options: Partial<Options> & Pick<Options, 'commit'>): void {
+  function open({ commit, lock, ...options }: Partial<Options> & Pick<Options, 'commit'>): void {
     committer = new GroupCommitter({
       limits: { batchSize: 100, waitMs: 10_000 },
       concernsAll: () => false,
       isAbandoned: () => false,
       ...options,
+      commit: async (gather) => {
+        await lock?.();
+        return commit(gather());
+      },
     });
   }
 
@@ -300,85 +308,73 @@ describe('the group committer', () => {
     expect(await there).toBe('there is on disk');
   });
 
-  describe('where others want the same', () => {
-    /** Turns that the test lets begin, and that note their end. */
-    class Turns {
-      readonly ended: number[] = [];
-      private readonly begins: PromiseWithResolvers<void>[] = [];
+  it('rejects its items when a commit fails before it gathers them', async () => {
+    committer = new GroupCommitter({
+      limits: { batchSize: 100, waitMs: 10_000 },
+      concernsAll: () => true,
+      isAbandoned: () => false,
+      commit: () => Promise.reject(new Error('no connection')),
+    });
+    await expect(committer.submit('a')).rejects.toThrow('no connection');
+    await committer.drain();
+  });
 
-      readonly takeTurn = async (): Promise<Turn> => {
-        const nth = this.begins.push(Promise.withResolvers<void>()) - 1;
-        await this.begins[nth]!.promise;
-        return { end: async () => void (this.ended.includes(nth) || this.ended.push(nth)) };
+  describe('with a lock', () => {
+    /** A lock that the test grants. */
+    class Lock {
+      private readonly requests: PromiseWithResolvers<void>[] = [];
+
+      readonly lock = (): Promise<void> => {
+        const request = Promise.withResolvers<void>();
+        this.requests.push(request);
+        return request.promise;
       };
 
-      async begin(nth: number): Promise<void> {
-        while (this.begins.length <= nth) await sleep(1);
-        this.begins[nth]!.resolve();
+      async grant(nth: number): Promise<void> {
+        while (this.requests.length <= nth) await sleep(1);
+        this.requests[nth]!.resolve();
         await sleep(1);
       }
     }
 
-    it('gathers a batch only when its turn has come, and gives the turn back', async () => {
+    it('gathers a batch only when the lock is held', async () => {
       const disk = new Disk();
-      const turns = new Turns();
-      open({ ...disk, ...turns });
+      const lock = new Lock();
+      open({ commit: disk.commit, lock: lock.lock });
       const first = submitAll('a', 'b');
       await sleep(5);
       const second = submitAll('c');
       expect(disk.batches).toEqual([]);
-      await turns.begin(0);
+      await lock.grant(0);
       expect(disk.batches).toEqual([['a', 'b', 'c']]);
-      expect(turns.ended).toEqual([]);
       await disk.end(0);
       await Promise.all([...first, ...second]);
-      expect(turns.ended).toEqual([0]);
     });
 
-    it('gives the turn to the batch, and back before a batch that failed is tried in halves', async () => {
-      const turns = new Turns();
-      const attempts: [items: string, hasTurn: boolean, ended: number][] = [];
+    it('skips abandoned items, and waits for the lock again for later ones', async () => {
+      const lock = new Lock();
+      const abandoned = new Set(['a']);
       open({
-        ...turns,
-        commit: async (items, turn) => {
-          attempts.push([items.join(''), turn !== undefined, turns.ended.length]);
-          if (items.includes('bad')) throw new Error('bad');
-          return [...items];
-        },
+        lock: lock.lock,
+        commit: async (items) => [...items],
+        isAbandoned: (item) => abandoned.has(item),
       });
-      const answers = Promise.allSettled(submitAll('a', 'bad'));
-      await turns.begin(0);
-      expect((await answers).map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-      expect(attempts).toEqual([
-        ['abad', true, 0],
-        ['a', false, 1],
-        ['bad', false, 1],
-      ]);
-    });
-
-    it('gives the turn back when nobody wants it any more, and takes another for who comes later', async () => {
-      const turns = new Turns();
-      const gone = new Set(['a']);
-      open({ ...turns, commit: async (items) => [...items], isAbandoned: (item) => gone.has(item) });
       const first = committer.submit('a');
-      await turns.begin(0);
+      await lock.grant(0);
       expect(await first).toEqual({ kind: 'ABANDONED' });
-      expect(turns.ended).toEqual([0]);
       const second = committer.submit('b');
-      await turns.begin(1);
+      await lock.grant(1);
       expect(await second).toBe('b');
-      expect(turns.ended).toEqual([0, 1]);
     });
 
-    it('still answers those who wait too long for their turn, and drains', async () => {
-      const turns = new Turns();
-      open({ ...turns, commit: async (items) => [...items], limits: { batchSize: 10, waitMs: 40 } });
+    it('answers items that wait too long for the lock, and drains', async () => {
+      const lock = new Lock();
+      open({ lock: lock.lock, commit: async (items) => [...items], limits: { batchSize: 10, waitMs: 40 } });
       const first = committer.submit('a');
       const drained = committer.drain();
       expect(await first).toEqual({ kind: 'OVERLOADED' });
-      await turns.begin(0);
+      await lock.grant(0);
       await drained;
-      expect(turns.ended).toEqual([0]);
     });
   });
 });

@@ -18,7 +18,7 @@ export interface UsedKey {
 }
 
 /** A sale that was made before, and what it was asked for with. */
-export interface EarlierSale extends UsedKey {
+export interface StoredSale extends UsedKey {
   idempotencyKey: string | null;
 }
 
@@ -30,12 +30,12 @@ export class SaleKeyReusedError extends InventoryError {
 }
 
 /** A sale of a batch that is made. */
-export interface MadeSale {
+export interface NewSale {
   asked: PendingSale;
   sale: ConfirmedSale;
 }
 
-/** Sales by one of their unique columns. {@link earlierSales} reads what is found. */
+/** Sales by one of their unique columns. {@link storedSales} reads what is found. */
 export function saleQueries(
   column: 'id' | 'idempotency_key',
   values: readonly string[],
@@ -51,7 +51,7 @@ export function saleQueries(
   ];
 }
 
-export function earlierSales(sales: readonly Sale[], lines: readonly SaleLine[]): EarlierSale[] {
+export function storedSales(sales: readonly Sale[], lines: readonly SaleLine[]): StoredSale[] {
   const linesOf = Map.groupBy(lines, ({ saleId }) => saleId);
   return sales.map((sale) => ({
     idempotencyKey: sale.idempotencyKey,
@@ -90,7 +90,7 @@ export function confirmedSale(
 }
 
 /** What writes sales that are committed together, with their lines. */
-export function saleInserts(made: readonly MadeSale[], postingId: string, at: Date): Insert[] {
+export function saleInserts(made: readonly NewSale[], postingId: string, at: Date): Insert[] {
   const createdAt = timeText(at);
   return [
     ...inserts(

@@ -1,27 +1,29 @@
-/** Words of 32 bits that the bits of one key lie in: half of what a processor loads at once. */
+/** All bits of one key are in one block of this many 32-bit words: half of a processor's cache line. */
 const BLOCK_WORDS = 8;
 
 /** Blocks of one generation, 4 MiB. */
 const BLOCKS = 1 << 17;
 
-/** Each of them is a byte of a hash, which is a place in a block. */
+/** Each bit's position in a block is one byte of a hash. */
 const BITS_A_KEY = 4;
 
-/** With so many keys in each of two generations, about one fresh key in 100,000 passes for a seen one. */
+/** With this many keys in each of two generations, about one new key in 100,000 is a false positive. */
 const KEYS_A_GENERATION = 250_000;
 
 /**
- * Whether an idempotency key may have been used with this process lately. It can be wrong in one way only: a fresh key
- * may pass for a seen one. Keeps bits instead of keys, because hundreds of thousands of strings that live for minutes
- * cost the garbage collector more than selling costs.
+ * A two-generation Bloom filter of the idempotency keys that this process saw recently. A false positive is possible, a
+ * false negative within the last {@link KEYS_A_GENERATION} keys is not.
+ *
+ * It stores bits instead of keys: hundreds of thousands of strings that live for minutes cost the garbage collector more
+ * processor time than the sales themselves.
  */
-export class SeenKeys {
+export class RecentKeyFilter {
   private newer = new Uint32Array(BLOCKS * BLOCK_WORDS);
   private older = new Uint32Array(BLOCKS * BLOCK_WORDS);
   private count = 0;
 
-  /** Notes the key. @returns whether it may have been noted before, among the last 250,000 for certain */
-  note(key: string): boolean {
+  /** @returns whether the key may have been added before; certainly true for the last 250,000 keys */
+  add(key: string): boolean {
     let one = 0x811c9dc5;
     let other = 0x9747b28c;
     for (let index = 0; index < key.length; index += 1) {
@@ -30,24 +32,24 @@ export class SeenKeys {
       other = Math.imul(other ^ code, 0x5bd1e995);
     }
     const block = (mixed(one) & (BLOCKS - 1)) * BLOCK_WORDS;
-    const places = mixed(other);
+    const positions = mixed(other);
     let isInNewer = true;
     let isInOlder = true;
     for (let nth = 0; nth < BITS_A_KEY; nth += 1) {
-      const place = (places >>> (8 * nth)) & 0xff;
-      const word = block + (place >>> 5);
-      const mask = 1 << (place & 31);
+      const position = (positions >>> (8 * nth)) & 0xff;
+      const word = block + (position >>> 5);
+      const mask = 1 << (position & 31);
       if ((this.older[word]! & mask) === 0) isInOlder = false;
       if ((this.newer[word]! & mask) === 0) {
         isInNewer = false;
         this.newer[word]! |= mask;
       }
     }
-    if (!isInNewer && (this.count += 1) >= KEYS_A_GENERATION) this.forgetOlder();
+    if (!isInNewer && (this.count += 1) >= KEYS_A_GENERATION) this.dropOlder();
     return isInNewer || isInOlder;
   }
 
-  private forgetOlder(): void {
+  private dropOlder(): void {
     const cleared = this.older.fill(0);
     this.older = this.newer;
     this.newer = cleared;
@@ -55,7 +57,7 @@ export class SeenKeys {
   }
 }
 
-/** Every bit of the result depends on every bit of `hash`: the end of MurmurHash3. */
+/** The finalizer of MurmurHash3: every bit of the result depends on every bit of `hash`. */
 function mixed(hash: number): number {
   let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);

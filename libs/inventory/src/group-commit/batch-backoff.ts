@@ -1,0 +1,25 @@
+/** The longest backoff, in batches. */
+const MAX_BATCHES = 64;
+
+/** Exponential backoff, counted in batches: each failure in a row doubles how many batches skip the next attempt. */
+export class BatchBackoff {
+  private batchesLeft = 0;
+  private failuresInARow = 0;
+
+  /** Whether this batch skips the attempt. Call it once a batch. */
+  shouldSkip(): boolean {
+    if (this.batchesLeft === 0) return false;
+    this.batchesLeft -= 1;
+    return true;
+  }
+
+  recordFailure(): void {
+    this.failuresInARow += 1;
+    this.batchesLeft = Math.min(2 ** this.failuresInARow, MAX_BATCHES) - 1;
+  }
+
+  /** The attempt succeeded: the next failure starts with the shortest backoff. */
+  recordSuccess(): void {
+    this.failuresInARow = 0;
+  }
+}

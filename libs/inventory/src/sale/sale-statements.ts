@@ -1,0 +1,71 @@
+import { type ResultSetHeader } from 'mysql2';
+import { changeText, rowsText, timeText } from '../database/rows.js';
+import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
+import { type NewSale, saleInserts } from './stored-sales.js';
+import { type CachedSku } from './stock-cache.js';
+
+/** The units that a batch deducts from one SKU, with the price and limits that its sales assume. */
+export interface StockDeduction extends CachedSku {
+  movementId: string;
+  sku: string;
+  quantity: number;
+}
+
+/**
+ * The statements of an optimistic transaction. The rows that other transactions want are changed last.
+ *
+ * @param deductions one for each SKU of `sales`, in SKU order: the order in which rows are locked
+ */
+export function saleStatements(
+  sales: readonly NewSale[],
+  deductions: readonly StockDeduction[],
+  at: Date,
+): string[] {
+  const postingId = sales[0]!.sale.id;
+  return [
+    ...saleInserts(sales, postingId, at).map(changeText),
+    deductStatement(deductions),
+    ledgerStatement(deductions, postingId, timeText(at)),
+  ];
+}
+
+/** The units on hand that remain of the last SKU in `deductions`, from the results of the statements. */
+export function unitsLeft(results: readonly unknown[]): number {
+  return (results.at(-2) as ResultSetHeader).insertId;
+}
+
+/**
+ * The row decides, because the batch did not read it. The statement sets the row below zero, which the table's check
+ * refuses together with the whole transaction, unless
+ * - the product's price and limit are those that the sales assume,
+ * - units stay available: selling the last unit asks for mails,
+ * - no restock order becomes due: stock stays above the reorder point, or units are on order already.
+ *
+ * `LAST_INSERT_ID` returns the remaining units with the statement's result, without another query.
+ */
+function deductStatement(deductions: readonly StockDeduction[]): string {
+  const rows = deductions.map(({ sku, quantity, priceKrw, maxPerSale }) => [
+    sku,
+    quantity,
+    priceKrw,
+    maxPerSale,
+  ]);
+  return `UPDATE (VALUES ${rowsText(rows, 'ROW')}) AS deduction (sku, quantity, price_krw, max_per_sale)
+    STRAIGHT_JOIN stock_level level ON level.sku = deduction.sku
+    STRAIGHT_JOIN product ON product.sku = deduction.sku
+    SET level.on_hand = IF(
+      product.price_krw = deduction.price_krw AND product.max_per_sale = deduction.max_per_sale
+        AND level.on_hand - level.reserved - deduction.quantity > IF(level.on_order > 0, 0, product.reorder_point),
+      LAST_INSERT_ID(level.on_hand - deduction.quantity),
+      -1
+    )`;
+}
+
+/** Runs after the deduction. A SKU without a stock level has a balance of NULL, which the ledger refuses. */
+function ledgerStatement(deductions: readonly StockDeduction[], postingId: string, at: string): string {
+  const rows = deductions.map(({ movementId, sku, quantity }) => [movementId, sku, -quantity, postingId, at]);
+  return `INSERT INTO ${MOVEMENT_COLUMNS}
+    SELECT deduction.id, deduction.sku, deduction.delta, 'SALE', deduction.reference, level.on_hand, deduction.at
+    FROM (VALUES ${rowsText(rows, 'ROW')}) AS deduction (id, sku, delta, reference, at)
+    LEFT JOIN stock_level level ON level.sku = deduction.sku`;
+}

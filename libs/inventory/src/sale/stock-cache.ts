@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { type Product } from '../product/product.entity.js';
+import { type StockLevel } from '../stock/stock-level.entity.js';
+
+/** A SKU as this process last read it. It may be out of date: other processes sell, receive and change it. */
+export interface CachedSku {
+  priceKrw: number;
+  maxPerSale: number;
+  /** Units that may be sold without reading the row first: selling more would open a restock order, or sell the last unit. */
+  optimisticUnits: number;
+}
+
+/** The stock that this process last read, so that it can sell optimistically. */
+@Injectable()
+export class StockCache {
+  private readonly cached = new Map<string, CachedSku>();
+
+  get(sku: string): Readonly<CachedSku> | undefined {
+    return this.cached.get(sku);
+  }
+
+  /** Counts units that this process sold since. */
+  deduct(sku: string, quantity: number): void {
+    const cached = this.cached.get(sku);
+    if (cached) cached.optimisticUnits -= quantity;
+  }
+
+  /** Stores what was read under the lock. */
+  update({ sku, priceKrw, maxPerSale, reorderPoint }: Product, { available, onOrder }: StockLevel): void {
+    const kept = onOrder > 0 ? 0 : reorderPoint;
+    this.cached.set(sku, { priceKrw, maxPerSale, optimisticUnits: available - kept - 1 });
+  }
+}
