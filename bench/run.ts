@@ -32,18 +32,18 @@ export interface RunSettings {
 /** Measures group after group. What it started and made is gone when it returns or throws. */
 export async function run(groups: readonly Group[], settings: RunSettings): Promise<Cell[]> {
   const cells: Cell[] = [];
-  const field = new Field(settings);
+  const pool = new ContestantPool(settings);
   const budget = new TimeBudget(settings.mostSeconds);
   try {
     for (const [index, group] of groups.entries()) {
       const endMs = budget.endOf(groups.slice(index));
-      const running = await field.enter(group);
+      const running = await pool.enter(group);
       cells.push(...(await measureGroup(group, running, settings, endMs)));
       settings.onGroupDone(cells);
-      await field.leave(groups.slice(index + 1));
+      await pool.leave(groups.slice(index + 1));
     }
   } finally {
-    await field.leave([]);
+    await pool.leave([]);
   }
   return cells;
 }
@@ -86,7 +86,7 @@ async function measureGroup(
 }
 
 /** The contestants that are up. One that several groups need is started once. */
-class Field {
+class ContestantPool {
   private running: RunningContestant[] = [];
   private database: DatabaseKind | undefined;
   private started = 0;

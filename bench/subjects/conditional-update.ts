@@ -13,7 +13,7 @@ import {
   refuse,
   timeText,
 } from './sale-rows.js';
-import { type Place } from './subject.js';
+import { type SellFunction } from './subject.js';
 
 const DUPLICATES = ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE'];
 
@@ -21,7 +21,7 @@ const DUPLICATES = ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE'];
  * A transaction a request without a look before: `UPDATE ... WHERE on_hand >= quantity` decides, by the number of
  * rows that it changed. The stock is taken last, so that its row is locked as shortly as this design can.
  */
-export function conditionalUpdate(database: Database): Place {
+export function conditionalUpdate(database: Database): SellFunction {
   return async (request) => {
     const draft = draftOf(request);
     try {

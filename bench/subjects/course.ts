@@ -1,7 +1,7 @@
 import { type Database, type SaleOutcome } from '#inventory';
 import { draftOf, newSale, shortage } from './sale-rows.js';
 import { PRICE_KRW } from '../warehouse/stock.js';
-import { type Place } from './subject.js';
+import { type SellFunction } from './subject.js';
 
 /**
  * The solution that the course behind this scenario hands out, written anew from its description: read the stock,
@@ -10,7 +10,7 @@ import { type Place } from './subject.js';
  * pasted into the SQL, and connections come from a pool, where a connection a request was slower and ended at the
  * server's limit. And the message that it sends to the factory for every refused buyer is left out.
  */
-export function course(database: Database): Place {
+export function course(database: Database): SellFunction {
   return async (request): Promise<SaleOutcome> => {
     const draft = draftOf(request);
     for (const [sku, quantity] of draft.quantities) {

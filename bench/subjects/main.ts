@@ -8,9 +8,9 @@ import { conditionalUpdate } from './conditional-update.js';
 import { course } from './course.js';
 import { noOp } from './no-op.js';
 import { pessimisticLock } from './pessimistic-lock.js';
-import { type Place, type SubjectName } from './subject.js';
+import { type SellFunction, type SubjectName } from './subject.js';
 
-const SELLING: Record<Exclude<SubjectName, 'product'>, (database: Database) => Place> = {
+const SELLING: Record<Exclude<SubjectName, 'product'>, (database: Database) => SellFunction> = {
   'no-op': noOp,
   'pessimistic-lock': pessimisticLock,
   'conditional-update': conditionalUpdate,

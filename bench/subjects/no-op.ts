@@ -1,5 +1,5 @@
 import { PRICE_KRW } from '../warehouse/stock.js';
-import { type Place } from './subject.js';
+import { type SellFunction } from './subject.js';
 
 const ID = '01900000-0000-7000-8000-000000000000';
 const CREATED_AT = new Date('2026-01-01T00:00:00.000Z');
@@ -8,7 +8,7 @@ const CREATED_AT = new Date('2026-01-01T00:00:00.000Z');
  * The ceiling of the HTTP server: the same route, validation and serialization, and an answer that is always the same
  * confirmed sale of what was asked for. No database, no promise to wait for.
  */
-export function noOp(): Place {
+export function noOp(): SellFunction {
   return async ({ lines, customerEmail }) => ({
     kind: 'CONFIRMED',
     replayed: false,

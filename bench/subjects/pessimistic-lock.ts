@@ -13,7 +13,7 @@ import {
   refuse,
   timeText,
 } from './sale-rows.js';
-import { type Place } from './subject.js';
+import { type SellFunction } from './subject.js';
 
 interface LockedLevel {
   sku: string;
@@ -25,7 +25,7 @@ interface LockedLevel {
  * What most shops do, and what this product did before it committed sales in groups: a transaction a request that
  * locks the rows of its SKUs (`SELECT ... FOR UPDATE`), decides, writes, and commits.
  */
-export function pessimisticLock(database: Database): Place {
+export function pessimisticLock(database: Database): SellFunction {
   return async (request) => {
     const draft = draftOf(request);
     return database.write((manager) =>

@@ -11,7 +11,7 @@ export const SUBJECT_NAMES = [
 export type SubjectName = (typeof SUBJECT_NAMES)[number];
 
 /** What a subject puts in the place of the product's own selling. */
-export type Place = SaleService['place'];
+export type SellFunction = SaleService['place'];
 
 export interface SubjectTraits {
   /** For tables and plots. */

@@ -103,7 +103,7 @@ export class ConsumerLifecycle
     });
     consumer.on('message_processed', (message) => {
       if (!spec.deadLetter && receiveCountOf(message) > 1) {
-        this.failures.forget(spec.queue, message.MessageId!);
+        this.failures.forget(message.MessageId!);
       }
     });
   }

@@ -22,7 +22,7 @@ export interface DeliveryFailureRecorder {
   /** Called after each failed attempt at a message of a queue, not of a dead-letter queue. */
   recordFailure(failure: DeliveryFailure): Promise<void>;
   /** Called when a message succeeded after more than one receipt. */
-  forget(queue: QueueName, messageId: string): Promise<void>;
+  forget(messageId: string): Promise<void>;
 }
 
 /** Hands failures to the recorder. A recorder that throws is logged, and never changes what becomes of a message. */
@@ -43,8 +43,8 @@ export class DeliveryFailures implements OnModuleInit {
     this.inOrder(failure.messageId, (recorder) => recorder.recordFailure(failure));
   }
 
-  forget(queue: QueueName, messageId: string): void {
-    this.inOrder(messageId, (recorder) => recorder.forget(queue, messageId));
+  forget(messageId: string): void {
+    this.inOrder(messageId, (recorder) => recorder.forget(messageId));
   }
 
   /** Resolves when the recorder has nothing left to do. */

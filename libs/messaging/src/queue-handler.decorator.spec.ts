@@ -30,7 +30,7 @@ class StepByStepRecorder implements DeliveryFailureRecorder {
     this.failures.push(failure);
   }
 
-  async forget(_: string, messageId: string): Promise<void> {
+  async forget(messageId: string): Promise<void> {
     this.forgotten.push(messageId);
   }
 }

@@ -36,7 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
-    const body = withSeedMessage(this.problemOf(error, request), request);
+    const body = withTutorialMessage(this.problemOf(error, request), request);
     // A client that still sends its body would lose the answer with the connection: Node reads on and forgets it.
     if (body.code === 'REQUEST.TOO_LARGE') reply.removeHeader('connection');
     const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
@@ -90,7 +90,7 @@ function schemaFaults({ validation, validationContext }: SchemaError): { at: str
 }
 
 /** The tutorial's clients read `message`: its two routes say there, too, what is wrong. */
-function withSeedMessage(body: Problem, request: FastifyRequest): Problem & { message?: string } {
+function withTutorialMessage(body: Problem, request: FastifyRequest): Problem & { message?: string } {
   const config = request.routeOptions?.config as { noBodyMessage?: string } | undefined;
   if (!config?.noBodyMessage) return body;
   const hasBody = Number(request.headers['content-length'] ?? 0) > 0 || request.headers['transfer-encoding'];

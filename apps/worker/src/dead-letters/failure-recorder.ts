@@ -1,5 +1,5 @@
 import { DeliveryFailureService } from '#inventory';
-import { type DeliveryFailure, type DeliveryFailureRecorder, type QueueName } from '#messaging';
+import { type DeliveryFailure, type DeliveryFailureRecorder } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { DatabaseOutageTask } from '../outage/database-outage-task.js';
 
@@ -17,7 +17,7 @@ export class FailureRecorder implements DeliveryFailureRecorder {
     await this.failures.recordFailure(failure);
   }
 
-  async forget(_queue: QueueName, messageId: string): Promise<void> {
+  async forget(messageId: string): Promise<void> {
     await this.failures.forget(messageId);
   }
 }

@@ -81,10 +81,10 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       const sent = mail();
       await progress.claimAttempt(id, LEASE_MS);
       await notifications.claim(sent, LEASE_MS);
-      expect(await outbox.claim(10, LEASE_MS)).toHaveLength(1);
+      expect(await outbox.claim(10, LEASE_MS, 'restock')).toHaveLength(1);
       expect(await ahead(() => progress.claimAttempt(id, LEASE_MS))).toEqual({ kind: 'BUSY' });
       expect(await ahead(() => notifications.claim(sent, LEASE_MS))).toEqual({ kind: 'BUSY' });
-      expect(await ahead(() => outbox.claim(10, LEASE_MS))).toEqual([]);
+      expect(await ahead(() => outbox.claim(10, LEASE_MS, 'restock'))).toEqual([]);
     });
 
     it('holds no lease longer than it asked for', async () => {
@@ -92,14 +92,14 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       const sent = mail();
       await ahead(() => progress.claimAttempt(id, 1));
       await ahead(() => notifications.claim(sent, 1));
-      await ahead(() => outbox.claim(10, 1));
+      await ahead(() => outbox.claim(10, 1, 'restock'));
       await sleep(20);
       expect(await progress.claimAttempt(id, LEASE_MS)).toMatchObject({ kind: 'CLAIMED' });
       // A mail is claimed by an insert at first and by an update again: both have a lease.
       expect(await ahead(() => notifications.claim(sent, 1))).toMatchObject({ kind: 'CLAIMED' });
       await sleep(20);
       expect(await notifications.claim(sent, LEASE_MS)).toMatchObject({ kind: 'CLAIMED' });
-      expect(await outbox.claim(10, LEASE_MS)).toHaveLength(1);
+      expect(await outbox.claim(10, LEASE_MS, 'restock')).toHaveLength(1);
     });
 
     it('finds no difference between the tables', async () => {
@@ -115,11 +115,11 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       const sent = mail();
       await progress.claimAttempt(id, 1);
       await notifications.claim(sent, 1);
-      await outbox.claim(10, 1);
+      await outbox.claim(10, 1, 'restock');
       await sleep(20);
       expect(await behind(() => progress.claimAttempt(id, LEASE_MS))).toMatchObject({ kind: 'CLAIMED' });
       expect(await behind(() => notifications.claim(sent, LEASE_MS))).toMatchObject({ kind: 'CLAIMED' });
-      expect(await behind(() => outbox.claim(10, LEASE_MS))).toHaveLength(1);
+      expect(await behind(() => outbox.claim(10, LEASE_MS, 'restock'))).toHaveLength(1);
     });
 
     it('keeps what it has claimed for as long as it asked', async () => {
@@ -127,10 +127,10 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       const sent = mail();
       await behind(() => progress.claimAttempt(id, LEASE_MS));
       await behind(() => notifications.claim(sent, LEASE_MS));
-      await behind(() => outbox.claim(10, LEASE_MS));
+      await behind(() => outbox.claim(10, LEASE_MS, 'restock'));
       expect(await progress.claimAttempt(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
       expect(await notifications.claim(sent, LEASE_MS)).toEqual({ kind: 'BUSY' });
-      expect(await outbox.claim(10, LEASE_MS)).toEqual([]);
+      expect(await outbox.claim(10, LEASE_MS, 'restock')).toEqual([]);
     });
 
     it('notices overdue orders, and those that nobody asked the factory for', async () => {

@@ -74,7 +74,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     const outcomes = async () => [
       (await warehouse.get(RestockProgressService).claimAttempt(id, LEASE_MS)).kind,
       (await warehouse.get(NotificationService).claim(mail, LEASE_MS)).kind,
-      (await warehouse.get(OutboxService).claim(10, LEASE_MS)).length,
+      (await warehouse.get(OutboxService).claim(10, LEASE_MS, 'restock')).length,
     ];
     expect(await outcomes()).toEqual(['CLAIMED', 'CLAIMED', 1]);
     clock.advance(LEASE_MS);
@@ -127,7 +127,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     const outbox = warehouse.get(OutboxService);
     await warehouse.dataSource.manager.clear(OutboxMessage);
     await warehouse.openRestockOrder('PUBLISHED', 10);
-    await outbox.markPublished(await outbox.claim(10, LEASE_MS));
+    await outbox.markPublished(await outbox.claim(10, LEASE_MS, 'restock'));
     const left = async () => {
       await outbox.purgePublished(1_000);
       return warehouse.dataSource.manager.count(OutboxMessage);

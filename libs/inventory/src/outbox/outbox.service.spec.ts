@@ -34,11 +34,11 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
 
   it('gives messages oldest first, as they were written, up to the limit', async () => {
     await write(5);
-    const messages = await outbox.claim(3, LEASE_MS);
+    const messages = await outbox.claim(3, LEASE_MS, 'restock');
     expect(numbers(messages)).toEqual([0, 1, 2]);
     expect(messages[0]).toMatchObject({ queue: 'restock', createdAt: expect.any(Date), publishedAt: null });
-    expect(numbers(await outbox.claim(3, LEASE_MS))).toEqual([3, 4]);
-    expect(await outbox.claim(3, LEASE_MS)).toEqual([]);
+    expect(numbers(await outbox.claim(3, LEASE_MS, 'restock'))).toEqual([3, 4]);
+    expect(await outbox.claim(3, LEASE_MS, 'restock')).toEqual([]);
   });
 
   it('keeps a payload of any script and shape', async () => {
@@ -49,7 +49,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
       none: null,
     };
     await warehouse.get(Database).write((manager) => add(manager, 'probe', payload));
-    expect((await outbox.claim(1, LEASE_MS))[0]!.payload).toEqual(payload);
+    expect((await outbox.claim(1, LEASE_MS, 'probe'))[0]!.payload).toEqual(payload);
   });
 
   it('never gives a message whose transaction was rolled back', async () => {
@@ -58,7 +58,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
       throw new Error('the sale failed');
     });
     await Promise.all([expect(rolledBack).rejects.toThrow('the sale failed'), write(1)]);
-    expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([0]);
+    expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([0]);
   });
 
   // The embedded database has one writer: a claim there waits for the transaction, whose messages it then gives.
@@ -73,12 +73,12 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
         await commit.promise;
       });
       await written.promise;
-      const claiming = outbox.claim(10, LEASE_MS);
+      const claiming = outbox.claim(10, LEASE_MS, 'restock');
       const inTime = await Promise.race([claiming, sleep(5_000, 'waited', { ref: false })]);
       commit.resolve();
       await writing;
       expect(inTime).toMatchObject([{ payload: { number: 0 } }]);
-      expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual(['late']);
+      expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual(['late']);
     });
   }
 
@@ -90,7 +90,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
       const claimed: OutboxMessage[] = [];
       const relayAll = async (relay: OutboxService) => {
         for (;;) {
-          const messages = await relay.claim(7, LEASE_MS);
+          const messages = await relay.claim(7, LEASE_MS, 'restock');
           if (messages.length === 0) return;
           claimed.push(...messages);
           await relay.markPublished(messages);
@@ -107,26 +107,26 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
 
   it('gives a message again when the lease of a relay that died has ended, and not before', async () => {
     await write(2);
-    await outbox.claim(1, LEASE_MS);
-    await outbox.claim(1, 1);
+    await outbox.claim(1, LEASE_MS, 'restock');
+    await outbox.claim(1, 1, 'restock');
     await sleep(20);
-    expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([1]);
+    expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([1]);
   });
 
   it('gives back at once what could not be sent, and never what was', async () => {
     await write(3);
-    const messages = await outbox.claim(3, LEASE_MS);
+    const messages = await outbox.claim(3, LEASE_MS, 'restock');
     await outbox.markPublished(messages.slice(0, 1));
     await outbox.release(messages.slice(0, 2));
-    expect(numbers(await outbox.claim(10, LEASE_MS))).toEqual([1]);
+    expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([1]);
   });
 
   it('gives nothing again that was published, even after the lease', async () => {
     await write(1);
-    const messages = await outbox.claim(1, 1);
+    const messages = await outbox.claim(1, 1, 'restock');
     await outbox.markPublished(messages);
     await sleep(20);
-    expect(await outbox.claim(10, LEASE_MS)).toEqual([]);
+    expect(await outbox.claim(10, LEASE_MS, 'restock')).toEqual([]);
   });
 
   it('gives the messages of one queue whatever waits for the others', async () => {
@@ -146,26 +146,26 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
 
   it('lets a relay that outlived its lease touch nothing that another has claimed since', async () => {
     await write(2);
-    const late = await outbox.claim(2, 1);
+    const late = await outbox.claim(2, 1, 'restock');
     await sleep(20);
-    const current = await outbox.claim(2, LEASE_MS);
+    const current = await outbox.claim(2, LEASE_MS, 'restock');
     await outbox.release(late);
-    expect(await outbox.claim(2, LEASE_MS)).toEqual([]);
+    expect(await outbox.claim(2, LEASE_MS, 'restock')).toEqual([]);
     await outbox.markPublished(late);
     await outbox.release(current);
-    expect(numbers(await outbox.claim(2, LEASE_MS))).toEqual([0, 1]);
+    expect(numbers(await outbox.claim(2, LEASE_MS, 'restock'))).toEqual([0, 1]);
   });
 
   it('takes empty lists for nothing to do', async () => {
     await write(1);
     await outbox.markPublished([]);
     await outbox.release([]);
-    expect(await outbox.claim(10, LEASE_MS)).toHaveLength(1);
+    expect(await outbox.claim(10, LEASE_MS, 'restock')).toHaveLength(1);
   });
 
   it('forgets what was published long ago, and nothing else', async () => {
     await write(3);
-    const [old, fresh] = await outbox.claim(2, LEASE_MS);
+    const [old, fresh] = await outbox.claim(2, LEASE_MS, 'restock');
     await outbox.markPublished([old!, fresh!]);
     const { manager } = warehouse.dataSource;
     await manager.update(OutboxMessage, old!.id, { publishedAt: new Date(Date.now() - 120_000) });

@@ -38,16 +38,14 @@ export class OutboxService {
    * Takes up to `limit` unpublished messages for `queue`, oldest first, for `leaseMs`: no other relay gets them in
    * that time. A relay that dies leaves them to the next one when the lease ends, so a message may be sent twice,
    * never not.
-   *
-   * @param queue when left out, messages for any
    */
-  async claim(limit: number, leaseMs: number, queue?: string): Promise<OutboxMessage[]> {
-    return this.take(limit, leaseMs, queue);
+  async claim(limit: number, leaseMs: number, queue: string): Promise<OutboxMessage[]> {
+    return this.claimWhere(limit, leaseMs, queue);
   }
 
   /** The same for messages whose queue is none of `queues`: those that nobody else would ever claim. */
   async claimStray(limit: number, leaseMs: number, queues: readonly string[]): Promise<OutboxMessage[]> {
-    return this.take(limit, leaseMs, Not(In(queues)));
+    return this.claimWhere(limit, leaseMs, Not(In(queues)));
   }
 
   /** Notes that messages of one claim were sent. Leaves alone what another relay has claimed since. */
@@ -68,16 +66,16 @@ export class OutboxService {
     });
   }
 
-  private async take(
+  private async claimWhere(
     limit: number,
     leaseMs: number,
-    queue?: string | FindOperator<string>,
+    queue: string | FindOperator<string>,
   ): Promise<OutboxMessage[]> {
     return this.database.write(async (manager) => {
       const now = await this.clock.now(manager);
       const candidates = manager
         .createQueryBuilder(OutboxMessage, 'message')
-        .where({ publishedAt: IsNull(), ...(queue && { queue }) })
+        .where({ publishedAt: IsNull(), queue })
         .andWhere('(message.claimedUntil IS NULL OR message.claimedUntil < :now)', { now })
         .orderBy('message.id')
         .limit(limit);

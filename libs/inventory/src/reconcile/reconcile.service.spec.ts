@@ -197,7 +197,7 @@ describe.each(TEST_DATABASES)('a busy warehouse on %s', (kind) => {
           progress.claimAttempt(order.id, 1),
           progress.recordOrdered(order.id),
           index === 9 ? progress.cancel(orders[0]!.id, 'kim', 'too many') : progress.markOverdue(),
-          process.get(OutboxService).claim(3, 60_000),
+          process.get(OutboxService).claim(3, 60_000, 'restock'),
         ];
       }).flat(),
     );

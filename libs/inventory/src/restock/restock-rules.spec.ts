@@ -7,7 +7,14 @@ import { MAX_UNITS } from '../stock/stock-limits.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { RestockOrder } from './restock-order.entity.js';
-import { MAX_ORDER_UNITS, mostRefusedUnits, restockQuantity } from './restock-rules.js';
+import {
+  isAtReorderPoint,
+  MAX_ORDER_UNITS,
+  mostRefusedUnits,
+  optimisticUnits,
+  OPTIMISTIC_UNITS_SQL,
+  restockQuantity,
+} from './restock-rules.js';
 import { RestockService } from './restock.service.js';
 
 type Rules = Pick<Product, 'reorderPoint' | 'targetLevel' | 'lotSize'>;
@@ -23,6 +30,54 @@ function combinations<T extends Record<string, readonly number[]>>(values: T): R
 
 const levelOf = (onHand: number, rest: Partial<StockLevel> = {}): StockLevel =>
   Object.assign(new StockLevel(), { onHand, reserved: 0, onOrder: 0, refusedDemand: 0, ...rest });
+
+describe.each(TEST_DATABASES)('the units that may be sold without reading the row on %s', (kind) => {
+  let warehouse: Warehouse;
+
+  const levels = combinations({
+    onHand: [0, 1, 2, 9, 10, 11, 12, 500],
+    reserved: [0, 1, 5],
+    onOrder: [0, 1, 100],
+    reorderPoint: [0, 1, 10],
+  }).filter(({ onHand, reserved }) => reserved <= onHand);
+
+  beforeAll(async () => {
+    warehouse = await Warehouse.open(kind);
+  });
+  afterAll(() => warehouse.close());
+
+  it('are the same in SQL and in TypeScript', async () => {
+    const rows = levels.map(
+      ({ onHand, reserved, onOrder, reorderPoint }) =>
+        `SELECT ${onHand} AS on_hand, ${reserved} AS reserved, ${onOrder} AS on_order, ${reorderPoint} AS reorder_point`,
+    );
+    const found: { units: number | string }[] = [];
+    for (const row of rows) {
+      const [result] = await warehouse.dataSource.query(
+        `SELECT ${OPTIMISTIC_UNITS_SQL} AS units FROM (${row}) level, (${row}) product`,
+      );
+      found.push(result as { units: number });
+    }
+    expect(found.map(({ units }) => Number(units))).toEqual(
+      levels.map(({ reorderPoint, ...level }) =>
+        optimisticUnits({ reorderPoint }, levelOf(level.onHand, level)),
+      ),
+    );
+  });
+
+  it('open no restock order and leave a unit; one more does not', () => {
+    for (const { reorderPoint, ...units } of levels) {
+      const level = levelOf(units.onHand, units);
+      const sold = optimisticUnits({ reorderPoint }, level);
+      /** Whether the row must be read when so many units are sold. */
+      const mustRead = (quantity: number) => {
+        const available = level.available - quantity;
+        return available < 1 || (level.onOrder === 0 && isAtReorderPoint({ reorderPoint }, { available }));
+      };
+      expect([mustRead(sold), mustRead(sold + 1)]).toEqual([false, true]);
+    }
+  });
+});
 
 describe('the quantity of a restock order', () => {
   const rules = { reorderPoint: 0, targetLevel: 100, lotSize: 10 };

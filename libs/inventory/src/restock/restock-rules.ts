@@ -11,6 +11,30 @@ export const MAX_ORDER_UNITS = 999_999_999;
  */
 const MAX_REFUSED_TARGETS = 10;
 
+/** Whether stock has reached the reorder point, so that a restock order must be open. */
+export function isAtReorderPoint(
+  { reorderPoint }: Pick<Product, 'reorderPoint'>,
+  { available }: Pick<StockLevel, 'available'>,
+): boolean {
+  return available <= reorderPoint;
+}
+
+/**
+ * The units that may be sold without reading the row first. Selling one unit more would open a restock order, or sell the
+ * last unit, which asks for mails.
+ */
+export function optimisticUnits(
+  product: Pick<Product, 'reorderPoint'>,
+  { available, onOrder }: Pick<StockLevel, 'available' | 'onOrder'>,
+): number {
+  const mustStayAbove = onOrder > 0 ? 0 : product.reorderPoint;
+  return available - mustStayAbove - 1;
+}
+
+/** {@link optimisticUnits} in SQL, for the rows `level` of `stock_level` and `product`. */
+export const OPTIMISTIC_UNITS_SQL =
+  '(level.on_hand - level.reserved - CASE WHEN level.on_order > 0 THEN 0 ELSE product.reorder_point END - 1)';
+
 /**
  * Units to order: up to the target level and for every unit that was refused since the last order, in whole lots.
  *

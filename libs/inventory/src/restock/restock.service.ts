@@ -13,7 +13,7 @@ import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
 import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
-import { restockQuantity } from './restock-rules.js';
+import { isAtReorderPoint, restockQuantity } from './restock-rules.js';
 
 /** What a refused buyer is told about the refill. */
 export interface RestockEstimate {
@@ -49,7 +49,7 @@ export class RestockService {
    */
   async ensure(manager: EntityManager, product: Product, level: StockLevel): Promise<RestockOrder | null> {
     const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
-    if (open || level.available > product.reorderPoint) return open;
+    if (open || !isAtReorderPoint(product, level)) return open;
     return this.open(manager, product, level);
   }
 

@@ -7,6 +7,7 @@ import { NotificationService } from '../notification/notification.service.js';
 import { type Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { type RestockEstimate, restockEstimate, RestockService } from '../restock/restock.service.js';
+import { isAtReorderPoint } from '../restock/restock-rules.js';
 import { type RestockOrder } from '../restock/restock-order.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
@@ -118,7 +119,7 @@ export class LockingBatch {
   ): Promise<Map<string, RestockEstimate>> {
     const estimates = new Map<string, RestockEstimate>();
     for (const { product, level, soldUnits, hasRefused } of stock.values()) {
-      const isLow = soldUnits > 0 && level.available <= product.reorderPoint;
+      const isLow = soldUnits > 0 && isAtReorderPoint(product, level);
       if (!hasRefused && !isLow) continue;
       const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level));
       if (soldUnits > 0 && level.available === 0) {

@@ -1,5 +1,6 @@
 import { type ResultSetHeader } from 'mysql2';
 import { changeText, rowsText, timeText } from '../database/rows.js';
+import { OPTIMISTIC_UNITS_SQL } from '../restock/restock-rules.js';
 import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
 import { type NewSale, saleInserts } from './stored-sales.js';
 import { type CachedSku } from './stock-cache.js';
@@ -38,8 +39,7 @@ export function unitsLeft(results: readonly unknown[]): number {
  * The row decides, because the batch did not read it. The statement sets the row below zero, which the table's check
  * refuses together with the whole transaction, unless
  * - the product's price and limit are those that the sales assume,
- * - units stay available: selling the last unit asks for mails,
- * - no restock order becomes due: stock stays above the reorder point, or units are on order already.
+ * - the deduction is within the optimistic units: no restock order becomes due, and it is not the last unit.
  *
  * `LAST_INSERT_ID` returns the remaining units with the statement's result, without another query.
  */
@@ -55,7 +55,7 @@ function deductStatement(deductions: readonly StockDeduction[]): string {
     STRAIGHT_JOIN product ON product.sku = deduction.sku
     SET level.on_hand = IF(
       product.price_krw = deduction.price_krw AND product.max_per_sale = deduction.max_per_sale
-        AND level.on_hand - level.reserved - deduction.quantity > IF(level.on_order > 0, 0, product.reorder_point),
+        AND deduction.quantity <= ${OPTIMISTIC_UNITS_SQL},
       LAST_INSERT_ID(level.on_hand - deduction.quantity),
       -1
     )`;

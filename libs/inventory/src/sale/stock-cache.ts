@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Product } from '../product/product.entity.js';
+import { optimisticUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 
 /** A SKU as this process last read it. It may be out of date: other processes sell, receive and change it. */
 export interface CachedSku {
   priceKrw: number;
   maxPerSale: number;
-  /** Units that may be sold without reading the row first: selling more would open a restock order, or sell the last unit. */
+  /** See {@link optimisticUnits}. */
   optimisticUnits: number;
 }
 
@@ -26,8 +27,8 @@ export class StockCache {
   }
 
   /** Stores what was read under the lock. */
-  update({ sku, priceKrw, maxPerSale, reorderPoint }: Product, { available, onOrder }: StockLevel): void {
-    const kept = onOrder > 0 ? 0 : reorderPoint;
-    this.cached.set(sku, { priceKrw, maxPerSale, optimisticUnits: available - kept - 1 });
+  update(product: Product, level: StockLevel): void {
+    const { sku, priceKrw, maxPerSale } = product;
+    this.cached.set(sku, { priceKrw, maxPerSale, optimisticUnits: optimisticUnits(product, level) });
   }
 }
