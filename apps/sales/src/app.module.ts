@@ -1,4 +1,4 @@
-import { Database, databaseSettings, InventoryModule } from '#inventory';
+import { Database, databaseSettings, InventoryModule, SaleModule } from '#inventory';
 import { MessagingModule, QueuePublisher } from '#messaging';
 import { HealthModule, MetricsModule, Readiness } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -28,7 +28,8 @@ export class AppModule {
       imports: [
         HealthModule,
         MetricsModule,
-        InventoryModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE), {
+        InventoryModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
+        SaleModule.forRoot({
           batchSize: environment.SALE_BATCH_SIZE,
           waitMs: environment.SALE_WAIT_LIMIT_MS,
         }),

@@ -18,14 +18,6 @@ import { LedgerService } from './reconcile/ledger.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { RestockProgressService } from './restock/restock-progress.service.js';
 import { RestockService } from './restock/restock.service.js';
-import { type GroupLimits } from './group-commit/group-committer.js';
-import { LockingBatch } from './sale/locking-batch.js';
-import { ContentionDetector } from './group-commit/contention-detector.js';
-import { OptimisticBatch } from './sale/optimistic-batch.js';
-import { SaleBatchService } from './sale/sale-batch.service.js';
-import { SaleMetrics } from './sale/sale-metrics.js';
-import { SALE_LIMITS, SaleService } from './sale/sale.service.js';
-import { StockCache } from './sale/stock-cache.js';
 import { StockService } from './stock/stock.service.js';
 
 /** Connecting is tried for about half a minute at boot: a database that starts beside us needs as long. */
@@ -34,7 +26,6 @@ const CONNECT_RETRY_DELAY_MS = 3_000;
 
 const SERVICES = [
   Database,
-  SaleService,
   ProductService,
   AdjustmentService,
   RestockService,
@@ -49,25 +40,13 @@ const SERVICES = [
   IdempotencyService,
 ];
 
-/** What a service that sells needs inside of it. */
-const INTERNALS = [
-  MultiStatementRunner,
-  StockService,
-  ContentionDetector,
-  StockCache,
-  OptimisticBatch,
-  LockingBatch,
-  SaleBatchService,
-  SaleMetrics,
-];
+/** For the modules of this library alone: `index.ts` does not export them. */
+const INTERNALS = [MultiStatementRunner, StockService];
 
-/** As many as wait at the busiest: a small batch costs a commit as a large one does. */
-const LIMITS: GroupLimits = { batchSize: 1_000, waitMs: 2_000 };
-
-/** The warehouse: its tables and all rules about stock. */
+/** The warehouse: its database and the services of its tables. What sells is the SaleModule. */
 @Module({})
 export class InventoryModule {
-  static forRoot(settings: DatabaseSettings, limits: GroupLimits = LIMITS): DynamicModule {
+  static forRoot(settings: DatabaseSettings): DynamicModule {
     return {
       module: InventoryModule,
       global: true,
@@ -82,13 +61,8 @@ export class InventoryModule {
           dataSourceFactory: (options) => connect(options!),
         }),
       ],
-      providers: [
-        ...SERVICES,
-        ...INTERNALS,
-        { provide: Clock, useClass: DatabaseClock },
-        { provide: SALE_LIMITS, useValue: limits },
-      ],
-      exports: [...SERVICES, Clock],
+      providers: [...SERVICES, ...INTERNALS, { provide: Clock, useClass: DatabaseClock }],
+      exports: [...SERVICES, ...INTERNALS, Clock],
     };
   }
 }

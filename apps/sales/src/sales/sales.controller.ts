@@ -7,6 +7,7 @@ import Type from 'typebox';
 import { IdParameter } from '../identifiers-schema.js';
 import { BUSY_RESPONSES, Problem, problem, problemHeaders, PROBLEM_RESPONSES } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT } from '../rate-limit.js';
+import { ReleasableConnection } from './releasable-connection.js';
 import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale-schema.js';
 
 @Controller('sales')
@@ -54,16 +55,15 @@ export class SalesController {
     @Headers() headers: SaleHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    let response: FastifyReply['raw'] | undefined = reply.raw;
+    const connection = new ReleasableConnection(reply.raw);
     const outcome = await this.sales.place({
       lines,
       customerEmail: customerEmail ?? undefined,
       idempotencyKey: headers['idempotency-key'],
       clientId: headers['x-client-id'],
-      isAbandoned: () => response?.destroyed ?? false,
+      isAbandoned: () => connection.isClosed,
     });
-    // A decided sale may lie in V8's old generation until a full collection, and would keep all of its request there.
-    response = undefined;
+    connection.release();
     switch (outcome.kind) {
       case 'CONFIRMED':
         this.counters[outcome.replayed ? 'replayed' : 'confirmed'].inc();
@@ -75,7 +75,7 @@ export class SalesController {
         refuse(reply, insufficientStock(outcome.shortages));
         break;
       case 'OVERLOADED':
-      case 'ABANDONED': // who has gone does not mind the answer
+      case 'ABANDONED': // the client has left, so that any answer will do
         this.counters.shed.inc();
         refuse(reply, problem('SALE.OVERLOADED'));
         break;

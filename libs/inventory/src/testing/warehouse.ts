@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { InventoryModule } from '../inventory.module.js';
+import { SaleModule } from '../sale/sale.module.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
@@ -38,7 +39,7 @@ export class Warehouse {
 
   private static async enter(database: TestDatabase, poolSize: number, clock?: Clock): Promise<Warehouse> {
     const testing = Test.createTestingModule({
-      imports: [InventoryModule.forRoot({ url: database.url, poolSize })],
+      imports: [InventoryModule.forRoot({ url: database.url, poolSize }), SaleModule.forRoot()],
     }).setLogger(new ConsoleLogger({ logLevels: ['fatal', 'error'] }));
     if (clock) testing.overrideProvider(Clock).useValue(clock);
     const application = await (await testing.compile()).init();
