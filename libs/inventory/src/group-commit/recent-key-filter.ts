@@ -22,7 +22,7 @@ export class RecentKeyFilter {
   private older = new Uint32Array(BLOCKS * BLOCK_WORDS);
   private count = 0;
 
-  /** @returns whether the key may have been added before; certainly true for the last 250,000 keys */
+  /** @returns whether the key may have been added before: always true for one of the last 250,000 keys */
   add(key: string): boolean {
     let one = 0x811c9dc5;
     let other = 0x9747b28c;

@@ -1,4 +1,7 @@
+import { TimeoutError } from '#runtime';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Database } from '../database/database.js';
 import { MultiStatementRunner } from '../database/multi-statement-runner.js';
 import { buy, confirmed, fallbacksOf } from '../testing/buyers.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
@@ -114,6 +117,27 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
     expect(await buy(warehouse, 'CP-1')).toMatchObject({ kind: 'CONFIRMED' });
     expect(locked).toHaveBeenCalledTimes(1);
     expect(fallbacks).toEqual([]);
+  });
+
+  it('are decided under row locks when the lock times out while their keys are still looked up', async () => {
+    // A refusal leaves its key free. The next request under it may be a repeat, so that its key is looked up.
+    expect(await buy(warehouse, 'CP-1', 1_000, { idempotencyKey: 'key' })).toMatchObject({ kind: 'REFUSED' });
+    await noticeOther();
+    const database = warehouse.get(Database);
+    const find = database.find.bind(database);
+    const lookup = jest.spyOn(database, 'find').mockImplementationOnce(async (queries) => {
+      await sleep(50);
+      return find(queries);
+    });
+    const fallbacks = fallbacksOf(warehouse);
+    watchLock().mockImplementationOnce(async (gather) => {
+      void gather(true);
+      throw new TimeoutError(10_000);
+    });
+    const bought = await buy(warehouse, 'CP-1', 1, { idempotencyKey: 'key' });
+    expect(bought).toMatchObject({ kind: 'CONFIRMED', replayed: false });
+    expect(lookup).toHaveBeenCalledTimes(1);
+    expect(fallbacks).toEqual(['interrupted']);
   });
 
   it('skip the lock for some batches when it is not released in time', async () => {

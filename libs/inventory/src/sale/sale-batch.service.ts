@@ -4,12 +4,12 @@ import { isDuplicate, isInterruption, isRefusedByRow } from '../database/databas
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { BatchBackoff } from '../group-commit/batch-backoff.js';
-import { LockingBatch } from './locking-batch.js';
 import { ContentionDetector } from '../group-commit/contention-detector.js';
+import { LockingBatch } from './locking-batch.js';
 import { OptimisticBatch } from './optimistic-batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
-import { storedSales, keysOf, replay, saleQueries } from './stored-sales.js';
 import { type FallbackReason, SaleMetrics } from './sale-metrics.js';
+import { keysOf, replay, saleQueries, storedSales } from './stored-sales.js';
 
 /** How long the outcome of a batch is looked for after a lost connection, in ms. Then its buyers get an error. */
 const LOOK_FOR_MS = 3_000;
@@ -73,19 +73,21 @@ export class SaleBatchService {
 
   private async commitNew(gather: () => Promise<readonly PendingSale[]>): Promise<SaleDecision[]> {
     if (this.lockingBackoff.shouldSkip()) return this.fallBack('locking_backoff', await gather());
-    let sales: readonly PendingSale[] | undefined;
+    let gathering: Promise<readonly PendingSale[]> | undefined;
     try {
-      const decisions = await this.optimistic.commit(async () => (sales = await gather()));
+      const decisions = await this.optimistic.commit(() => (gathering = gather()));
       if (decisions) {
         this.lockingBackoff.recordSuccess();
         return decisions;
       }
     } catch (error) {
-      if (error instanceof InventoryError || !sales) throw error;
+      if (error instanceof InventoryError || !gathering) throw error;
+      // The keys of the batch may still be looked up when the connection that holds the advisory lock times out.
+      const sales = await gathering;
       (isDuplicate(error) ? this.keyLookupBackoff : this.lockingBackoff).recordFailure();
       return this.fallBack(reasonOf(error), sales, isInterruption(error));
     }
-    return this.fallBack('stock_unknown', sales ?? []);
+    return this.fallBack('stock_unknown', (await gathering) ?? []);
   }
 
   /**

@@ -7,6 +7,8 @@ import {
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { GroupCommitter, type GroupLimits } from '../group-commit/group-committer.js';
+import { type InFlightRequest, InFlightRequests } from '../group-commit/in-flight-requests.js';
+import { RecentKeyFilter } from '../group-commit/recent-key-filter.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
 import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
@@ -16,8 +18,6 @@ import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-r
 import { SaleLine } from './sale-line.entity.js';
 import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale-metrics.js';
-import { RecentKeyFilter } from '../group-commit/recent-key-filter.js';
-import { InFlightRequests, type InFlightRequest } from '../group-commit/in-flight-requests.js';
 
 /** Injection token of the {@link GroupLimits} of sales. */
 export const SALE_LIMITS = Symbol('SALE_LIMITS');
