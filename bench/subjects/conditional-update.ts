@@ -26,7 +26,7 @@ export function conditionalUpdate(database: Database): SellFunction {
     const draft = draftOf(request);
     try {
       return await database.write((manager) =>
-        request.isAbandoned?.() ? ABANDONED : placeGuarded(manager, draft, database.isEmbedded),
+        request.isAbandoned?.() ? ABANDONED : placeGuarded(manager, draft),
       );
     } catch (error) {
       if (isDuplicate(error)) return (await database.read((manager) => earlierSale(manager, draft)))!;
@@ -36,15 +36,15 @@ export function conditionalUpdate(database: Database): SellFunction {
   };
 }
 
-async function placeGuarded(manager: Manager, draft: Draft, embedded: boolean): Promise<SaleOutcome> {
+async function placeGuarded(manager: Manager, draft: Draft): Promise<SaleOutcome> {
   const prices = await pricesOf(manager, draft);
   await insertSale(manager, draft, prices);
   for (const [sku, quantity] of draft.quantities) {
-    const guarded = await manager.query<{ affectedRows: number }>(
+    const guarded = await manager.query<{ affectedRows?: number }>(
       'UPDATE stock_level SET on_hand = on_hand - ? WHERE sku = ? AND on_hand - reserved >= ?',
       [quantity, sku, quantity],
     );
-    const changed = embedded ? await changedRows(manager) : guarded.affectedRows;
+    const changed = guarded.affectedRows ?? (await changedRows(manager));
     if (changed !== 1) throw new NotEnough(sku);
     await manager.query(
       `INSERT INTO stock_movement (id, sku, delta, reason, reference, balance_after, created_at)

@@ -28,15 +28,13 @@ interface LockedLevel {
 export function pessimisticLock(database: Database): SellFunction {
   return async (request) => {
     const draft = draftOf(request);
-    return database.write((manager) =>
-      request.isAbandoned?.()
-        ? ABANDONED
-        : placeLocked(manager, draft, database.isEmbedded ? '' : 'FOR UPDATE'),
-    );
+    return database.write((manager) => (request.isAbandoned?.() ? ABANDONED : placeLocked(manager, draft)));
   };
 }
 
-async function placeLocked(manager: Manager, draft: Draft, lock: string): Promise<SaleOutcome> {
+async function placeLocked(manager: Manager, draft: Draft): Promise<SaleOutcome> {
+  // SQLite has no row locks: a writer has the whole database.
+  const lock = manager.dataSource.options.type === 'mysql' ? 'FOR UPDATE' : '';
   const skus = draft.quantities.map(([sku]) => sku);
   const rows = await manager.query<LockedLevel[]>(
     `SELECT sku, on_hand, reserved FROM stock_level WHERE sku IN (${placeholders(skus)}) ORDER BY sku ${lock}`,

@@ -1,12 +1,13 @@
 import { EnvironmentError } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { AdjustmentService } from './adjustment/adjustment.service.js';
 import { Clock, DatabaseClock } from './database/clock.js';
 import { dataSourceOptions, type DatabaseSettings } from './database/data-source-options.js';
 import { connect } from './database/connect.js';
+import { createDatabase } from './database/create-database.js';
 import { Database } from './database/database.js';
-import { MultiStatementRunner } from './database/multi-statement-runner.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
 import { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
 import { IdempotencyService } from './idempotency/idempotency.service.js';
@@ -25,7 +26,6 @@ const CONNECT_ATTEMPTS = 10;
 const CONNECT_RETRY_DELAY_MS = 3_000;
 
 const SERVICES = [
-  Database,
   ProductService,
   AdjustmentService,
   RestockService,
@@ -41,7 +41,7 @@ const SERVICES = [
 ];
 
 /** For the modules of this library alone: `index.ts` does not export them. */
-const INTERNALS = [MultiStatementRunner, StockService];
+const INTERNALS = [StockService];
 
 /** The warehouse: its database and the services of its tables. What sells is the SaleModule. */
 @Module({})
@@ -61,8 +61,13 @@ export class InventoryModule {
           dataSourceFactory: (options) => connect(options!),
         }),
       ],
-      providers: [...SERVICES, ...INTERNALS, { provide: Clock, useClass: DatabaseClock }],
-      exports: [...SERVICES, ...INTERNALS, Clock],
+      providers: [
+        { provide: Database, inject: [DataSource], useFactory: createDatabase },
+        { provide: Clock, useClass: DatabaseClock },
+        ...SERVICES,
+        ...INTERNALS,
+      ],
+      exports: [Database, Clock, ...SERVICES, ...INTERNALS],
     };
   }
 }

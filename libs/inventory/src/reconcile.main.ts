@@ -4,8 +4,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseClock } from './database/clock.js';
 import { connectForCommand } from './database/connect.js';
 import { dataSourceOptions } from './database/data-source-options.js';
-import { Database } from './database/database.js';
-import { MultiStatementRunner } from './database/multi-statement-runner.js';
+import { createDatabase } from './database/create-database.js';
 import { CommandEnvironment, commandDatabaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
@@ -38,8 +37,8 @@ async function reconcile(): Promise<void> {
     options.type === 'better-sqlite3' ? { ...options, fileMustExist: true } : options,
   );
   try {
-    const database = new Database(dataSource, new MultiStatementRunner(dataSource));
-    const differences = await new ReconcileService(database, new DatabaseClock()).reconcile();
+    const database = createDatabase(dataSource);
+    const differences = await new ReconcileService(database, new DatabaseClock(database)).reconcile();
     if (differences.length === 0) {
       console.log('The warehouse agrees with itself.');
     } else {

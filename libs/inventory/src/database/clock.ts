@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
+import { Database } from './database.js';
 
-/**
- * The one clock that decides leases, deadlines and ages: processes that share them must agree what time it is, and
- * their machines may not. Injected, so that a test can put another in its place.
- */
+/** The clock of the whole shop. It is injected, so that a test can replace it. */
 export abstract class Clock {
-  /** The time now, to the millisecond. In the caller's transaction. */
+  /**
+   * The time that leases, deadlines and ages are compared by, to the millisecond, in the caller's transaction. All
+   * processes must agree on it, and the clocks of their machines may not.
+   */
   abstract now(manager: EntityManager): Promise<Date>;
-}
 
-/** Both write the time as text, in UTC whatever the time zone of the session, as the columns keep it. */
-const MYSQL_NOW = 'SELECT CAST(UTC_TIMESTAMP(3) AS CHAR) AS now';
-const SQLITE_NOW = `SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now`;
+  /** The time of this machine, without a round trip: for times that are only recorded, such as that of a sale. */
+  abstract localNow(): Date;
+}
 
 /**
  * The time of the database's server, for one statement more. The embedded database has no server: it reads the clock
@@ -20,9 +20,16 @@ const SQLITE_NOW = `SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now`;
  */
 @Injectable()
 export class DatabaseClock extends Clock {
+  constructor(private readonly database: Database) {
+    super();
+  }
+
   override async now(manager: EntityManager): Promise<Date> {
-    const isEmbedded = manager.dataSource.options.type === 'better-sqlite3';
-    const [row] = await manager.query<[{ now: string }]>(isEmbedded ? SQLITE_NOW : MYSQL_NOW);
-    return new Date(`${row.now.replace(' ', 'T')}Z`);
+    return this.database.now(manager);
+  }
+
+  override localNow(): Date {
+    // eslint-disable-next-line no-restricted-syntax -- the one place that reads the clock of this machine
+    return new Date();
   }
 }

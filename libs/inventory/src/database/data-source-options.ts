@@ -26,17 +26,17 @@ const EMBEDDED_LOCK_WAIT_MS = 250;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * Connections for scripts. They want the same rows, so more of them would wait for each other; the second is for the
- * script that comes while the first is being replaced.
+ * Connections for texts of several statements. Batches of sales change the same rows, so that more connections would wait
+ * for each other. The second is for the batch that comes while a cut connection is being replaced.
  */
-const SCRIPT_POOL_SIZE = 2;
+const MULTI_STATEMENT_POOL_SIZE = 2;
 
-/** As `main`, for texts of several statements. */
-export function scriptSourceOptions(main: DataSourceOptions): DataSourceOptions {
+/** The options of `main` for connections that accept texts of several statements. */
+export function multiStatementOptions(main: DataSourceOptions): DataSourceOptions {
   return {
     ...(main as MysqlDataSourceOptions),
     migrations: [],
-    poolSize: SCRIPT_POOL_SIZE,
+    poolSize: MULTI_STATEMENT_POOL_SIZE,
     multipleStatements: true,
   };
 }

@@ -1,136 +1,141 @@
 import { BoundedLog } from '#runtime';
-import { Injectable, Logger, Optional } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
+import { Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import { type DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { InventoryError } from '../errors.js';
-import { type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
+import { type TimeLimits } from './bounded-connection.js';
 import { isConflict, isLockWait, isUnavailable } from './database-errors.js';
-import { EmbeddedRunner } from './embedded-runner.js';
 import { HEARTBEAT_ID, Heartbeat } from './heartbeat.entity.js';
-import { MysqlRunner } from './mysql-runner.js';
-import { MultiStatementRunner } from './multi-statement-runner.js';
+import { type MultiStatementRunner } from './multi-statement-runner.js';
+import { type Decide, type Found, type RowQueries } from './row-queries.js';
 import { SharedCheck } from './shared-check.js';
-import {
-  type TransactionPlan,
-  type Found,
-  type RowQueries,
-  type TransactionRunner,
-} from './transaction-runner.js';
 
-/** How long, in ms, a write that was committed shows that the database takes writes. */
+/** How long, in ms, a committed write shows that the database takes writes. */
 const PROBE_FRESH_MS = 500;
 
-/** How often a transaction that lost a conflict is run before the database counts as unavailable. */
+/** Attempts of a transaction that lost a conflict. After the last one, the database counts as unavailable. */
 const MAX_ATTEMPTS = 8;
 
-/** The same for one that waited in vain for a lock: it has kept its buyer for seconds already. */
+/** The same for a transaction that did not get a lock in time: its buyer has waited for seconds already. */
 const MAX_LOCK_WAITS = 2;
 
 /**
- * The only way to the tables. Every transaction runs here, so that it is the same on both databases:
- * `READ COMMITTED` or stricter, and retried whole after a deadlock or a busy lock.
+ * The only way to the tables, for both databases: {@link MysqlDatabase} and {@link EmbeddedDatabase}. Every transaction
+ * is `READ COMMITTED` or stricter, and is run again as a whole after a deadlock or a busy lock.
  *
- * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached, takes no
- * writes, or does not answer in time
+ * @throws InventoryError `DATABASE.UNAVAILABLE` from every method when the database cannot be reached, takes no writes,
+ * or does not answer in time
  */
-@Injectable()
-export class Database {
+export abstract class Database {
   private readonly outageLog = new BoundedLog(new Logger(Database.name), {
     linesPerSecond: 1,
     overflowMessage: 'the database was unavailable more often in this second',
     overflowFact: 'errors',
   });
   private readonly insideTransaction = new AsyncLocalStorage<true>();
-  private readonly runner: TransactionRunner;
   private readonly writeProbe = new SharedCheck(PROBE_FRESH_MS, () => this.beat());
 
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    scripts: MultiStatementRunner,
-    @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
-  ) {
-    this.runner = this.isEmbedded
-      ? new EmbeddedRunner(dataSource)
-      : new MysqlRunner(dataSource, scripts, limits);
-  }
+    protected readonly dataSource: DataSource,
+    protected readonly limits: TimeLimits,
+  ) {}
 
-  get isEmbedded(): boolean {
-    return this.dataSource.options.type === 'better-sqlite3';
-  }
+  /** Sends several statements in one round trip. The embedded database has none: it reads one statement at a time. */
+  abstract readonly multiStatement: MultiStatementRunner | undefined;
 
-  /** Statements that only read, each seeing what is committed. With `within` they run in that transaction. */
+  /** Makes a query lock the rows that it selects. */
+  abstract forUpdate<Entity extends ObjectLiteral>(
+    query: SelectQueryBuilder<Entity>,
+    options?: { skipLocked?: boolean },
+  ): SelectQueryBuilder<Entity>;
+
+  /** The time of the database, to the millisecond, in the caller's transaction. */
+  abstract now(manager: EntityManager): Promise<Date>;
+
+  /** Statements that only read. Each sees what is committed. With `within` they run in that transaction. */
   async read<T>(work: (manager: EntityManager) => Promise<T>, within?: EntityManager): Promise<T> {
     if (within) return work(within);
-    return this.guarded(() => this.outermost(() => this.runner.autocommit(work)));
+    return this.guarded(() => this.outermost(() => this.autocommit(work)));
   }
 
-  /** Statements that only read, all seeing the same moment. They keep nobody from writing, however long they take. */
+  /** Statements that only read, and all see the same moment. They block no writer, however long they take. */
   async snapshot<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.guarded(() => this.outermost(() => this.runner.snapshot(work)));
+    return this.guarded(() => this.outermost(() => this.readTransaction(work)));
   }
 
   /**
-   * One transaction. `work` may run several times, so it has no effect but through `manager`,
-   * and waits for nothing outside the database: it may hold locks that every buyer wants.
+   * One transaction. `work` may run several times, so that it has no effect but through `manager`. It waits for nothing
+   * outside the database, because it may hold locks that every buyer needs.
    *
    * @param within the caller's transaction: `work` becomes a part of it, and only the whole is run again
    */
   async write<T>(work: (manager: EntityManager) => Promise<T>, within?: EntityManager): Promise<T> {
     if (within) return work(within);
-    return this.retried(() => this.runner.write(work));
+    return this.retried(() => this.transaction(work));
   }
 
-  /** As {@link read}, for what sales wait for: one trip to MySQL, on a connection that is kept for them. */
+  /** As {@link read}, for queries that sales wait for: one round trip to MySQL, on a connection that only sales use. */
   async find<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>> {
-    return this.guarded(() => this.outermost(() => this.runner.find(queries)));
+    return this.guarded(() => this.outermost(() => this.select(queries)));
   }
 
   /**
-   * As {@link write}, for what sales wait for: two trips to MySQL. The first finds and locks rows, the second makes
-   * the changes that `decide` wants to see and commits. Whatever else `decide` does through `manager` is trips more.
+   * As {@link write}, for transactions that sales wait for: two round trips to MySQL. The first finds and locks rows.
+   * The second makes the changes that `decide` returns, and commits. Each statement that `decide` runs through `manager`
+   * is a round trip more.
    */
   async lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
+    decide: Decide<Queries, T>,
   ): Promise<T> {
-    return this.retried(() => this.runner.lockThenWrite(queries, decide));
-  }
-
-  /** Makes a query lock the rows that it selects. The embedded database has no row locks: a writer has it alone. */
-  forUpdate<Entity extends ObjectLiteral>(
-    query: SelectQueryBuilder<Entity>,
-    { skipLocked = false } = {},
-  ): SelectQueryBuilder<Entity> {
-    if (this.isEmbedded) return query;
-    query.setLock('pessimistic_write');
-    return skipLocked ? query.setOnLocked('skip_locked') : query;
+    return this.retried(() => this.lockedTransaction(queries, decide));
   }
 
   /**
-   * Resolves when the database takes writes: it has just committed one. Calls at the same time share one write, and a
-   * success counts for {@link PROBE_FRESH_MS}, so that no number of health checks keeps the disk busy.
+   * Resolves when the database takes writes: it has just committed one. Concurrent calls share one write, and a success
+   * counts for {@link PROBE_FRESH_MS}, so that health checks do not keep the disk busy, however many there are.
    */
   async assertWritable(): Promise<void> {
     await this.writeProbe.run();
   }
 
   /**
-   * Only a write that is committed shows a full disk, or a server that only reads. One statement of its own: a process that
-   * froze inside a longer transaction would hold the row, and every other process would look unable to write.
+   * Runs statements that are each a transaction of their own.
+   *
+   * @param limitMs the longest time that a database on another machine may take
+   */
+  protected abstract autocommit<T>(
+    work: (manager: EntityManager) => Promise<T>,
+    limitMs?: number,
+  ): Promise<T>;
+
+  protected abstract readTransaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  protected abstract transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  protected abstract select<const Queries extends RowQueries>(queries: Queries): Promise<Found<Queries>>;
+
+  protected abstract lockedTransaction<const Queries extends RowQueries, T>(
+    queries: Queries,
+    decide: Decide<Queries, T>,
+  ): Promise<T>;
+
+  /**
+   * Only a committed write shows a full disk, or a server that only reads. It is one statement of its own: a process that
+   * hangs inside a longer transaction would hold the row, and every other process would look unable to write.
    */
   private async beat(): Promise<void> {
     await this.retried(() =>
-      this.runner.autocommit(
-        // eslint-disable-next-line no-restricted-syntax -- only forces a write: nothing judges its age
+      this.autocommit(
+        // eslint-disable-next-line no-restricted-syntax -- only forces a write: nothing depends on its age
         (manager) => manager.upsert(Heartbeat, { id: HEARTBEAT_ID, beatAt: new Date() }, ['id']),
         this.limits.probeMs,
       ),
     );
   }
 
-  /** Refuses what would wait for itself: for the embedded database's one connection, or for its own row locks. */
+  /** Refuses work that would wait for itself: for the embedded database's one connection, or for its own row locks. */
   private async outermost<T>(work: () => Promise<T>): Promise<T> {
     if (this.insideTransaction.getStore()) {
       throw new Error('A transaction inside a transaction would wait for itself: use the manager at hand.');
@@ -138,7 +143,7 @@ export class Database {
     return this.insideTransaction.run(true, work);
   }
 
-  /** A transaction that lost a conflict is run again, whole. */
+  /** Runs a transaction that lost a conflict again, as a whole. */
   private async retried<T>(transaction: () => Promise<T>): Promise<T> {
     return this.guarded(async () => {
       for (let attempt = 1; ; attempt += 1) {

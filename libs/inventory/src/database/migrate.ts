@@ -1,28 +1,28 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 
 /** How long a second migration waits for the first, in seconds. */
-const TURN_SECONDS = 120;
+const LOCK_WAIT_SECONDS = 120;
 
-/** The server's locks are everybody's, and their names have 64 characters at most. */
+/** Advisory locks belong to the server, so that the name contains the database. It may have 64 characters. */
 const LOCK_NAME = `CONCAT('migrate:', LEFT(DATABASE(), 56))`;
 
 export interface Migrated {
   /** Names of the migrations that were missing. */
   applied: string[];
-  /** What `fill` said. */
+  /** What `fill` returned. */
   filled: boolean;
 }
 
 /**
- * Brings the database to the newest schema, then lets `fill` write to it in one transaction. Of several callers at
- * once on MySQL each takes its turn. `dataSource` has a pool of one connection: it is the one that holds the turn.
+ * Brings the database to the newest schema, then lets `fill` write to it in one transaction. On MySQL, concurrent callers
+ * wait for each other. `dataSource` has a pool of one connection, which holds the advisory lock.
  */
 export async function migrate(
   dataSource: DataSource,
   fill: (manager: EntityManager) => Promise<boolean> = async () => false,
 ): Promise<Migrated> {
   const isMysql = dataSource.options.type === 'mysql';
-  if (isMysql) await takeTurn(dataSource);
+  if (isMysql) await acquireLock(dataSource);
   try {
     const applied = await dataSource.runMigrations();
     const filled = await dataSource.transaction(fill);
@@ -32,12 +32,12 @@ export async function migrate(
   }
 }
 
-/** MySQL commits every statement that changes the schema, so that no transaction keeps two migrations apart. */
-async function takeTurn(dataSource: DataSource): Promise<void> {
-  const [row] = await dataSource.query<{ taken: string | number | null }[]>(
-    `SELECT GET_LOCK(${LOCK_NAME}, ${TURN_SECONDS}) AS taken`,
+/** MySQL commits every statement that changes the schema, so that a transaction cannot separate two migrations. */
+async function acquireLock(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ acquired: string | number | null }[]>(
+    `SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_WAIT_SECONDS}) AS acquired`,
   );
-  if (Number(row?.taken) !== 1) {
-    throw new Error(`Another migration of this database did not end within ${TURN_SECONDS} s.`);
+  if (Number(row?.acquired) !== 1) {
+    throw new Error(`Another migration of this database did not end within ${LOCK_WAIT_SECONDS} s.`);
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
-import { MultiStatementRunner } from './multi-statement-runner.js';
+import { Database } from './database.js';
 
 const deduct = (quantity: number) =>
   `UPDATE stock_level SET on_hand = on_hand - ${quantity} WHERE sku = 'CP-1'`;
@@ -22,18 +22,18 @@ describe.each(TEST_DATABASES)('statements under the advisory lock on %s', (kind)
   });
 
   it('are for MySQL', () => {
-    expect(warehouse.get(MultiStatementRunner).isAvailable).toBe(kind === 'mysql');
+    expect(warehouse.get(Database).multiStatement !== undefined).toBe(kind === 'mysql');
   });
 
   if (kind !== 'mysql') return;
 
   const run = (from: Warehouse, ...statements: string[]) =>
-    from.get(MultiStatementRunner).runUnderAdvisoryLock(async () => statements);
+    from.get(Database).multiStatement!.runUnderAdvisoryLock(async () => statements);
 
   /** Whether the lock can be acquired. It is released again. */
   async function isFree(from: Warehouse): Promise<boolean> {
     let isFree = false;
-    const results = await from.get(MultiStatementRunner).runUnderAdvisoryLock(async (hasLock) => {
+    const results = await from.get(Database).multiStatement!.runUnderAdvisoryLock(async (hasLock) => {
       isFree = hasLock;
       return undefined;
     });
@@ -45,7 +45,7 @@ describe.each(TEST_DATABASES)('statements under the advisory lock on %s', (kind)
   async function hold(from: Warehouse, ...statements: string[]) {
     const held = Promise.withResolvers<boolean>();
     const released = Promise.withResolvers<void>();
-    const finished = from.get(MultiStatementRunner).runUnderAdvisoryLock(async (hasLock) => {
+    const finished = from.get(Database).multiStatement!.runUnderAdvisoryLock(async (hasLock) => {
       held.resolve(hasLock);
       await released.promise;
       return statements.length > 0 ? statements : undefined;
@@ -88,8 +88,8 @@ describe.each(TEST_DATABASES)('statements under the advisory lock on %s', (kind)
 
   it('release the lock when they cannot be gathered', async () => {
     const gathering = warehouse
-      .get(MultiStatementRunner)
-      .runUnderAdvisoryLock(() => Promise.reject(new Error('not gathered')));
+      .get(Database)
+      .multiStatement!.runUnderAdvisoryLock(() => Promise.reject(new Error('not gathered')));
     await expect(gathering).rejects.toThrow('not gathered');
     expect(await isFree(other)).toBe(true);
   });

@@ -1,19 +1,10 @@
-import { Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
 import { type PoolConnection } from 'mysql2';
 import { DataSource, type EntityManager } from 'typeorm';
-import { onBoundedConnection, type TimeLimits, TIME_LIMITS } from './bounded-connection.js';
-import { scriptSourceOptions } from './data-source-options.js';
+import { onBoundedConnection, type TimeLimits } from './bounded-connection.js';
+import { multiStatementOptions } from './data-source-options.js';
 import { cut } from './mysql-pool.js';
+import { type Decide, entitiesOf, type Found, type RowQueries, type RowQuery } from './row-queries.js';
 import { changeText, statementText } from './rows.js';
-import {
-  type TransactionPlan,
-  entitiesOf,
-  type Found,
-  type RowQueries,
-  type RowQuery,
-  type TransactionRunner,
-} from './transaction-runner.js';
 
 /** The longest wait for the advisory lock, in s. */
 const LOCK_WAIT_SECONDS = 1;
@@ -24,28 +15,19 @@ const ACQUIRE_LOCK = `SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_WAIT_SECONDS}) AS isA
 const RELEASE_LOCK = `DO RELEASE_LOCK(${LOCK_NAME})`;
 
 /**
- * Sends several statements to MySQL in one round trip, so that row locks are held for as long as the database works and
- * hardly longer. It has its own connections for two reasons: slow readers cannot take them from sales, and no other
+ * Sends several statements to MySQL in one round trip, so that row locks are held hardly longer than the database works. It has its own connections for two reasons: slow readers cannot take them from sales, and no other
  * connection accepts a text with several statements, which an unescaped value could extend.
  */
-@Injectable()
-export class MultiStatementRunner
-  implements Pick<TransactionRunner, 'find' | 'lockThenWrite'>, OnApplicationShutdown
-{
+export class MultiStatementRunner {
   private source: Promise<DataSource> | undefined;
 
   constructor(
-    @InjectDataSource() private readonly dataSource: DataSource,
-    @Optional() private readonly limits: TimeLimits = TIME_LIMITS,
+    private readonly dataSource: DataSource,
+    private readonly limits: TimeLimits,
   ) {}
 
-  /** The embedded database reads one statement at a time. */
-  get isAvailable(): boolean {
-    return this.dataSource.options.type === 'mysql';
-  }
-
   /**
-   * A whole transaction in one trip: all statements or, when one of them fails, none. Not tried again.
+   * One transaction in one round trip: all statements or, when one of them fails, none. It is not tried again.
    *
    * @returns the result of each statement
    * @throws the driver's error of the statement that failed; after a lost connection the outcome is unknown
@@ -91,7 +73,7 @@ export class MultiStatementRunner
 
   async lockThenWrite<const Queries extends RowQueries, T>(
     queries: Queries,
-    decide: (found: Found<Queries>, manager: EntityManager) => Promise<TransactionPlan<T>>,
+    decide: Decide<Queries, T>,
   ): Promise<T> {
     return this.onConnection((manager, connection) =>
       orRollBack(connection, async () => {
@@ -103,7 +85,7 @@ export class MultiStatementRunner
     );
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async close(): Promise<void> {
     await (await this.source)?.destroy();
   }
 
@@ -116,14 +98,14 @@ export class MultiStatementRunner
   }
 
   private connected(): Promise<DataSource> {
-    this.source ??= new DataSource(scriptSourceOptions(this.dataSource.options)).initialize();
+    this.source ??= new DataSource(multiStatementOptions(this.dataSource.options)).initialize();
     this.source.catch(() => (this.source = undefined));
     return this.source;
   }
 
   private found<Queries extends RowQueries>(queries: Queries, results: readonly unknown[]): Found<Queries> {
-    return queries.map((query, nth) =>
-      entitiesOf(this.dataSource, query, results[nth] as object[]),
+    return queries.map((query, index) =>
+      entitiesOf(this.dataSource, query, results[index] as object[]),
     ) as Found<Queries>;
   }
 }
@@ -151,7 +133,7 @@ async function orRollBack<T>(connection: PoolConnection, transaction: () => Prom
   }
 }
 
-/** Past TypeORM, which reads the whole of a text for what it might say. @returns the result of each statement */
+/** Goes round TypeORM, which parses the whole text. @returns the result of each statement */
 function send(connection: PoolConnection, statements: readonly string[]): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     connection.query(statements.join(';\n'), (error, results) => {

@@ -1,54 +1,60 @@
 import mysql from 'mysql2';
 
-/** What stands in one column of a row. A time goes in as its {@link timeText}. */
+/** The value of one column. A time is its {@link timeText}. */
 export type Value = string | number | null;
 
-/** A statement with a `?` for each of its values; a list of them stands as `IN (?)`. */
+/** A statement with a `?` for each of its values, and `IN (?)` for a list of values. */
 export interface Statement {
   text: string;
   values: readonly (Value | readonly Value[])[];
 }
 
-/** Rows that go into a table. */
+/** Rows to insert into a table. */
 export interface Insert {
-  /** The table with its columns, in the order in which they stand in each of `rows`. */
+  /** The table with its columns, in the order of the values in each of `rows`. */
   into: string;
   rows: readonly (readonly Value[])[];
 }
 
-/** What a transaction writes. */
+/** A change that a transaction makes. */
 export type Change = Statement | Insert;
 
-/** The change that writes `rows`: none when there are none, of which no statement could be made. */
+/** The change that inserts `rows`: none for no rows, because there is no statement that inserts none. */
 export function inserts(into: string, rows: Insert['rows']): Insert[] {
   return rows.length === 0 ? [] : [{ into, rows }];
 }
 
-/** A time as both databases keep it: UTC, to the millisecond. */
+/** A time as both databases store it: UTC, to the millisecond. */
 export function timeText(time: Date): string {
   const text = time.toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
-/** Rows as MySQL reads them: `('CP-1', 2), ('CP-2', 1)`; with `ROW` before each, they are a table of their own. */
-export function rowsText(rows: readonly (readonly Value[])[], before = ''): string {
-  return rows.map((row) => `${before}(${row.map((value) => mysql.escape(value)).join()})`).join();
+/** The time that {@link timeText} has written. */
+export function utcTime(text: string): Date {
+  return new Date(`${text.replace(' ', 'T')}Z`);
 }
 
-/** A statement as MySQL reads it. */
+/** The rows of a table value for MySQL: `ROW('CP-1', 2),ROW('CP-2', 1)`. */
+export function tableValueText(rows: readonly (readonly Value[])[]): string {
+  return rows.map((row) => format('ROW(?)', [row])).join();
+}
+
+/** A statement as text for MySQL. */
 export function statementText({ text, values }: Statement): string {
-  let nth = 0;
-  return text.replaceAll('?', () => {
-    const value = values[nth++]!;
-    if (!Array.isArray(value)) return mysql.escape(value as Value);
-    // Nothing is in a list of nothing but NULL, and MySQL cannot read a list of none.
-    return value.length === 0 ? 'NULL' : value.map((each: Value) => mysql.escape(each)).join();
-  });
+  // MySQL cannot parse an empty list. No value is in a list of NULL.
+  const lists = values.map((value) => (Array.isArray(value) && value.length === 0 ? [null] : value));
+  return format(text, lists);
 }
 
-/** A change as MySQL reads it. */
+/** A change as text for MySQL. */
 export function changeText(change: Change): string {
   return 'into' in change
-    ? `INSERT INTO ${change.into} VALUES ${rowsText(change.rows)}`
+    ? format(`INSERT INTO ${change.into} VALUES ?`, [change.rows])
     : statementText(change);
+}
+
+/** As mysql2's, whose types take no lists that are read-only. */
+function format(text: string, values: readonly unknown[]): string {
+  return mysql.format(text, values as Parameters<typeof mysql.format>[1]);
 }

@@ -1,54 +1,13 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GroupCommitter, type GroupCommitterOptions } from './group-committer.js';
-
-type Options = Omit<GroupCommitterOptions<string, string>, 'commit'> & {
-  commit: (items: readonly string[]) => Promise<readonly (string | Error)[]>;
-  /** Waited for before the batch is gathered. */
-  lock?: () => Promise<void>;
-};
-
-/** A commit that waits until the test lets it end, or fail. */
-class Disk {
-  readonly batches: string[][] = [];
-  private readonly ends: PromiseWithResolvers<void>[] = [];
-
-  readonly commit = async (items: readonly string[]): Promise<string[]> => {
-    const end = Promise.withResolvers<void>();
-    this.batches.push([...items]);
-    this.ends.push(end);
-    await end.promise;
-    return items.map((item) => `${item} is on disk`);
-  };
-
-  /** Until so many batches have been begun. */
-  async begun(count: number): Promise<void> {
-    while (this.batches.length < count) await sleep(1);
-  }
-
-  /** Ends the commit of the batch. */
-  async end(batch: number, error?: Error): Promise<void> {
-    await this.begun(batch + 1);
-    if (error) this.ends[batch]!.reject(error);
-    else this.ends[batch]!.resolve();
-    await sleep(1);
-  }
-}
+import { HeldDisk, openCommitter } from '../testing/held-disk.js';
+import { GroupCommitter } from './group-committer.js';
 
 describe('the group committer', () => {
   let committer: GroupCommitter<string, string>;
 
-  function open({ commit, lock, ...options }: Partial<Options> & Pick<Options, 'commit'>): void {
-    committer = new GroupCommitter({
-      limits: { batchSize: 100, waitMs: 10_000 },
-      concernsAll: () => false,
-      isAbandoned: () => false,
-      ...options,
-      commit: async (gather) => {
-        await lock?.();
-        return commit(gather());
-      },
-    });
+  function open(options: Parameters<typeof openCommitter>[0]): void {
+    committer = openCommitter(options);
   }
 
   const submitAll = (...items: string[]) => items.map((item) => committer.submit(item));
@@ -56,7 +15,7 @@ describe('the group committer', () => {
   afterEach(() => committer.close());
 
   it('commits together what arrives together, and what arrives meanwhile as the next', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open(disk);
     const first = submitAll('a', 'b');
     await disk.begun(1);
@@ -75,7 +34,7 @@ describe('the group committer', () => {
   });
 
   it('sends the next batch before the answers of the last are given', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open(disk);
     let batchesAtAnswer = 0;
     const answered = committer.submit('a').then(() => (batchesAtAnswer = disk.batches.length));
@@ -88,7 +47,7 @@ describe('the group committer', () => {
   });
 
   it('makes no batch larger than it may be, and keeps the order', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open({ ...disk, commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
     // As many may wait as are committed within the longest wait: the first batch has told that it is quick.
     void submitAll('a');
@@ -99,7 +58,7 @@ describe('the group committer', () => {
   });
 
   it('begins an item that has waited elsewhere before those that arrived after it', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open(disk);
     void submitAll('first');
     await disk.begun(1);
@@ -113,7 +72,7 @@ describe('the group committer', () => {
   });
 
   it('drains to the last item, also when one that arrived before was submitted after it', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open({ ...disk, commit: disk.commit, limits: { batchSize: 1, waitMs: 10_000 } });
     void submitAll('first');
     await disk.begun(1);
@@ -130,7 +89,7 @@ describe('the group committer', () => {
   });
 
   it('counts the wait of an item that has waited elsewhere from its arrival', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     const waitMs = 10_000;
     jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     try {
@@ -206,7 +165,7 @@ describe('the group committer', () => {
   });
 
   it('leaves out who has gone before the batch was begun', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     const gone = new Set<string>();
     open({ commit: disk.commit, isAbandoned: (item) => gone.has(item) });
     void submitAll('a');
@@ -228,47 +187,8 @@ describe('the group committer', () => {
     expect(await committer.submit('there')).toBe('there');
   });
 
-  describe('under more than it can commit', () => {
-    it('admits no more than it commits within the longest wait, at the pace of the last batches', async () => {
-      const disk = new Disk();
-      open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 400 } });
-      void submitAll('a');
-      await sleep(200);
-      await disk.end(0);
-      // A batch took about 200 ms, of which the average has learnt a fifth: 400 / 40 batches of 10.
-      expect(committer.mostWaiting).toBeGreaterThanOrEqual(10);
-      expect(committer.mostWaiting).toBeLessThanOrEqual(100);
-      const most = committer.mostWaiting;
-      const waiting = submitAll(...Array.from({ length: most }, (_, nth) => `waiting ${nth}`));
-      expect(await committer.submit('one too many')).toEqual({ kind: 'OVERLOADED' });
-      expect(committer.waitingCount).toBe(most);
-      void Promise.allSettled(waiting);
-    });
-
-    it('always admits one whole batch, however slow the last was', async () => {
-      const disk = new Disk();
-      open({ commit: disk.commit, limits: { batchSize: 3, waitMs: 1 } });
-      void submitAll('a');
-      await sleep(50);
-      await disk.end(0);
-      expect(committer.mostWaiting).toBe(3);
-    });
-
-    it('turns away who has waited too long, while a batch hangs', async () => {
-      const disk = new Disk();
-      open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 100 } });
-      const begun = committer.submit('begun');
-      await disk.begun(1);
-      const waiting = committer.submit('waiting');
-      expect(await waiting).toEqual({ kind: 'OVERLOADED' });
-      expect(disk.batches).toEqual([['begun']]);
-      await disk.end(0);
-      expect(await begun).toBe('begun is on disk');
-    });
-  });
-
   it('tells of each batch how long its items waited and how long it took', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     const told: { waitsMs: readonly number[]; commitMs: number }[] = [];
     open({ commit: disk.commit, observe: (batch) => told.push(batch) });
     void submitAll('a');
@@ -283,7 +203,7 @@ describe('the group committer', () => {
   });
 
   it('has answered all that was asked for when it is drained', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open({ commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
     let answered = 0;
     for (const item of submitAll('a', 'b')) void item.then(() => (answered += 1));
@@ -296,7 +216,7 @@ describe('the group committer', () => {
   });
 
   it('is not drained before the batch of somebody who has gone', async () => {
-    const disk = new Disk();
+    const disk = new HeldDisk();
     open({ commit: disk.commit, isAbandoned: (item) => item === 'gone' });
     const [there] = submitAll('there', 'gone');
     let isDrained = false;
@@ -317,64 +237,5 @@ describe('the group committer', () => {
     });
     await expect(committer.submit('a')).rejects.toThrow('no connection');
     await committer.drain();
-  });
-
-  describe('with a lock', () => {
-    /** A lock that the test grants. */
-    class Lock {
-      private readonly requests: PromiseWithResolvers<void>[] = [];
-
-      readonly lock = (): Promise<void> => {
-        const request = Promise.withResolvers<void>();
-        this.requests.push(request);
-        return request.promise;
-      };
-
-      async grant(nth: number): Promise<void> {
-        while (this.requests.length <= nth) await sleep(1);
-        this.requests[nth]!.resolve();
-        await sleep(1);
-      }
-    }
-
-    it('gathers a batch only when the lock is held', async () => {
-      const disk = new Disk();
-      const lock = new Lock();
-      open({ commit: disk.commit, lock: lock.lock });
-      const first = submitAll('a', 'b');
-      await sleep(5);
-      const second = submitAll('c');
-      expect(disk.batches).toEqual([]);
-      await lock.grant(0);
-      expect(disk.batches).toEqual([['a', 'b', 'c']]);
-      await disk.end(0);
-      await Promise.all([...first, ...second]);
-    });
-
-    it('skips abandoned items, and waits for the lock again for later ones', async () => {
-      const lock = new Lock();
-      const abandoned = new Set(['a']);
-      open({
-        lock: lock.lock,
-        commit: async (items) => [...items],
-        isAbandoned: (item) => abandoned.has(item),
-      });
-      const first = committer.submit('a');
-      await lock.grant(0);
-      expect(await first).toEqual({ kind: 'ABANDONED' });
-      const second = committer.submit('b');
-      await lock.grant(1);
-      expect(await second).toBe('b');
-    });
-
-    it('answers items that wait too long for the lock, and drains', async () => {
-      const lock = new Lock();
-      open({ lock: lock.lock, commit: async (items) => [...items], limits: { batchSize: 10, waitMs: 40 } });
-      const first = committer.submit('a');
-      const drained = committer.drain();
-      expect(await first).toEqual({ kind: 'OVERLOADED' });
-      await lock.grant(0);
-      await drained;
-    });
   });
 });

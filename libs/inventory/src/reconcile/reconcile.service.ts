@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { timeText } from '../database/rows.js';
@@ -133,8 +132,8 @@ export class ReconcileService {
       // Once and first: the statements may take minutes, and what they see does not change meanwhile.
       const nowMs = (await this.clock.now(manager)).getTime();
       for (const { invariant, sql, boundMs } of INVARIANTS) {
-        const times = boundMs === undefined ? [] : [new Date(nowMs - boundMs)];
-        const rows = await this.find(manager, `${sql} LIMIT ${MAX_DIFFERENCES}`, times);
+        const times = boundMs === undefined ? [] : [timeText(new Date(nowMs - boundMs))];
+        const rows = await manager.query<Row[]>(`${sql} LIMIT ${MAX_DIFFERENCES}`, times);
         differences.push(
           ...rows.map(({ subject, expected, actual }) => ({
             invariant,
@@ -146,11 +145,5 @@ export class ReconcileService {
       }
       return differences;
     });
-  }
-
-  private async find(manager: EntityManager, sql: string, times: Date[]): Promise<Row[]> {
-    // The embedded database keeps times as text, which TypeORM writes for entities only.
-    const parameters = this.database.isEmbedded ? times.map(timeText) : times;
-    return manager.query<Row[]>(sql, parameters);
   }
 }

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { assertCursor, type Page } from '../database/page.js';
-import { type RowQuery } from '../database/transaction-runner.js';
+import { type RowQuery } from '../database/row-queries.js';
 import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { Factory } from '../product/factory.entity.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { type TransactionPlan, type RowQuery } from '../database/transaction-runner.js';
+import { type TransactionPlan, type RowQuery } from '../database/row-queries.js';
 import { NotificationService } from '../notification/notification.service.js';
 import { type Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
@@ -71,8 +71,7 @@ export class LockingBatch {
       ],
       async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
         this.decide(manager, sales, {
-          // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no extra round trip, and nothing waits for it
-          at: new Date(),
+          at: this.clock.localNow(),
           stock: lockedSkus(levels, products),
           orders: new Map(orders.map((order) => [order.sku, order])),
           factories: new Map(factories.map((factory) => [factory.id, factory])),

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { MultiStatementRunner } from '../database/multi-statement-runner.js';
+import { Clock } from '../database/clock.js';
+import { Database } from '../database/database.js';
+import { type MultiStatementRunner } from '../database/multi-statement-runner.js';
 import { BatchBackoff } from '../group-commit/batch-backoff.js';
 import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
@@ -26,7 +28,8 @@ export class OptimisticBatch {
   private readonly lockBackoff = new BatchBackoff();
 
   constructor(
-    private readonly runner: MultiStatementRunner,
+    private readonly database: Database,
+    private readonly clock: Clock,
     private readonly stockCache: StockCache,
     private readonly contention: ContentionDetector,
   ) {}
@@ -34,14 +37,16 @@ export class OptimisticBatch {
   /**
    * One transaction for all gathered sales, which confirms each. No two of them have the same key.
    *
-   * @param gather called once
+   * @param gather called once, or not at all
    * @returns the decisions, once they are committed; `undefined` when the batch must be decided under locks and nothing
    * was done
    * @throws the database's error, with nothing sold; after a lost connection the outcome is unknown. What `gather` throws
    */
   async commit(gather: () => Promise<readonly PendingSale[]>): Promise<SaleDecision[] | undefined> {
+    const { multiStatement } = this.database;
+    if (!multiStatement) return undefined;
     let plan: OptimisticPlan | undefined;
-    const results = await this.run(async () => {
+    const results = await this.run(multiStatement, async () => {
       plan = this.plan(await gather());
       return plan?.statements;
     });
@@ -58,12 +63,13 @@ export class OptimisticBatch {
    * costs the same commit.
    */
   private async run(
+    multiStatement: MultiStatementRunner,
     gather: () => Promise<readonly string[] | undefined>,
   ): Promise<readonly unknown[] | undefined> {
     if (this.contention.isContended && !this.lockBackoff.shouldSkip()) {
       let isGathered = false;
       try {
-        return await this.runner.runUnderAdvisoryLock((hasLock) => {
+        return await multiStatement.runUnderAdvisoryLock((hasLock) => {
           isGathered = true;
           if (hasLock) this.lockBackoff.recordSuccess();
           else this.lockBackoff.recordFailure();
@@ -75,14 +81,13 @@ export class OptimisticBatch {
       }
     }
     const statements = await gather();
-    return statements && this.runner.run(statements);
+    return statements && multiStatement.run(statements);
   }
 
   private plan(pending: readonly PendingSale[]): OptimisticPlan | undefined {
     const deductions = this.deductionsOf(pending);
     if (!deductions || deductions.size === 0) return undefined;
-    // eslint-disable-next-line no-restricted-syntax -- a sale's own time: no extra round trip, and nothing waits for it
-    const at = new Date();
+    const at = this.clock.localNow();
     const sales = pending.map((asked): NewSale => {
       const lines = asked.lines.map(({ sku, quantity }) => ({
         sku,
@@ -97,7 +102,6 @@ export class OptimisticBatch {
 
   /** What the batch deducts from each SKU, in SKU order; `undefined` when the cache does not show enough stock for all. */
   private deductionsOf(sales: readonly PendingSale[]): Map<string, StockDeduction> | undefined {
-    if (!this.runner.isAvailable) return undefined;
     const deductions = new Map<string, StockDeduction>();
     for (const sku of skusOf(sales)) {
       const cached = this.stockCache.get(sku);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { Logger } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { MultiStatementRunner } from '../database/multi-statement-runner.js';
+import { Database } from '../database/database.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
 import { buy, confirmed, fallbacksOf } from '../testing/buyers.js';
@@ -183,87 +183,6 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
 
   if (kind !== 'mysql') return;
 
-  describe('sold without having looked', () => {
-    it('are what is sold once a SKU has been seen', async () => {
-      const fallbacks = fallbacksOf(warehouse);
-      for (let nth = 0; nth < 5; nth += 1) await buy(warehouse, 'CP-1', 2);
-      expect(fallbacks).toEqual([]);
-      expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 89 });
-    });
-
-    it('have a key once, however many ask under it at the same time', async () => {
-      const fallbacks = fallbacksOf(warehouse);
-      const outcomes = await Promise.all(
-        Array.from({ length: 10 }, () => buy(warehouse, 'CP-1', 1, { idempotencyKey: 'key' })),
-      );
-      expect(new Set(confirmed(outcomes).map(({ id }) => id)).size).toBe(1);
-      expect(confirmed(outcomes)).toHaveLength(10);
-      expect(fallbacks).toEqual([]);
-    });
-
-    it.each([
-      ['a price', `UPDATE product SET price_krw = 2000`],
-      ['a limit', `UPDATE product SET max_per_sale = 3`],
-      ['a reorder point', `UPDATE product SET reorder_point = 99`],
-      ['a reservation', `UPDATE stock_level SET reserved = 98`],
-    ])('are refused by their rows after a change of %s', async (_, change) => {
-      await warehouse.dataSource.query(change);
-      const fallbacks = fallbacksOf(warehouse);
-      await buy(warehouse, 'CP-1');
-      expect(fallbacks).toEqual(['refused_by_row']);
-    });
-
-    it('never take the last unit, nor one below the reorder point: somebody has to be told', async () => {
-      const fallbacks = fallbacksOf(warehouse);
-      await warehouse.stockProduct('CP-2', 21, { reorderPoint: 10 });
-      for (let nth = 0; nth < 9; nth += 1) await buy(warehouse, 'CP-2');
-      expect(fallbacks).toEqual(['stock_unknown']);
-      await buy(warehouse, 'CP-2', 2);
-      expect(fallbacks).toEqual(['stock_unknown', 'stock_unknown']);
-      expect(await warehouse.dataSource.manager.count(RestockOrder)).toBe(1);
-      // An order is open: nobody has to look before the last unit.
-      await buy(warehouse, 'CP-2', 9);
-      expect(fallbacks).toHaveLength(2);
-      await buy(warehouse, 'CP-2', 1);
-      expect(fallbacks).toHaveLength(3);
-      expect(await warehouse.outbox('notifications')).toHaveLength(2);
-    });
-
-    it('are looked up by key for a while after another process had used one', async () => {
-      const other = await warehouse.join();
-      await buy(other, 'CP-1');
-      const fallbacks = fallbacksOf(warehouse);
-      for (let nth = 0; nth < 6; nth += 1) {
-        await buy(other, 'CP-1', 1, { idempotencyKey: `key ${nth}` });
-        expect(await buy(warehouse, 'CP-1', 1, { idempotencyKey: `key ${nth}` })).toMatchObject({
-          replayed: true,
-        });
-      }
-      // One failure, one looked up; the next failure, three looked up.
-      expect(fallbacks).toEqual(['duplicate_key', 'duplicate_key']);
-      await other.close();
-    });
-
-    it('let a sale that no row can hold fail alone', async () => {
-      const poisoned = { customerEmail: 'x'.repeat(300) };
-      const settled = await Promise.allSettled([
-        ...Array.from({ length: 10 }, () => buy(warehouse, 'CP-1')),
-        buy(warehouse, 'CP-1', 1, poisoned),
-        ...Array.from({ length: 10 }, () => buy(warehouse, 'CP-1')),
-      ]);
-      expect(settled.flatMap(({ status }, nth) => (status === 'rejected' ? nth : []))).toEqual([10]);
-      expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 79 });
-    });
-
-    it('write what a client has sent as text, whatever stands in it', async () => {
-      const idempotencyKey = `'); DROP TABLE sale; -- \\' "\``;
-      const customerEmail = `o'brien\\@example.com`;
-      const [sale] = confirmed([await buy(warehouse, 'CP-1', 1, { idempotencyKey, customerEmail })]);
-      const stored = await warehouse.dataSource.manager.findOneByOrFail(Sale, { id: sale!.id });
-      expect(stored).toMatchObject({ idempotencyKey, customerEmail });
-    });
-  });
-
   describe('whose connection breaks', () => {
     let proxy: MysqlProxy;
     let remote: Warehouse;
@@ -300,7 +219,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
     });
 
     it('before anything was done are made by the next attempt', async () => {
-      const scripts = remote.get(MultiStatementRunner);
+      const scripts = remote.get(Database).multiStatement!;
       jest
         .spyOn(scripts, 'run')
         .mockRejectedValueOnce(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
@@ -323,7 +242,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
     const batches = warehouse.get(SaleBatchService) as unknown as {
       locking: { commit: () => Promise<never> };
     };
-    jest.spyOn(warehouse.get(MultiStatementRunner), 'run').mockRejectedValue(failing);
+    jest.spyOn(warehouse.get(Database).multiStatement!, 'run').mockRejectedValue(failing);
     const locking = jest.spyOn(batches.locking, 'commit').mockRejectedValue(failing);
     await expect(buy(warehouse, 'CP-1')).rejects.toBe(failing);
     expect(locking.mock.calls.length).toBe(5);

@@ -87,7 +87,7 @@ export class SaleBatchService {
       (isDuplicate(error) ? this.keyLookupBackoff : this.lockingBackoff).recordFailure();
       return this.fallBack(reasonOf(error), sales, isInterruption(error));
     }
-    return this.fallBack('stock_unknown', (await gathering) ?? []);
+    return this.fallBack('stock_unknown', await (gathering ?? gather()));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type ResultSetHeader } from 'mysql2';
-import { changeText, rowsText, timeText } from '../database/rows.js';
+import { changeText, tableValueText, timeText } from '../database/rows.js';
 import { OPTIMISTIC_UNITS_SQL } from '../restock/restock-rules.js';
 import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
 import { type NewSale, saleInserts } from './stored-sales.js';
@@ -50,7 +50,7 @@ function deductStatement(deductions: readonly StockDeduction[]): string {
     priceKrw,
     maxPerSale,
   ]);
-  return `UPDATE (VALUES ${rowsText(rows, 'ROW')}) AS deduction (sku, quantity, price_krw, max_per_sale)
+  return `UPDATE (VALUES ${tableValueText(rows)}) AS deduction (sku, quantity, price_krw, max_per_sale)
     STRAIGHT_JOIN stock_level level ON level.sku = deduction.sku
     STRAIGHT_JOIN product ON product.sku = deduction.sku
     SET level.on_hand = IF(
@@ -66,6 +66,6 @@ function ledgerStatement(deductions: readonly StockDeduction[], postingId: strin
   const rows = deductions.map(({ movementId, sku, quantity }) => [movementId, sku, -quantity, postingId, at]);
   return `INSERT INTO ${MOVEMENT_COLUMNS}
     SELECT deduction.id, deduction.sku, deduction.delta, 'SALE', deduction.reference, level.on_hand, deduction.at
-    FROM (VALUES ${rowsText(rows, 'ROW')}) AS deduction (id, sku, delta, reference, at)
+    FROM (VALUES ${tableValueText(rows)}) AS deduction (id, sku, delta, reference, at)
     LEFT JOIN stock_level level ON level.sku = deduction.sku`;
 }

@@ -1,6 +1,6 @@
 import { InventoryError } from '../errors.js';
 import { type Insert, inserts, timeText } from '../database/rows.js';
-import { type RowQuery } from '../database/transaction-runner.js';
+import { type RowQuery } from '../database/row-queries.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { SaleLine } from './sale-line.entity.js';
 import { type ConfirmedSale } from './sale-request.js';

@@ -3,7 +3,7 @@ import { In, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Database } from '../database/database.js';
 import { type Change, inserts, timeText } from '../database/rows.js';
-import { type RowQuery } from '../database/transaction-runner.js';
+import { type RowQuery } from '../database/row-queries.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from './stock-level.entity.js';
 import { MAX_UNITS } from './stock-limits.js';

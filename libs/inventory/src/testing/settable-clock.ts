@@ -7,6 +7,10 @@ export class SettableClock extends Clock {
   }
 
   override async now(): Promise<Date> {
+    return this.localNow();
+  }
+
+  override localNow(): Date {
     return new Date(this.time);
   }
 

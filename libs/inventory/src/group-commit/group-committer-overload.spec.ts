@@ -1,0 +1,53 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HeldDisk, openCommitter } from '../testing/held-disk.js';
+import { type GroupCommitter } from './group-committer.js';
+
+describe('the group committer, when more arrives than it can commit', () => {
+  let committer: GroupCommitter<string, string>;
+
+  function open(options: Parameters<typeof openCommitter>[0]): void {
+    committer = openCommitter(options);
+  }
+
+  const submitAll = (...items: string[]) => items.map((item) => committer.submit(item));
+
+  afterEach(() => committer.close());
+
+  it('admits no more than it commits within the longest wait, at the pace of the last batches', async () => {
+    const disk = new HeldDisk();
+    open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 400 } });
+    void submitAll('a');
+    await sleep(200);
+    await disk.end(0);
+    // A batch took about 200 ms, of which the average has learnt a fifth: 400 / 40 batches of 10.
+    expect(committer.mostWaiting).toBeGreaterThanOrEqual(10);
+    expect(committer.mostWaiting).toBeLessThanOrEqual(100);
+    const most = committer.mostWaiting;
+    const waiting = submitAll(...Array.from({ length: most }, (_, nth) => `waiting ${nth}`));
+    expect(await committer.submit('one too many')).toEqual({ kind: 'OVERLOADED' });
+    expect(committer.waitingCount).toBe(most);
+    void Promise.allSettled(waiting);
+  });
+
+  it('always admits one whole batch, however slow the last was', async () => {
+    const disk = new HeldDisk();
+    open({ commit: disk.commit, limits: { batchSize: 3, waitMs: 1 } });
+    void submitAll('a');
+    await sleep(50);
+    await disk.end(0);
+    expect(committer.mostWaiting).toBe(3);
+  });
+
+  it('turns away who has waited too long, while a batch hangs', async () => {
+    const disk = new HeldDisk();
+    open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 100 } });
+    const begun = committer.submit('begun');
+    await disk.begun(1);
+    const waiting = committer.submit('waiting');
+    expect(await waiting).toEqual({ kind: 'OVERLOADED' });
+    expect(disk.batches).toEqual([['begun']]);
+    await disk.end(0);
+    expect(await begun).toBe('begun is on disk');
+  });
+});
