@@ -4,9 +4,9 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { isUnavailable } from './database-errors.js';
 import { cut } from './mysql-pool.js';
 
-/** How long MySQL has, in ms, before it counts as unavailable and the connection is cut. */
+/** Time limits of MySQL, in ms. After them it counts as unavailable, and the connection is cut. */
 export interface TimeLimits {
-  /** For one attempt of a transaction or a read, the wait for a free connection included. */
+  /** For one attempt of a transaction or a read, including the wait for a free connection. */
   workMs: number;
   /** For a whole snapshot, which may read millions of rows. */
   snapshotMs: number;
@@ -17,14 +17,14 @@ export interface TimeLimits {
 export const TIME_LIMITS: TimeLimits = { workMs: 10_000, snapshotMs: 600_000, probeMs: 1_500 };
 
 /**
- * Runs `work` on one connection to MySQL, for `limitMs` at most, in which it also waits for a free connection.
+ * Runs `work` on one connection to MySQL, for `limitMs` at most, including the wait for a free connection.
  *
- * A connection is cut and never used again
- * - when it is not done by then,
- * - when it met an error that means "not now": after a failover it may lead to a server that only reads,
- * - when its transaction did not end: the next user's `START TRANSACTION` would commit what is left of it.
+ * The connection is cut and never used again
+ * - after `limitMs`,
+ * - after an error that means "unavailable": after a failover it may lead to a read-only server,
+ * - when its transaction did not end: the next `START TRANSACTION` on it would commit the rest.
  *
- * @throws TimeoutError after `limitMs`: the outcome of a commit that was under way is unknown
+ * @throws TimeoutError after `limitMs`: the outcome of a commit that was running is unknown
  */
 export async function onBoundedConnection<T>(
   dataSource: DataSource,
@@ -36,7 +36,7 @@ export async function onBoundedConnection<T>(
   let stop: (() => void) | undefined;
   let expired = false;
   const working = connecting.then((connection) => {
-    // A free connection came too late for this work: it is sound, and given back.
+    // A connection was free too late for this work: it is sound, and returned to the pool.
     if (expired) throw new TimeoutError(limitMs);
     stop = () => cut(connection);
     return work(runner.manager);

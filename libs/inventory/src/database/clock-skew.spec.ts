@@ -76,7 +76,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       expect(await warehouse.dataSource.manager.find(DeadLetter)).toEqual([]);
     });
 
-    it('steals no attempt at the factory, no mail and no message from those who have a lease', async () => {
+    it('takes no factory attempt, no mail and no message that another process has leased', async () => {
       const { id } = await warehouse.openRestockOrder('AHEAD-LEASED', 10);
       const sent = mail();
       await progress.claimAttempt(id, LEASE_MS);
@@ -110,7 +110,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
   });
 
   describe('two hours behind', () => {
-    it('takes over what a dead process left when its lease has ended', async () => {
+    it('takes over the work of a dead process when its lease has ended', async () => {
       const { id } = await warehouse.openRestockOrder('BEHIND-LEASE', 10);
       const sent = mail();
       await progress.claimAttempt(id, 1);
@@ -122,7 +122,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       expect(await behind(() => outbox.claim(10, LEASE_MS, 'restock'))).toHaveLength(1);
     });
 
-    it('keeps what it has claimed for as long as it asked', async () => {
+    it('keeps its claims for the whole lease', async () => {
       const { id } = await warehouse.openRestockOrder('BEHIND-LEASED', 10);
       const sent = mail();
       await behind(() => progress.claimAttempt(id, LEASE_MS));
@@ -133,7 +133,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       expect(await outbox.claim(10, LEASE_MS, 'restock')).toEqual([]);
     });
 
-    it('notices overdue orders, and those that nobody asked the factory for', async () => {
+    it('notices overdue orders, and orders that were never sent to the factory', async () => {
       const ordered = await warehouse.openRestockOrder('BEHIND-ORDERED', 10);
       await progress.recordOrdered(ordered.id);
       await change(ordered.id, { deadlineAt: secondsFromNow(-1) });
@@ -144,7 +144,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       expect(fromNow((await warehouse.restockOrder(requested.id)).deadlineAt)).toBe(30);
     });
 
-    it('finds what waits too long', async () => {
+    it('finds rows that wait too long', async () => {
       const { id } = await warehouse.openRestockOrder('BEHIND-RECONCILE', 10);
       await progress.recordOrdered(id);
       await change(id, { deadlineAt: secondsFromNow(-130) });
@@ -164,7 +164,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
   });
 
   describe.each(skews)('two hours $skew', ({ skew, wrong }) => {
-    it('opens, orders and redrives with deadlines that are right for the others', async () => {
+    it('opens, orders and redrives with deadlines that are right for other processes', async () => {
       const sku = `DEADLINES-${skew}`;
       await warehouse.stockProduct(sku, 1);
       const orderOf = () => warehouse.dataSource.manager.findOneByOrFail(RestockOrder, { sku });
@@ -190,14 +190,14 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       expect([fromNow(orderedAt), fromNow(expectedAt), fromNow(overdueAt)]).toEqual([0, 0, 1]);
     });
 
-    it('takes a part of the goods for the acceptance of the order, with the right deadline', async () => {
+    it('accepts the order at a partial delivery, with the right deadline', async () => {
       const { id, sku, factoryId } = await warehouse.openRestockOrder(`PART-${skew}`, 10);
       const part = { restockOrderId: id, sku, factoryId, quantity: 4, deliveryFingerprint: 'one' };
       await wrong(() => warehouse.get(ReceivingService).receive(part));
       expect(fromNow((await warehouse.restockOrder(id)).deadlineAt)).toBe(1);
     });
 
-    it('writes messages whose age the others judge rightly', async () => {
+    it('writes messages whose age is right for other processes', async () => {
       const { id } = await warehouse.openRestockOrder(`AGE-${skew}`, 10);
       await progress.recordOrdered(id);
       await change(id, { deadlineAt: secondsFromNow(-1) });

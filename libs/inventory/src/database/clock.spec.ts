@@ -40,7 +40,7 @@ describe.each(TEST_DATABASES)('the clock of the database on %s', (kind) => {
     },
   );
 
-  it('is not moved by that of the process', async () => {
+  it('does not follow the clock of the process', async () => {
     const read = () => warehouse.get(Database).read((manager) => warehouse.get(Clock).now(manager));
     expectNow(await withWrongClock(7_200_000, read));
     expectNow(await withWrongClock(-7_200_000, read));
@@ -83,7 +83,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     expect(await outcomes()).toEqual(['CLAIMED', 'CLAIMED', 1]);
   });
 
-  it('brings the deadline of an order at the factory', async () => {
+  it('sets the deadline of an order at the factory', async () => {
     const { id } = await warehouse.openRestockOrder('OVERDUE', 10);
     const progress = warehouse.get(RestockProgressService);
     await progress.recordOrdered(id);
@@ -94,7 +94,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     expect(await warehouse.restockOrder(id)).toMatchObject({ status: 'OVERDUE' });
   });
 
-  it('brings the deadline for asking the factory, of orders that sales have opened too', async () => {
+  it('sets the deadline for sending an order to the factory, also of orders that sales opened', async () => {
     const restock = warehouse.get(RestockService);
     clock.advance(ASKING_TIME_MS + 1);
     await restock.resendUnasked();
@@ -108,7 +108,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     expect(await restock.resendUnasked()).toBe(0);
   });
 
-  it('is asked by a sale for the restock order that it opens, and for nothing else', async () => {
+  it('is read by a sale only for the restock order that it opens', async () => {
     const asking = jest.spyOn(clock, 'now');
     const sell = async (quantity: number) => {
       asking.mockClear();
@@ -123,7 +123,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     asking.mockRestore();
   });
 
-  it('makes published messages old enough to be forgotten', async () => {
+  it('decides when published messages are purged', async () => {
     const outbox = warehouse.get(OutboxService);
     await warehouse.dataSource.manager.clear(OutboxMessage);
     await warehouse.openRestockOrder('PUBLISHED', 10);
@@ -138,7 +138,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     expect(await left()).toBe(0);
   });
 
-  it('makes differences of what waits too long', async () => {
+  it('decides when reconcile reports a row that waits too long', async () => {
     await warehouse.get(RestockService).resendUnasked();
     await warehouse.dataSource.manager.clear(OutboxMessage);
     const { id } = await warehouse.openRestockOrder('WAITS', 10);

@@ -2,7 +2,7 @@ import { CommandError, EnvironmentError } from '#runtime';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { isAccessDenied, isUnavailable } from './database-errors.js';
 
-/** @throws EnvironmentError when MySQL refuses the user: waiting mends that no more than a restart does */
+/** @throws EnvironmentError when MySQL refuses the user: neither waiting nor a restart helps */
 export async function connect(options: DataSourceOptions): Promise<DataSource> {
   try {
     return await new DataSource(options).initialize();
@@ -14,7 +14,7 @@ export async function connect(options: DataSourceOptions): Promise<DataSource> {
   }
 }
 
-/** As {@link connect}, for a command that a person runs. @throws CommandError when the database is not there */
+/** As {@link connect}, for a command that a person runs. @throws CommandError when the database cannot be reached */
 export async function connectForCommand(options: DataSourceOptions): Promise<DataSource> {
   try {
     return await connect(options);

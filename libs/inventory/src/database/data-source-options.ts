@@ -15,7 +15,7 @@ export interface DatabaseSettings {
   poolSize: number;
   /** For MySQL. Without it the connection is not encrypted. */
   tls?: TlsOptions;
-  /** Reads the password anew from where it came: asked when MySQL refuses the one that was read before. */
+  /** Reads the password again from its source. Called when MySQL refuses the previous one. */
   rereadPassword?: () => string;
 }
 
@@ -42,9 +42,9 @@ export function multiStatementOptions(main: DataSourceOptions): DataSourceOption
 }
 
 /**
- * The one place where the databases differ in how they are reached.
+ * How each database is reached.
  *
- * @throws Error for a URL that names neither, without the URL: it may hold a password
+ * @throws Error for any other URL. The message omits the URL, which may hold a password
  */
 export function dataSourceOptions({
   url,
@@ -76,7 +76,7 @@ export function dataSourceOptions({
     timeout: EMBEDDED_LOCK_WAIT_MS,
     enableWAL: true,
     statementCacheSize: 200,
-    // better-sqlite3 is built to sync the WAL at checkpoints only; a confirmed sale must be on disk at once.
+    // By default better-sqlite3 syncs the WAL only at checkpoints. A confirmed sale must be on disk at once.
     prepareDatabase: (connection: EmbeddedConnection) => void connection.pragma('synchronous = FULL'),
   };
 }

@@ -59,7 +59,7 @@ describe('an error of the database', () => {
     ]);
   });
 
-  it("is unavailability when a pooled connection was closed under a query, by the driver's words alone", () => {
+  it("is unavailability when a pooled connection was closed during a query, which only the driver's message shows", () => {
     expect(isUnavailable(new Error("Can't add new command when connection is in closed state"))).toBe(true);
     expect(isUnavailable(new Error('Pool is closed.'))).toBe(true);
     expect(isUnavailable(new Error('out of flour'))).toBe(false);

@@ -1,20 +1,20 @@
 import { TimeoutError } from '#runtime';
 
-/** What an error of the database means for whoever asked it. */
+/** The meaning of a database error for the caller. */
 type Meaning =
-  /** The transaction lost against another one and changed nothing: run it again. */
+  /** The transaction lost a conflict with another one and changed nothing: run it again. */
   | 'conflict'
   /** A unique key refused the row. */
   | 'duplicate'
-  /** MySQL refused what a row would have become. */
+  /** MySQL refused the new values of a row. */
   | 'refused by row'
-  /** Not now, and nothing was committed. */
+  /** The database is unavailable now. Nothing was committed. */
   | 'unavailable'
-  /** Not now, and the outcome of a COMMIT that was under way is unknown. */
+  /** The database is unavailable now. The outcome of a COMMIT that was running is unknown. */
   | 'interrupted';
 
 /**
- * The one table of errors, by the driver's code. What is not in it is a fault of ours.
+ * All known errors, by the driver's code. Any other error is a bug of this project.
  *
  * @see https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
  * @see https://sqlite.org/rescode.html
@@ -34,7 +34,7 @@ const MEANINGS: Record<string, Meaning> = {
   ER_CHECK_CONSTRAINT_VIOLATED: 'refused by row',
   ER_BAD_NULL_ERROR: 'refused by row',
 
-  // A server that only reads, as after a failover
+  // A read-only server, as after a failover
   ER_OPTION_PREVENTS_STATEMENT: 'unavailable',
   ER_READ_ONLY_MODE: 'unavailable',
   ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: 'unavailable',
@@ -62,7 +62,7 @@ const MEANINGS: Record<string, Meaning> = {
   ER_TOO_MANY_USER_CONNECTIONS: 'unavailable',
   ER_USER_LIMIT_REACHED: 'unavailable',
 
-  // No access, as after a password was rotated
+  // No access, as after a password rotation
   ER_ACCESS_DENIED_ERROR: 'unavailable',
   ER_ACCESS_DENIED_NO_PASSWORD_ERROR: 'unavailable',
   ER_DBACCESS_DENIED_ERROR: 'unavailable',
@@ -134,12 +134,12 @@ function meaningOf(error: unknown): Meaning | undefined {
   return /Pool is closed/.test(message) ? 'unavailable' : undefined;
 }
 
-/** The transaction lost against another one and changed nothing: run it again. */
+/** The transaction lost a conflict with another one and changed nothing: run it again. */
 export function isConflict(error: unknown): boolean {
   return meaningOf(error) === 'conflict';
 }
 
-/** The transaction waited in vain for a lock that another one holds on. */
+/** The transaction did not get a lock in time. */
 export function isLockWait(error: unknown): boolean {
   return codeOf(error) === 'ER_LOCK_WAIT_TIMEOUT';
 }
@@ -149,23 +149,23 @@ export function isDuplicate(error: unknown): boolean {
   return meaningOf(error) === 'duplicate';
 }
 
-/** MySQL refused what a row would have become. */
+/** MySQL refused the new values of a row. */
 export function isRefusedByRow(error: unknown): boolean {
   return meaningOf(error) === 'refused by row';
 }
 
-/** The database went away in the middle of something, or fell silent: whether it was committed is unknown. */
+/** The connection broke or timed out during a statement: the outcome of a commit is unknown. */
 export function isInterruption(error: unknown): boolean {
   return meaningOf(error) === 'interrupted';
 }
 
-/** Not now: the database cannot be reached, takes no writes, has no room, lets nobody in, or does not answer. */
+/** The database cannot be reached, is read-only, has no space, refuses the user, or does not answer. */
 export function isUnavailable(error: unknown): boolean {
   const meaning = meaningOf(error);
   return meaning === 'unavailable' || meaning === 'interrupted';
 }
 
-/** MySQL knows no such user with this password. */
+/** MySQL refused the user or the password. */
 export function isAccessDenied(error: unknown): boolean {
   return ACCESS_DENIED.has(codeOf(error));
 }

@@ -8,7 +8,7 @@ export function isDatabaseUrl(url: string): boolean {
   return isMysqlUrl(url) ? hasHostAndDatabase(url) : fileOf(url) !== undefined;
 }
 
-/** MySQL is reached by `mysql://` alone: another spelling would name a file, in a folder named after the password. */
+/** Only `mysql://` means MySQL. Another spelling would be read as a file, in a folder with the password as its name. */
 export function isMysqlUrl(url: string): boolean {
   return url.startsWith('mysql://');
 }
@@ -16,7 +16,7 @@ export function isMysqlUrl(url: string): boolean {
 /**
  * The file of the embedded database that `url` names: a path, or one after `file:`.
  *
- * @returns `undefined` for anything else, and for a database in memory, which would keep no sale
+ * @returns `undefined` for anything else, and for a database in memory, which would lose every sale
  */
 export function fileOf(url: string): string | undefined {
   const file = url.startsWith('file:') ? fileOfFileUrl(url) : url;
@@ -25,7 +25,7 @@ export function fileOf(url: string): string | undefined {
 }
 
 function fileOfFileUrl(url: string): string | undefined {
-  // SQLite's own options after a ? are not taken: they could turn durability off.
+  // SQLite's own options after a ? are refused: they could turn durability off.
   if (/[?#]/.test(url)) return undefined;
   if (!url.startsWith('file://')) return url.slice('file:'.length);
   try {

@@ -32,7 +32,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
 
   const isThere = (id: string) => database.read((manager) => manager.existsBy(Factory, { id }));
 
-  it('keeps what was committed and leaves nothing of what failed', async () => {
+  it('keeps committed rows, and no row of a failed transaction', async () => {
     expect(await database.write((manager) => insertFactory(manager, 'KEPT').then(() => 'done'))).toBe('done');
     const failing = database.write(async (manager) => {
       await insertFactory(manager, 'FAILED');
@@ -42,8 +42,8 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
     expect([await isThere('KEPT'), await isThere('FAILED')]).toEqual([true, false]);
   });
 
-  describe('with transactions at once (the bug: TypeORM mixes them on the one embedded connection)', () => {
-    it('leaves nothing of one that is rolled back while another commits', async () => {
+  describe('with concurrent transactions (the bug: TypeORM mixes them on the one embedded connection)', () => {
+    it('keeps no row of a transaction that is rolled back while another commits', async () => {
       const failing = database.write(async (manager) => {
         await insertFactory(manager, 'ROLLED-BACK');
         await sleep(50);
@@ -57,7 +57,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
       expect([await isThere('ROLLED-BACK'), await isThere('COMMITTED')]).toEqual([false, true]);
     });
 
-    it('keeps all of thirty, and nothing of those that fail among them', async () => {
+    it('keeps the rows of all that succeed among thirty, and no row of those that fail', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 30 }, (_, index) =>
           database.write(async (manager) => {
@@ -72,7 +72,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
       expect(kept.filter(({ id }) => id.startsWith('MANY-'))).toHaveLength(20);
     });
 
-    it('reads nothing that is not committed', async () => {
+    it('reads no uncommitted row', async () => {
       const written = Promise.withResolvers<void>();
       const failing = database.write(async (manager) => {
         await insertFactory(manager, 'UNCOMMITTED');
@@ -119,7 +119,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
     },
   );
 
-  it('gives up at once on an error that trying again does not mend', async () => {
+  it('does not try again after an error that is no conflict', async () => {
     let attempts = 0;
     const twice = database.write(async (manager) => {
       attempts += 1;
@@ -129,7 +129,7 @@ describe.each(TEST_DATABASES)('the database on %s', (kind) => {
     expect(attempts).toBe(1);
   });
 
-  it('is unavailable to who reads while locks are not let go', async () => {
+  it('is unavailable to a read while locks are not released', async () => {
     const logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const busy = Object.assign(new Error('busy'), {
       code: kind === 'mysql' ? 'ER_LOCK_DEADLOCK' : 'SQLITE_BUSY',

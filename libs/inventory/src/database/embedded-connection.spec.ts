@@ -36,7 +36,7 @@ describe('the connection of the embedded database', () => {
     });
   const seen = () => other.prepare('SELECT count(*) FROM t').pluck().get();
 
-  it('keeps what TypeORM commits after SQLite ran out of room once', async () => {
+  it('keeps the rows that TypeORM commits after SQLite once ran out of space', async () => {
     await insert(10);
     const [{ page_count: pages }] = await dataSource.query<[{ page_count: number }]>('PRAGMA page_count');
     await dataSource.query(`PRAGMA max_page_count = ${pages}`);
@@ -49,7 +49,7 @@ describe('the connection of the embedded database', () => {
     }
   });
 
-  it('lets TypeORM count on after a BEGIN that another process kept waiting', async () => {
+  it('keeps the transaction count of TypeORM right after a BEGIN that waited for another process', async () => {
     other.exec('BEGIN IMMEDIATE');
     await expect(insert(10)).rejects.toThrow('database is locked');
     other.exec('ROLLBACK');
@@ -58,7 +58,7 @@ describe('the connection of the embedded database', () => {
     expect(seen()).toBe(1);
   });
 
-  it('keeps its files to their owner, whatever their rights were', async () => {
+  it('makes its files private to their owner, whatever their mode was', async () => {
     await insert(10);
     const rights = (name: string) => (statSync(name).mode & 0o777).toString(8);
     expect([file, `${file}-wal`, `${file}-shm`].map(rights)).toEqual(['600', '600', '600']);

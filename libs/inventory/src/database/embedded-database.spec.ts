@@ -23,7 +23,7 @@ describe('the embedded database', () => {
     await warehouse.close();
   });
 
-  it('tries a transaction again whose write lock another process holds for longer than one wait', async () => {
+  it('tries a transaction again when another process holds the write lock for longer than one wait', async () => {
     const warehouse = await Warehouse.open('embedded');
     const other = await warehouse.join();
     const locked = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** The id of the one row. */
 export const HEARTBEAT_ID = 1;
 
-/** When a process last saw that the database takes writes. One row, which nothing else reads or depends on. */
+/** The last write that showed that the database takes writes. One row, which nothing else reads. */
 @Entity('heartbeat')
 export class Heartbeat {
   @PrimaryColumn({ type: 'integer' })

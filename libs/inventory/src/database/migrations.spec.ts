@@ -24,17 +24,17 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
     await database.drop();
   });
 
-  it('leave nothing that the entities would still change', async () => {
+  it('create exactly the schema of the entities', async () => {
     const difference = await dataSource.driver.createSchemaBuilder().log();
     expect(difference.upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('let the database itself refuse stock below zero', async () => {
+  it('make the database refuse stock below zero', async () => {
     const insert = dataSource.query(`INSERT INTO stock_level (sku, on_hand) VALUES ('CP-1', -1)`);
     await expect(insert).rejects.toThrow(/ck_stock_level_on_hand/);
   });
 
-  it('let the database itself refuse a second open restock order for a SKU', async () => {
+  it('make the database refuse a second open restock order for a SKU', async () => {
     const insert = (id: string) =>
       dataSource.query(
         `INSERT INTO restock_order (id, sku, factory_id, quantity, status, open_sku, requested_at)
@@ -48,7 +48,7 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
     await expect(closedButStillOpen).rejects.toThrow(/ck_restock_order_open_sku/);
   });
 
-  it('tell idempotency keys apart by case', async () => {
+  it('distinguish idempotency keys by case', async () => {
     const insert = (id: string, key: string) =>
       dataSource.query(
         `INSERT INTO sale (id, idempotency_key, request_fingerprint, status, created_at)
@@ -66,7 +66,7 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
     expect((await dataSource.driver.createSchemaBuilder().log()).upQueries).toEqual([]);
   });
 
-  it('go on where an earlier run was killed', async () => {
+  it('continue where an earlier run was killed', async () => {
     const drift = () => dataSource.driver.createSchemaBuilder().log();
     await dataSource.query('DELETE FROM migrations');
     await dataSource.query('DROP TABLE sale_line');
@@ -81,7 +81,7 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
 
   if (kind !== 'mysql') return;
 
-  it('take turns when two are run at once, with what fills the warehouse', async () => {
+  it('wait for each other when two run at the same time, including the seed', async () => {
     await undoAll(dataSource);
     const other = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
     let filled = 0;

@@ -86,7 +86,7 @@ describe.each(TEST_DATABASES)('statements under the advisory lock on %s', (kind)
     expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 100 });
   });
 
-  it('release the lock when they cannot be gathered', async () => {
+  it('release the lock when gathering fails', async () => {
     const gathering = warehouse
       .get(Database)
       .multiStatement!.runUnderAdvisoryLock(() => Promise.reject(new Error('not gathered')));
@@ -94,7 +94,7 @@ describe.each(TEST_DATABASES)('statements under the advisory lock on %s', (kind)
     expect(await isFree(other)).toBe(true);
   });
 
-  it('release the lock before the commit, while only the disk is missing', async () => {
+  it('release the lock before the commit, which only waits for the disk', async () => {
     await run(warehouse, deduct(1));
     const statements: { text: string }[] = await warehouse.dataSource.query(
       `SELECT SQL_TEXT AS text FROM performance_schema.events_statements_history

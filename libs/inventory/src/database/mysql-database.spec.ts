@@ -41,7 +41,7 @@ if (TEST_DATABASES.includes('mysql')) {
 
     afterAll(() => warehouse.close());
 
-    it('runs the loser of a deadlock again, whole', async () => {
+    it('runs the loser of a deadlock again, as a whole', async () => {
       const other = await warehouse.join();
       const bothHoldOne = Promise.withResolvers<void>();
       let attempts = 0;
@@ -60,7 +60,7 @@ if (TEST_DATABASES.includes('mysql')) {
       await other.close();
     });
 
-    it('serves many at once through one connection', async () => {
+    it('serves many concurrent callers through one connection', async () => {
       const database = warehouse.get(Database);
       await Promise.all(
         Array.from({ length: 20 }, (_, index) =>
@@ -70,7 +70,7 @@ if (TEST_DATABASES.includes('mysql')) {
       expect(await warehouse.dataSource.manager.count(Factory)).toBe(21);
     });
 
-    it('is unavailable to who waits for a lock that is not let go, after one repeat', async () => {
+    it('is unavailable to a caller that waits for a lock which is not released, after one repeat', async () => {
       const other = await warehouse.join();
       const locked = Promise.withResolvers<void>();
       const done = Promise.withResolvers<void>();
@@ -140,7 +140,7 @@ if (TEST_DATABASES.includes('mysql')) {
         await database.assertWritable();
       });
 
-      it('is unavailable to all while it is silent, and serves again once it answers', async () => {
+      it('is unavailable to all callers while it does not answer, and serves again when it does', async () => {
         proxy.freeze();
         const startedAt = performance.now();
         const acts = (['read', 'write', 'snapshot', 'read', 'write', 'read'] as const).map((act) =>
@@ -153,7 +153,7 @@ if (TEST_DATABASES.includes('mysql')) {
         await database.snapshot(select);
       });
 
-      it('gives a connection that fell silent under a transaction to nobody again', async () => {
+      it('never uses a connection again that stopped answering during a transaction', async () => {
         const writing = database.write(async (manager) => {
           await insertFactory(manager, 'SILENT');
           proxy.freeze();
@@ -166,13 +166,13 @@ if (TEST_DATABASES.includes('mysql')) {
         }
       });
 
-      it('gives a snapshot longer than a sale', async () => {
+      it('gives a snapshot more time than a sale', async () => {
         const slow = (manager: EntityManager) => manager.query('SELECT SLEEP(0.5)');
         await expect(database.read(slow)).rejects.toMatchObject(UNAVAILABLE);
         await database.snapshot(slow);
       });
 
-      it('closes in bounded time while it is silent, and leaves no connection open', async () => {
+      it('closes in bounded time while it does not answer, and leaves no connection open', async () => {
         proxy.freeze();
         const writing = expect(database.write(select)).rejects.toMatchObject(UNAVAILABLE);
         const startedAt = performance.now();

@@ -3,9 +3,10 @@ import { type Socket } from 'node:net';
 import { isAccessDenied } from './database-errors.js';
 
 /**
- * What every connection relies on, whatever the server's own settings are. A lock is waited for 3 s, not 50. Locking
- * reads see what was committed while they waited, and take no gap locks. A value that a column cannot hold is refused,
- * not mended. Backslashes escape, as the driver takes for granted. Text compares byte by byte, as the columns do.
+ * The settings that this project relies on, whatever the server's defaults are. A transaction waits 3 s for a lock, not
+ * 50. Locking reads see rows that were committed while they waited, and take no gap locks. MySQL refuses a value that a
+ * column cannot hold, instead of changing it. A backslash escapes, as the driver assumes. Text compares byte by byte, as
+ * the columns do.
  */
 const SESSION = [
   `SET SESSION innodb_lock_wait_timeout = 3, transaction_isolation = 'READ-COMMITTED',
@@ -13,10 +14,10 @@ const SESSION = [
   'SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin',
 ];
 
-/** How long a server has to answer the good-bye at shutdown, in ms, before its connections are cut. */
+/** How long the server may take to close connections at shutdown, in ms, before they are cut. */
 const CLOSE_LIMIT_MS = 2_000;
 
-/** mysql2's own `destroy()` closes its half only and then waits for the server, which may never answer. */
+/** mysql2's own `destroy()` closes only its half and waits for the server, which may never answer. */
 function socketOf(connection: PoolConnection): Socket {
   return (connection as PoolConnection & { stream: Socket }).stream;
 }
@@ -31,9 +32,9 @@ export function cut(connection: PoolConnection): void {
 }
 
 /**
- * mysql2's pool, of connections that do not wait long for a lock, and whose end a silent server cannot hold up.
+ * A pool of mysql2 with the settings of {@link SESSION}. A server that does not answer cannot delay its end.
  *
- * @param rereadPassword asked when MySQL refuses the password of a new connection: it may have been rotated
+ * @param rereadPassword called when MySQL refuses the password of a new connection: it may have been rotated
  */
 export function createPool(options: PoolOptions, rereadPassword?: () => string): Pool {
   const pool = mysql.createPool(options);
@@ -42,13 +43,13 @@ export function createPool(options: PoolOptions, rereadPassword?: () => string):
   pool.on('connection', (connection) => {
     open.add(connection);
     socketOf(connection).once('close', () => open.delete(connection));
-    // The statement at hand is told of a lost connection. Unheard here, a second word of it would end the process.
+    // The running statement gets the error of a lost connection. Without a listener here, a second one would end the process.
     connection.on('error', () => undefined);
     for (const statement of SESSION) connection.query(statement, () => undefined);
   });
   const end = pool.end.bind(pool) as (done: (error?: unknown) => void) => void;
   pool.end = (done?: (error: NodeJS.ErrnoException | null) => void) => {
-    // Not stopped when the pool has ended: that is before its connections have.
+    // The timer goes on after the pool has ended: its connections end later.
     setTimeout(() => open.forEach(cut), CLOSE_LIMIT_MS).unref();
     end(() => done?.(null));
   };
@@ -57,7 +58,7 @@ export function createPool(options: PoolOptions, rereadPassword?: () => string):
 
 type Connected = (error: NodeJS.ErrnoException | null, connection: PoolConnection) => void;
 
-/** Opens a connection that was refused once more, if the password has changed since. Those that are open stay open. */
+/** When a new connection is refused, reads the password again and tries once more. Open connections stay open. */
 function followPassword(pool: Pool, first: string | undefined, reread: () => string): void {
   const { connectionConfig } = (pool as Pool & { config: { connectionConfig: { password?: string } } })
     .config;
@@ -77,7 +78,7 @@ function followPassword(pool: Pool, first: string | undefined, reread: () => str
     const tried = password;
     open((error, connection) => {
       if (!error || !isAccessDenied(error)) return connected(error, connection);
-      // Another connection that was refused at the same time has read it already.
+      // Another connection that was refused at the same time has read the new password already.
       if (tried !== password) return open(connected);
       openAgain(error, connected);
     });

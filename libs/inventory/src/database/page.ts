@@ -1,16 +1,16 @@
 import { type EntityManager, type EntityTarget, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
 import { InventoryError } from '../errors.js';
 
-/** A part of a list that is read by cursor. */
+/** One page of a list that is read by cursor. */
 export interface Page<T> {
   items: T[];
-  /** Names where the next page starts, null on the last one. */
+  /** Where the next page starts; null on the last page. */
   nextCursor: string | null;
 }
 
 /**
- * Refuses a cursor that no page of this list has given: it names no row. Taken as it is, it would look like the end of the
- * list, or its start. Rows that cursors name are never deleted.
+ * Refuses a cursor that names no row, so that no page of this list gave it. Accepted, it would look like the end of the
+ * list, or its start. Rows that a cursor names are never deleted.
  *
  * @throws InventoryError `CURSOR.UNKNOWN`
  */

@@ -16,7 +16,7 @@ import { Database } from './database.js';
 
 const UNAVAILABLE = { name: 'InventoryError', code: 'DATABASE.UNAVAILABLE' };
 
-it('knows that MySQL refused a user, bare or wrapped by TypeORM', () => {
+it('recognises the error of a refused user, bare or wrapped by TypeORM', () => {
   const driverError = Object.assign(new Error('from MySQL'), { code: 'ER_ACCESS_DENIED_ERROR' });
   expect([driverError, { driverError }, new Error('other')].map(isAccessDenied)).toEqual([true, true, false]);
 });
@@ -64,7 +64,7 @@ if (TEST_DATABASES.includes('mysql')) {
       for (const { id } of connections) await warehouse.dataSource.query(`KILL ${id}`);
     };
 
-    it('is read anew when it was rotated: no restart is needed', async () => {
+    it('is read again after a rotation: no restart is needed', async () => {
       const logged = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       writeFileSync(file, 'first\n');
       const application = await enter();

@@ -60,11 +60,11 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
     expect(orders[0]!.requestedAt).toBeInstanceOf(Date);
   });
 
-  it('find nothing in a list of none', async () => {
+  it('find nothing for an empty list', async () => {
     expect(await database.find([levelsOf()])).toEqual([[]]);
   });
 
-  it('write what was decided by what was found, as text whatever stands in it', async () => {
+  it('write the decided changes, with any text in their values', async () => {
     const name = `o'brien\\ ? "; DROP TABLE factory; --`;
     const result = await database.lockThenWrite([levelsOf('CP-1')], async ([[level]]) => ({
       result: level!.onHand,
@@ -75,7 +75,7 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
     expect(factories.map(({ id }) => id).sort()).toEqual(['FF-TEXT', 'FF-TEXT-2']);
   });
 
-  it('change nothing when the decision fails, nor when one of the changes does', async () => {
+  it('change nothing when the decision or one of the changes fails', async () => {
     const before = await onHand('CP-1');
     const undecided = database.lockThenWrite([levelsOf('CP-1')], async (_, manager) => {
       await manager.update(StockLevel, 'CP-1', { onHand: 1 });
@@ -91,7 +91,7 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
     expect(await database.find([factoriesNamed('half')])).toEqual([[]]);
   });
 
-  it('are run again, whole, after a conflict', async () => {
+  it('are run again as a whole after a conflict', async () => {
     const before = await onHand('CP-1');
     let attempts = 0;
     await database.lockThenWrite([levelsOf('CP-1')], async (_, manager) => {
@@ -104,7 +104,7 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
     expect(await warehouse.level('CP-1')).toMatchObject({ onHand: before - 1, refusedDemand: 3 });
   });
 
-  it('see what another process has committed while they waited for its locks', async () => {
+  it('see the rows that another process committed while they waited for its locks', async () => {
     const other = await warehouse.join();
     const sums = await Promise.all(
       Array.from({ length: 20 }, (_, nth) =>

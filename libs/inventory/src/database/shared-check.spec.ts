@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { SharedCheck } from './shared-check.js';
 
 describe('a shared check', () => {
-  it('runs once for all who ask while it runs, and tells each of the failure', async () => {
+  it('runs once for concurrent callers, and fails for each of them', async () => {
     let runs = 0;
     const outcome = Promise.withResolvers<void>();
     const check = new SharedCheck(60_000, () => {
@@ -17,7 +17,7 @@ describe('a shared check', () => {
     expect(runs).toBe(1);
   });
 
-  it('lets a success count for a while, and a failure for nobody who asks later', async () => {
+  it('keeps a success for a while, and never keeps a failure', async () => {
     let runs = 0;
     const check = new SharedCheck(60_000, async () => {
       runs += 1;

@@ -1,6 +1,6 @@
 /**
- * A check that many ask for and one run answers: calls during a run share it, and a success counts for `freshMs`. A failure
- * counts for its own callers alone, so that a recovery is noticed by the next call.
+ * A check that concurrent callers share: calls during a run get its result, and a success counts for `freshMs`. A failure
+ * counts only for the callers of that run, so that the next call notices a recovery.
  */
 export class SharedCheck {
   private running: Promise<void> | undefined;

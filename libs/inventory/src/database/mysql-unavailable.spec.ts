@@ -74,7 +74,7 @@ if (TEST_DATABASES.includes('mysql')) {
       expect(await connectionId()).not.toBe(before);
     });
 
-    it('sells nothing while it only reads, without an error of ours, and sells again afterwards', async () => {
+    it('sells nothing while it is read-only, answers no internal error, and sells again afterwards', async () => {
       const buy = () => warehouse.get(SaleService).place({ lines: [{ sku: 'RING', quantity: 1 }] });
       await buy();
       await refuseWrites('sale', 'INSERT', 1290);
@@ -86,14 +86,14 @@ if (TEST_DATABASES.includes('mysql')) {
       expect(await warehouse.differences()).toEqual([]);
     });
 
-    it('does not take writes for granted because it answers', async () => {
+    it('is not ready because it answers: it must take writes', async () => {
       await database.assertWritable();
       await refuseWrites('heartbeat', 'UPDATE', 1290);
       await new Promise((resolve) => setTimeout(resolve, 600));
       await expect(database.assertWritable()).rejects.toMatchObject(UNAVAILABLE);
     });
 
-    it('gives a connection whose ROLLBACK failed to nobody (the bug: the next commit took its rows along)', async () => {
+    it('never uses a connection again whose ROLLBACK failed (the bug: the next commit included its rows)', async () => {
       const before = await connectionId();
       const writing = database.write(async (manager) => {
         await manager.query("UPDATE product SET name = 'half'");
