@@ -9,10 +9,10 @@ import { tlsOptions } from './database/tls-options.js';
 const DATABASE_URL_DESCRIPTION =
   'mysql://user:password@host:3306/database, or a file for the embedded database';
 
-/** Without the value: it may hold a password. */
+/** The message omits the value, which may hold a password. */
 const neitherMysqlNorFile = () => 'is neither mysql://... nor a file';
 
-/** Where the password comes from a store of secrets, and who vouches for a database that is not on this machine. */
+/** For a database on another machine: the password from a secret store, and the certificate authority. */
 const access = {
   DATABASE_PASSWORD: Type.Optional(
     Type.String({
@@ -21,18 +21,18 @@ const access = {
   ),
   DATABASE_PASSWORD_FILE: Type.Optional(
     Type.String({
-      description: 'a file with the password, read anew when MySQL refuses it: a new one needs no restart',
+      description: 'a file with the password, read again when MySQL refuses it: a new one needs no restart',
     }),
   ),
   DATABASE_TLS_CA: Type.Optional(
     Type.String({
       description:
-        "who vouches for MySQL's certificate: amazon-rds, system, or a file of certificates; without it there is no TLS",
+        'the certificate authority of MySQL: amazon-rds, system, or a file of certificates; without it there is no TLS',
     }),
   ),
 };
 
-/** The variables by which every process finds the warehouse. */
+/** The variables by which every process connects to the warehouse. */
 export const DatabaseEnvironment = Type.Object({
   DATABASE_URL: Type.Refine(
     Type.String({ description: DATABASE_URL_DESCRIPTION }),
@@ -48,7 +48,7 @@ export const DatabaseEnvironment = Type.Object({
   }),
 });
 
-/** For a command that a person runs: what `npm start` keeps is meant when nothing else is said. */
+/** For a command that a person runs. Without DATABASE_URL it uses the data of `npm start`. */
 export const CommandEnvironment = Type.Object({
   DATABASE_URL: Type.Optional(
     Type.Refine(Type.String({ description: DATABASE_URL_DESCRIPTION }), isDatabaseUrl, neitherMysqlNorFile),
@@ -57,7 +57,7 @@ export const CommandEnvironment = Type.Object({
   ...access,
 });
 
-/** How a command reaches the warehouse: without DATABASE_URL, the one that `npm start` keeps in DATA_DIR. */
+/** How a command connects to the warehouse: without DATABASE_URL, to the database of `npm start` in DATA_DIR. */
 export function commandDatabaseSettings({
   DATA_DIR,
   DATABASE_URL = join(DATA_DIR, 'warehouse.sqlite'),
@@ -67,7 +67,7 @@ export function commandDatabaseSettings({
 }
 
 /**
- * How the warehouse is reached.
+ * How a process connects to the warehouse.
  *
  * @throws EnvironmentError when a file that a variable names cannot be read, or the password is given twice
  */
@@ -88,7 +88,7 @@ export function databaseSettings(
   };
 }
 
-/** One that is ignored would be noticed at the next rotation only. */
+/** An ignored password would be noticed only at the next rotation. */
 function refuseSecondPassword({
   DATABASE_URL,
   DATABASE_PASSWORD,
@@ -100,7 +100,7 @@ function refuseSecondPassword({
 }
 
 function passwordOf(file: string): string {
-  // Editors and shells end a file with a line break, which is no part of the password.
+  // Editors and shells end a file with a line break, which is not a part of the password.
   return readable('DATABASE_PASSWORD_FILE', () => readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
 }
 
@@ -117,7 +117,7 @@ function readable<T>(variable: string, read: () => T): T {
 function withPassword(url: string, password: string): string {
   if (!isMysqlUrl(url)) return url;
   const parsed = new URL(url);
-  // Encoded here: the setter leaves a % alone, which the driver would take for the begin of a code.
+  // The setter does not encode a %, which the driver would decode.
   if (parsed.password === '') parsed.password = encodeURIComponent(password);
   return parsed.href;
 }

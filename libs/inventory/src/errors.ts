@@ -1,4 +1,4 @@
-/** What can be refused by the rules of the warehouse. Only the HTTP filter knows which status each one gets. */
+/** The refusals of the warehouse. Only the HTTP filter knows the status of each. */
 export type InventoryErrorCode =
   | 'CURSOR.UNKNOWN'
   | 'DATABASE.UNAVAILABLE'
@@ -23,7 +23,7 @@ export class InventoryError extends Error {
   constructor(
     readonly code: InventoryErrorCode,
     message: string,
-    /** What a client can act on, such as the SKU meant. */
+    /** Facts that a client can act on, such as the SKU. */
     readonly facts: Record<string, unknown> = {},
     options?: ErrorOptions,
   ) {

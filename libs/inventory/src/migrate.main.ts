@@ -19,17 +19,17 @@ Variables, from the environment or from a file .env in the project's folder:
   DATA_DIR                        where npm start keeps its data (.donut-states)
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
   DATABASE_PASSWORD_FILE          a file with the password
-  DATABASE_TLS_CA                 who vouches for MySQL's certificate
+  DATABASE_TLS_CA                 the certificate authority of MySQL
   FACTORY_API_URL, FACTORY_LEAD_TIME_SECONDS, FACTORY_OVERDUE_AFTER_SECONDS
                                   the seeded factory`;
 
 await runCommand({ usage: USAGE, options: { seed: { type: 'boolean' } }, run: bringUpToDate });
 
 async function bringUpToDate(given: { seed?: boolean }): Promise<void> {
-  // Everything is read before the database is touched.
+  // Reads all settings before it connects.
   const settings = commandDatabaseSettings(readEnvironment(CommandEnvironment));
   const fill = given.seed ? seedFromEnvironment() : undefined;
-  // An embedded database that is made now is for nobody else.
+  // A new embedded database is private to its owner.
   process.umask(0o077);
   const dataSource = await connectForCommand(dataSourceOptions(settings));
   try {

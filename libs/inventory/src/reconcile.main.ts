@@ -8,7 +8,7 @@ import { createDatabase } from './database/create-database.js';
 import { CommandEnvironment, commandDatabaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
-const USAGE = `Asks whether the warehouse agrees with itself. Changes nothing.
+const USAGE = `Checks whether the tables of the warehouse agree with each other. Changes nothing.
 
   npm run reconcile
   npm run reconcile -- --help     this text
@@ -19,7 +19,7 @@ Variables, from the environment or from a file .env in the project's folder:
   DATA_DIR                        where npm start keeps its data (.donut-states)
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
   DATABASE_PASSWORD_FILE          a file with the password
-  DATABASE_TLS_CA                 who vouches for MySQL's certificate
+  DATABASE_TLS_CA                 the certificate authority of MySQL
 
 The exit status is 1, with a table of the differences, when it does not.`;
 
@@ -27,7 +27,7 @@ await runCommand({ usage: USAGE, options: {}, run: reconcile });
 
 async function reconcile(): Promise<void> {
   const options = dataSourceOptions(commandDatabaseSettings(readEnvironment(CommandEnvironment)));
-  // A mistyped file must not become an empty warehouse, which agrees with itself.
+  // A mistyped file name must not create an empty warehouse, which would always agree.
   if (options.type === 'better-sqlite3' && !existsSync(options.database)) {
     throw new CommandError(
       `There is no warehouse at ${options.database}. npm start or npm run migrate makes one; DATABASE_URL names another.`,

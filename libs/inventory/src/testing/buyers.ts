@@ -4,7 +4,7 @@ import { type FallbackReason, SaleMetrics } from '../sale/sale-metrics.js';
 import { SaleService } from '../sale/sale.service.js';
 import { type Warehouse } from './warehouse.js';
 
-/** The reasons for which `warehouse` has decided batches under locks, from now on. */
+/** The reasons of all batches of `warehouse` that fall back to row locks from now on. */
 export function fallbacksOf(warehouse: Warehouse): FallbackReason[] {
   const reasons: FallbackReason[] = [];
   const metrics = warehouse.get(SaleMetrics);

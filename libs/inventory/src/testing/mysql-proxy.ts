@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** How long a server is given to finish what it has begun to answer, in ms. */
+/** How long the server may take to finish an answer that it has begun, in ms. */
 const LAST_ANSWER_MS = 100;
 
-/** A way to MySQL that can be closed, or fall silent: connections stay open, and nothing comes through. */
+/** A TCP proxy before MySQL that can be closed, or frozen: connections stay open, and nothing passes. */
 export class MysqlProxy {
   private readonly sockets = new Set<Socket>();
   private readonly inbound = new Set<Socket>();
-  /** What was to come through while it is silent. */
+  /** Data that waits while the proxy is frozen. */
   private held: (() => void)[] | undefined;
   private losesAnswers = false;
   private port = 0;
@@ -28,7 +28,7 @@ export class MysqlProxy {
     return url.href;
   }
 
-  /** Connections that its clients have not closed. */
+  /** Connections that clients have not closed. */
   get connections(): number {
     return this.inbound.size;
   }
@@ -48,7 +48,7 @@ export class MysqlProxy {
     for (const act of held) act();
   }
 
-  /** The next statement comes through, and is done; then its connection breaks instead of the answer. */
+  /** The next statement passes and is executed. Then the connection breaks before the answer. */
   loseNextAnswer(): void {
     this.losesAnswers = true;
   }
@@ -63,7 +63,7 @@ export class MysqlProxy {
     else act();
   }
 
-  /** Once the server has answered to its end: a script of several statements has then been committed. */
+  /** Breaks after the whole answer of the server: a text of several statements is committed by then. */
   private break(outbound: Socket, inbound: Socket): void {
     this.losesAnswers = false;
     outbound.removeAllListeners('data').resume();

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { type DataSource } from 'typeorm';
 import { type BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 
-/** What the storage of the embedded database refuses, once: a statement that writes, a COMMIT or a ROLLBACK. */
+/** The statement that the storage of the embedded database refuses once: a write, a COMMIT or a ROLLBACK. */
 export const STORAGE_FAULTS = ['FULL', 'IOERR', 'NOMEM', 'COMMIT', 'ROLLBACK'] as const;
 export type StorageFault = (typeof STORAGE_FAULTS)[number];
 
@@ -33,10 +33,10 @@ interface NativeStatement {
 }
 
 /**
- * Lets the connection that `dataSource` has now meet `fault` once, as SQLite would: after a refused statement or COMMIT
- * it has rolled the transaction back by itself, after a refused ROLLBACK the transaction is still open.
+ * Makes the current connection of `dataSource` fail once with `fault`, as SQLite would: after a refused statement or COMMIT
+ * it has rolled the transaction back by itself; after a refused ROLLBACK the transaction is still open.
  *
- * @returns tells whether the fault was met
+ * @returns a function that returns whether the fault occurred
  */
 export function injectStorageFault(dataSource: DataSource, fault: StorageFault): () => boolean {
   const connection = connectionOf(dataSource);

@@ -1,5 +1,5 @@
 /**
- * For tests: an authority that vouches for nothing else, and two certificates of it for one key, for `localhost` and for
+ * For tests only: a certificate authority, and two certificates of it for one key, for `localhost` and for
  * `database.example`. Valid until 2126.
  */
 export const AUTHORITY = `-----BEGIN CERTIFICATE-----

@@ -3,16 +3,16 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { TLSSocket } from 'node:tls';
 import { KEY, LOCALHOST_CERTIFICATE } from './tls-certificates.js';
 
-/** Length of the packet by which a client of MySQL asks for TLS: four bytes of head, 32 of body. */
+/** Length of the packet by which a MySQL client requests TLS: 4 bytes of header, 32 of body. */
 const TLS_REQUEST_BYTES = 36;
 
-/** Begins as a MySQL server does, up to where a client says who it is. Keeps what it said in clear text and under TLS. */
+/** Speaks MySQL's protocol up to the client's user name. Records the client's bytes, in clear text and under TLS. */
 export class TlsServer {
   clear = '';
   encrypted = '';
   private readonly server: Server;
 
-  /** @param certificate null: it offers no TLS */
+  /** @param certificate null: the server offers no TLS */
   constructor(private readonly certificate: string | null = LOCALHOST_CERTIFICATE) {
     this.server = createServer((socket) => this.greet(socket));
   }
@@ -47,9 +47,9 @@ export class TlsServer {
   }
 }
 
-/** The first packet of protocol 10: version, thread, salt and what the server can do. */
+/** The first packet of protocol 10: version, thread, salt and the server's capabilities. */
 function greeting(offersTls: boolean): Buffer {
-  // The protocol of 4.1, a password that is never sent as it is, plugins; 0x800 is TLS.
+  // Protocol 4.1, a hashed password, plugins; 0x800 is TLS.
   const capabilities = 0x00_08_82_00 | (offersTls ? 0x800 : 0);
   const body = Buffer.concat([
     Buffer.from([10]),
