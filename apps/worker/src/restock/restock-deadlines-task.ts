@@ -23,7 +23,7 @@ export class RestockDeadlinesTask {
   private async look(): Promise<void> {
     const overdue = await this.progress.markOverdue();
     if (overdue > 0) this.logger.warn(`${overdue} restock orders are overdue`);
-    const resent = await this.restock.resendUnasked();
+    const resent = await this.restock.resendLostRequests();
     if (resent > 0)
       this.logger.warn(`${resent} restock orders were sent again: nobody had asked the factory`);
   }

@@ -68,7 +68,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       await progress.recordOrdered(ordered.id);
       const requested = await warehouse.openRestockOrder('AHEAD-REQUESTED', 10);
       expect(await ahead(() => progress.markOverdue())).toBe(0);
-      expect(await ahead(() => restock.resendUnasked())).toBe(0);
+      expect(await ahead(() => restock.resendLostRequests())).toBe(0);
       expect(await warehouse.restockOrder(ordered.id)).toMatchObject({ status: 'ORDERED' });
       const messages = await warehouse.outbox('restock');
       expect(messages.filter(({ restockOrderId }) => restockOrderId === requested.id)).toHaveLength(1);
@@ -140,7 +140,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       const requested = await warehouse.openRestockOrder('BEHIND-REQUESTED', 10);
       await change(requested.id, { deadlineAt: secondsFromNow(-1) });
       expect(await behind(() => progress.markOverdue())).toBe(1);
-      expect(await behind(() => restock.resendUnasked())).toBe(1);
+      expect(await behind(() => restock.resendLostRequests())).toBe(1);
       expect(fromNow((await warehouse.restockOrder(requested.id)).deadlineAt)).toBe(30);
     });
 

@@ -97,15 +97,15 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
   it('sets the deadline for sending an order to the factory, also of orders that sales opened', async () => {
     const restock = warehouse.get(RestockService);
     clock.advance(ASKING_TIME_MS + 1);
-    await restock.resendUnasked();
+    await restock.resendLostRequests();
     await warehouse.stockProduct('ASKING', 0);
     await warehouse.get(SaleService).place({ lines: [{ sku: 'ASKING', quantity: 1 }] });
     clock.advance(ASKING_TIME_MS);
-    expect(await restock.resendUnasked()).toBe(0);
+    expect(await restock.resendLostRequests()).toBe(0);
     clock.advance(1);
     // This one, and the order of the lease.
-    expect(await restock.resendUnasked()).toBe(2);
-    expect(await restock.resendUnasked()).toBe(0);
+    expect(await restock.resendLostRequests()).toBe(2);
+    expect(await restock.resendLostRequests()).toBe(0);
   });
 
   it('is read by a sale only for the restock order that it opens', async () => {
@@ -139,7 +139,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
   });
 
   it('decides when reconcile reports a row that waits too long', async () => {
-    await warehouse.get(RestockService).resendUnasked();
+    await warehouse.get(RestockService).resendLostRequests();
     await warehouse.dataSource.manager.clear(OutboxMessage);
     const { id } = await warehouse.openRestockOrder('WAITS', 10);
     await warehouse.get(RestockProgressService).recordOrdered(id);

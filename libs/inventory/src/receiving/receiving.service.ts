@@ -5,11 +5,10 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { Product } from '../product/product.entity.js';
-import { appendEvent } from '../restock/restock-order-event.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
-import { StockLevel } from '../stock/stock-level.entity.js';
+import { type StockLevel } from '../stock/stock-level.entity.js';
 import { MAX_UNITS } from '../stock/stock-limits.js';
 import { StockService } from '../stock/stock.service.js';
 import { GoodsReceipt } from './goods-receipt.entity.js';
@@ -60,7 +59,7 @@ export class ReceivingService {
         return refused('RECEIPT.UNKNOWN_ORDER', `there is no restock order ${delivery.restockOrderId}`);
       }
       const level = (await this.stock.lock(manager, [found.sku])).get(found.sku)!;
-      // Read again under the lock: a twin of this delivery may have been applied while it waited.
+      // Read again under the lock: the same delivery may have been applied while this one waited.
       const order = await manager.findOneByOrFail(RestockOrder, { id: found.id });
       const { restockOrderId, deliveryFingerprint } = delivery;
       if (await manager.existsBy(GoodsReceipt, { restockOrderId, deliveryFingerprint })) {
@@ -95,33 +94,17 @@ export class ReceivingService {
       reference: receiptId,
       at,
     });
-    level.onOrder -= quantity;
-    await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder });
-
-    const receivedQuantity = order.receivedQuantity + quantity;
-    await manager.update(RestockOrder, { id: order.id }, { receivedQuantity });
-    const detail = `${quantity} units arrived, ${receivedQuantity} of ${order.quantity}`;
-    await appendEvent(manager, order.id, 'GOODS_RECEIVED', detail, at);
-    if (receivedQuantity < order.quantity) {
-      // Goods prove that the factory has the order, whatever became of its answer.
-      await this.progress.markOrdered(manager, order.id, ['REQUESTED', 'DEAD_LETTERED'], at);
-      return;
-    }
-    await this.close(manager, order, level, at);
+    const isComplete = await this.progress.recordGoods(manager, order, level, quantity, at);
+    if (isComplete) await this.followUp(manager, order, level, at);
   }
 
-  private async close(
+  /** Mails the advertising manager, and opens the next order if sales since then have made it due already. */
+  private async followUp(
     manager: EntityManager,
     order: RestockOrder,
     level: StockLevel,
     at: Date,
   ): Promise<void> {
-    await manager.update(
-      RestockOrder,
-      { id: order.id },
-      { status: 'RECEIVED', openSku: null, attemptUntil: null, closedAt: at },
-    );
-    await appendEvent(manager, order.id, 'RECEIVED', 'complete', at);
     const product = await manager.findOneByOrFail(Product, { sku: order.sku });
     const request: NotificationRequest = {
       kind: 'GOODS_RECEIVED',
@@ -130,7 +113,6 @@ export class ReceivingService {
       facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.onHand },
     };
     await this.notifications.request(manager, request, at);
-    // What sold while the goods were on their way may have brought the stock down again already.
     await this.restock.ensure(manager, product, level);
   }
 }

@@ -1,15 +1,11 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/**
- * `REQUESTED -> ORDERED -> RECEIVED`. `DEAD_LETTERED` when the attempts to reach the factory are used up,
- * `OVERDUE` when the goods did not come by the deadline: both wait for a person, or for goods that come after all.
- * `CANCELLED` by a person.
- */
+/** See `restock-order-transitions.ts`. `DEAD_LETTERED` and `OVERDUE` wait for a person, or for goods that still come. */
 export type RestockOrderStatus =
   'REQUESTED' | 'ORDERED' | 'OVERDUE' | 'DEAD_LETTERED' | 'RECEIVED' | 'CANCELLED';
 
 /**
- * The production order at the factory that refills one SKU. While it is open, no other can be:
+ * The production order at the factory that refills one SKU. While it is open, there is no other one:
  * a surge of refused buyers makes one order.
  */
 @Entity('restock_order')
@@ -36,19 +32,19 @@ export class RestockOrder {
   @Column({ type: 'varchar', length: 16 })
   status: RestockOrderStatus;
 
-  /** The SKU while the order is open, null afterwards: the unique key that keeps a second order from opening. */
+  /** The SKU while the order is open, then null. Its unique key prevents a second open order. */
   @Column({ name: 'open_sku', type: 'varchar', length: 64, nullable: true })
   openSku: string | null;
 
-  /** How often the factory was asked. */
+  /** The number of attempts at the factory. */
   @Column({ type: 'int', default: 0 })
   attempts: number;
 
-  /** An attempt is under way, and nobody else may start one, until then. */
+  /** The lease of the current attempt: no other may start until then. */
   @Column({ name: 'attempt_until', type: 'datetime', precision: 3, nullable: true })
   attemptUntil: Date | null;
 
-  /** Why the last attempt failed. */
+  /** The cause of the last failed attempt. */
   @Column({ name: 'last_error', type: 'varchar', length: 500, nullable: true })
   lastError: string | null;
 
@@ -62,18 +58,10 @@ export class RestockOrder {
   @Column({ name: 'expected_at', type: 'datetime', precision: 3, nullable: true })
   expectedAt: Date | null;
 
-  /** Once ordered, when a person is told that the goods did not come; before that, see {@link askingDeadline}. */
+  /** Of a requested order: see `requestDeadline`. Of an ordered one: when it becomes overdue, and a person is told. */
   @Column({ name: 'deadline_at', type: 'datetime', precision: 3, nullable: true })
   deadlineAt: Date | null;
 
   @Column({ name: 'closed_at', type: 'datetime', precision: 3, nullable: true })
   closedAt: Date | null;
-}
-
-/** Longer than all attempts at a message take together, in ms. */
-const ASKING_TIME_MS = 30 * 60_000;
-
-/** When the message of a `REQUESTED` order counts as lost, and is sent again. `from` is now, by the database's clock. */
-export function askingDeadline(from: Date): Date {
-  return new Date(from.getTime() + ASKING_TIME_MS);
 }

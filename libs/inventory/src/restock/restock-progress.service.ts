@@ -1,30 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, type EntityManager } from 'typeorm';
+import { LessThan, type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { Factory } from '../product/factory.entity.js';
-import { StockLevel } from '../stock/stock-level.entity.js';
+import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { appendEvent } from './restock-order-event.entity.js';
-import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { RestockOrder } from './restock-order.entity.js';
+import { transition } from './restock-order-transitions.js';
+import { requestDeadline } from './restock-rules.js';
 
-/** Whether a caller may now ask the factory for an order. */
+/** Whether a caller may send an order to the factory now. */
 export type AttemptClaim =
   /** `claimedAt` is the database's time. Measure the lease on your own monotonic clock, from before the claim. */
   | { kind: 'CLAIMED'; order: RestockOrder; factory: Factory; claimedAt: Date }
-  /** Nothing to do any more: ordered, received or given up already. */
+  /** The order is ordered, received or given up already. */
   | { kind: 'SETTLED' }
-  /** Somebody else is asking right now. */
+  /** Another caller sends it right now. */
   | { kind: 'BUSY' };
 
-const OPEN_STATUSES: RestockOrderStatus[] = ['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'];
-
-/** How many overdue orders one look finds at the most; the next look finds the rest. */
+/** The most overdue orders that one call finds. The next call finds the rest. */
 const OVERDUE_BATCH = 100;
 
-/** Moves a restock order along. Every change is guarded by the state that it leaves, so that it happens once. */
+/** Records the progress of restock orders, by the {@link transition} table. */
 @Injectable()
 export class RestockProgressService {
   constructor(
@@ -35,7 +35,7 @@ export class RestockProgressService {
   ) {}
 
   /**
-   * Takes the right to ask the factory, for `leaseMs`. A message that is delivered twice gets it once.
+   * Leases the right to send an order to the factory, for `leaseMs`. A message that is delivered twice gets it once.
    *
    * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
    */
@@ -61,22 +61,18 @@ export class RestockProgressService {
     });
   }
 
-  /**
-   * The factory accepted the order, even if it counted as given up meanwhile. Does nothing when its goods were faster
-   * than its answer.
-   */
+  /** The factory accepted the order. Does nothing when its goods were faster than its answer. */
   async recordOrdered(restockOrderId: string): Promise<void> {
     await this.database.write(async (manager) => {
-      const now = await this.clock.now(manager);
-      if (!(await this.markOrdered(manager, restockOrderId, ['REQUESTED', 'DEAD_LETTERED'], now))) return;
-      await appendEvent(manager, restockOrderId, 'ORDERED', 'accepted by the factory', now);
+      const order = await manager.findOneByOrFail(RestockOrder, { id: restockOrderId });
+      await this.accept(manager, order, await this.clock.now(manager), 'accepted by the factory');
     });
   }
 
   /**
-   * The factory was asked and the attempt failed: the next one may start at once, unless it has started already.
+   * An attempt at the factory failed: the next one may start at once, unless it has started already.
    *
-   * @param attemptUntil of the claimed order: the lease that ends. Without one, the failure only joins the timeline.
+   * @param attemptUntil the lease of the claimed order, which ends. Without one, the failure only joins the timeline.
    */
   async recordAttemptFailure(
     restockOrderId: string,
@@ -85,7 +81,7 @@ export class RestockProgressService {
   ): Promise<void> {
     await this.database.write(async (manager) => {
       if (attemptUntil) {
-        // Whoever claims after a lease has ended sets a later one, so the lease tells whose the attempt is.
+        // A later claim has a later lease, so that the lease identifies the attempt.
         await manager.update(
           RestockOrder,
           { id: restockOrderId, status: 'REQUESTED', attemptUntil },
@@ -104,31 +100,46 @@ export class RestockProgressService {
     cause: string,
     at: Date,
   ): Promise<void> {
-    const { affected } = await manager.update(
-      RestockOrder,
-      { id: restockOrderId, status: 'REQUESTED' },
-      { status: 'DEAD_LETTERED', attemptUntil: null, lastError: cause.slice(0, 500) },
-    );
-    if (affected === 1) await appendEvent(manager, restockOrderId, 'DEAD_LETTERED', cause, at);
+    await transition(manager, restockOrderId, 'deadLetter', at, cause, { lastError: cause.slice(0, 500) });
   }
 
   /**
    * A person asks for new attempts. In the caller's transaction, which also writes the message.
    *
-   * @param at now, by {@link Clock}: the factory must be asked by a deadline from then on
+   * @param at now, by {@link Clock}: the request to the factory has a deadline from then on
    */
   async markRedriven(manager: EntityManager, restockOrderId: string, by: string, at: Date): Promise<void> {
-    const { affected } = await manager.update(
-      RestockOrder,
-      { id: restockOrderId, status: 'DEAD_LETTERED' },
-      { status: 'REQUESTED', deadlineAt: askingDeadline(at) },
-    );
-    if (affected === 1) await appendEvent(manager, restockOrderId, 'REDRIVEN', `by ${by}`, at);
+    await transition(manager, restockOrderId, 'redrive', at, `by ${by}`, { deadlineAt: requestDeadline(at) });
   }
 
   /**
-   * A person gives the order up: the next sale that finds stock low opens another.
-   * Goods that come for it all the same are quarantined.
+   * Goods of the order arrived. In the caller's transaction, which holds the locks and has put them into stock.
+   *
+   * @returns whether they complete the order
+   */
+  async recordGoods(
+    manager: EntityManager,
+    order: RestockOrder,
+    level: StockLevel,
+    quantity: number,
+    at: Date,
+  ): Promise<boolean> {
+    await this.stock.changeOnOrder(manager, level, -quantity);
+    const receivedQuantity = order.receivedQuantity + quantity;
+    await manager.update(RestockOrder, { id: order.id }, { receivedQuantity });
+    const detail = `${quantity} units arrived, ${receivedQuantity} of ${order.quantity}`;
+    await appendEvent(manager, order.id, 'GOODS_RECEIVED', detail, at);
+    if (receivedQuantity === order.quantity) {
+      return transition(manager, order.id, 'complete', at, 'complete');
+    }
+    // Goods prove that the factory has the order, even if its answer was lost.
+    await this.accept(manager, order, at, null);
+    return false;
+  }
+
+  /**
+   * A person gives the order up. The next sale that finds stock low opens another. Goods that still come for this one are
+   * quarantined.
    *
    * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`, `RESTOCK_ORDER.CLOSED`
@@ -142,7 +153,7 @@ export class RestockProgressService {
     return this.database.write(async (manager) => {
       const found = await manager.findOneBy(RestockOrder, { id: restockOrderId });
       if (!found) throw unknownOrder(restockOrderId);
-      const cancelled = await this.cancelFrom(manager, found, OPEN_STATUSES, `by ${by}: ${note}`);
+      const cancelled = await this.close(manager, found, 'cancel', `by ${by}: ${note}`);
       const order = await manager.findOneByOrFail(RestockOrder, { id: restockOrderId });
       if (!cancelled) {
         throw new InventoryError(
@@ -157,7 +168,7 @@ export class RestockProgressService {
     }, within);
   }
 
-  /** A person discards the dead letter of an order: it is cancelled, unless its goods came after all. */
+  /** A person discards the dead letter of an order, which is cancelled, unless its goods came after all. */
   async cancelDeadLettered(
     manager: EntityManager,
     restockOrderId: string,
@@ -165,11 +176,11 @@ export class RestockProgressService {
     note: string,
   ): Promise<void> {
     const order = await manager.findOneBy(RestockOrder, { id: restockOrderId });
-    if (order) await this.cancelFrom(manager, order, ['DEAD_LETTERED'], `by ${by}: ${note}`);
+    if (order) await this.close(manager, order, 'discard', `by ${by}: ${note}`);
   }
 
   /**
-   * Finds ordered goods that did not come by their deadline, and has the operators told once of each.
+   * Finds orders whose goods did not come by their deadline, and mails the operators once for each.
    *
    * @returns how many orders became overdue by this call
    */
@@ -186,14 +197,9 @@ export class RestockProgressService {
     let overdue = 0;
     for (const order of late) {
       const isFirst = await this.database.write(async (manager) => {
-        const { affected } = await manager.update(
-          RestockOrder,
-          { id: order.id, status: 'ORDERED' },
-          { status: 'OVERDUE' },
-        );
-        if (affected !== 1) return false;
         const missing = order.quantity - order.receivedQuantity;
-        await appendEvent(manager, order.id, 'OVERDUE', `${missing} units did not come by the deadline`, now);
+        const detail = `${missing} units did not come by the deadline`;
+        if (!(await transition(manager, order.id, 'miss', now, detail))) return false;
         const request: NotificationRequest = {
           kind: 'RESTOCK_OVERDUE',
           audience: 'OPERATORS',
@@ -214,54 +220,34 @@ export class RestockProgressService {
     return overdue;
   }
 
-  /**
-   * Sets the state, times and deadline of an order that the factory has. In the caller's transaction.
-   *
-   * @param at now, by {@link Clock}
-   */
-  async markOrdered(
+  private async accept(
     manager: EntityManager,
-    restockOrderId: string,
-    from: ('REQUESTED' | 'DEAD_LETTERED')[],
+    { id, factoryId }: RestockOrder,
     at: Date,
-  ): Promise<boolean> {
-    const order = await manager.findOneByOrFail(RestockOrder, { id: restockOrderId });
-    const factory = await manager.findOneByOrFail(Factory, { id: order.factoryId });
-    const { affected } = await manager.update(
-      RestockOrder,
-      { id: restockOrderId, status: In(from) },
-      {
-        status: 'ORDERED',
-        attemptUntil: null,
-        lastError: null,
-        orderedAt: at,
-        expectedAt: new Date(at.getTime() + factory.leadTimeSeconds * 1000),
-        deadlineAt: new Date(at.getTime() + factory.overdueAfterSeconds * 1000),
-      },
-    );
-    return affected === 1;
+    detail: string | null,
+  ): Promise<void> {
+    const factory = await manager.findOneByOrFail(Factory, { id: factoryId });
+    await transition(manager, id, 'accept', at, detail, {
+      lastError: null,
+      orderedAt: at,
+      expectedAt: new Date(at.getTime() + factory.leadTimeSeconds * 1000),
+      deadlineAt: new Date(at.getTime() + factory.overdueAfterSeconds * 1000),
+    });
   }
 
-  /** @returns whether the order was in one of the states `from`, and is now cancelled */
-  private async cancelFrom(
+  /** @returns whether the order was in a state that the transition leaves, and is now cancelled */
+  private async close(
     manager: EntityManager,
     { id, sku }: RestockOrder,
-    from: RestockOrderStatus[],
+    name: 'cancel' | 'discard',
     detail: string,
   ): Promise<boolean> {
     const level = (await this.stock.lock(manager, [sku])).get(sku)!;
-    const order = await manager.findOneByOrFail(RestockOrder, { id });
-    const at = await this.clock.now(manager);
-    const { affected } = await manager.update(
-      RestockOrder,
-      { id, status: In(from) },
-      { status: 'CANCELLED', openSku: null, attemptUntil: null, closedAt: at },
-    );
-    if (affected !== 1) return false;
-    const onOrder = level.onOrder - (order.quantity - order.receivedQuantity);
-    await manager.update(StockLevel, { sku }, { onOrder });
-    await appendEvent(manager, id, 'CANCELLED', detail, at);
-    return true;
+    // Read again under the lock: goods may have arrived while it waited.
+    const { quantity, receivedQuantity } = await manager.findOneByOrFail(RestockOrder, { id });
+    const isCancelled = await transition(manager, id, name, await this.clock.now(manager), detail);
+    if (isCancelled) await this.stock.changeOnOrder(manager, level, receivedQuantity - quantity);
+    return isCancelled;
   }
 }
 

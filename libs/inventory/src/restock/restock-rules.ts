@@ -2,14 +2,22 @@ import { type Product } from '../product/product.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { MAX_UNITS } from '../stock/stock-limits.js';
 
-/** The most units of one restock order: the factory's callback must be able to name them. */
+/** The most units of one restock order, which is the most that the factory's callback can express. */
 export const MAX_ORDER_UNITS = 999_999_999;
 
 /**
- * Refused demand counts up to this many times the target level. Beyond it is no forecast: anybody can be refused as
- * often as they like, and must not be able to order a factory full of goods.
+ * Refused demand counts up to this many times the target level. More is no forecast: a client can be refused as often as
+ * it likes, and must not be able to order a factory full of goods.
  */
 const MAX_REFUSED_TARGETS = 10;
+
+/** The time in which a request must reach the factory, in ms: more than all attempts at one message take together. */
+const REQUEST_TIMEOUT_MS = 30 * 60_000;
+
+/** When the message of a `REQUESTED` order counts as lost, and is sent again. `from` is now, by the injected clock. */
+export function requestDeadline(from: Date): Date {
+  return new Date(from.getTime() + REQUEST_TIMEOUT_MS);
+}
 
 /** Whether stock has reached the reorder point, so that a restock order must be open. */
 export function isAtReorderPoint(
@@ -38,9 +46,9 @@ export const OPTIMISTIC_UNITS_SQL =
 /**
  * Units to order: up to the target level and for every unit that was refused since the last order, in whole lots.
  *
- * The order lifts the position (available + on order) above the reorder point, whatever rules are stored. Otherwise
- * its goods would make the next order due, without a sale in between. Only a reorder point that is beyond the bounds
- * of `PUT /products/:sku` by far meets {@link MAX_ORDER_UNITS} or what the stock can hold.
+ * The order lifts the inventory position (available + on order) above the reorder point, whatever rules are stored.
+ * Otherwise its goods would make the next order due, without a sale in between. Only a reorder point far beyond the bounds
+ * of `PUT /products/:sku` reaches {@link MAX_ORDER_UNITS} or the capacity of the stock.
  */
 export function restockQuantity(
   product: Pick<Product, 'reorderPoint' | 'targetLevel' | 'lotSize'>,
@@ -51,7 +59,7 @@ export function restockQuantity(
   const quantity = Math.max(1, Math.ceil(needed / lotSize)) * lotSize;
   const room = Math.min(MAX_ORDER_UNITS, MAX_UNITS - level.onHand - level.onOrder);
   if (quantity <= room) return quantity;
-  // A full warehouse orders one unit: a refused buyer must be told of an order, and its goods are quarantined.
+  // A full warehouse orders one unit, which will be quarantined: a refused buyer must get an order.
   return Math.max(1, Math.floor(room / lotSize) * lotSize);
 }
 
@@ -61,8 +69,8 @@ export function mostRefusedUnits({ targetLevel }: Pick<Product, 'targetLevel'>):
 }
 
 /**
- * The most units that one buyer can ever get of a SKU: what is there and on order, or what an order fills the stock up
- * to. A larger refused sale would order a lot more each time it is tried, and never be served.
+ * The most units of a SKU that one buyer can ever get: the units that are available and on order, or the units after the
+ * largest restock order. A larger refused sale would order more goods each time it is tried, and never be served.
  */
 export function mostDeliverableUnits(
   product: Pick<Product, 'reorderPoint' | 'targetLevel'>,
@@ -71,7 +79,7 @@ export function mostDeliverableUnits(
   return Math.max(available + onOrder, fillLevel(product) + mostRefusedUnits(product));
 }
 
-/** What an order fills the position up to, before refused demand is added. Always above the reorder point. */
+/** The inventory position after an order, without refused demand. Always above the reorder point. */
 function fillLevel({ reorderPoint, targetLevel }: Pick<Product, 'reorderPoint' | 'targetLevel'>): number {
   return Math.max(targetLevel, reorderPoint + 1);
 }

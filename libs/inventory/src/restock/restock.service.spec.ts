@@ -182,10 +182,10 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     const { id } = await warehouse.openRestockOrder('FORGOTTEN', 10);
     const messages = async () =>
       (await warehouse.outbox('restock')).filter(({ restockOrderId }) => restockOrderId === id);
-    await restock.resendUnasked();
+    await restock.resendLostRequests();
     expect(await messages()).toHaveLength(1);
     await warehouse.dataSource.manager.update(RestockOrder, id, { deadlineAt: new Date(0) });
-    const resent = await Promise.all([restock.resendUnasked(), restock.resendUnasked()]);
+    const resent = await Promise.all([restock.resendLostRequests(), restock.resendLostRequests()]);
     expect(resent.reduce((sum, count) => sum + count)).toBe(1);
     expect(await messages()).toHaveLength(2);
     const { timeline } = await restock.get(id);

@@ -9,18 +9,18 @@ import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
-import { StockLevel } from '../stock/stock-level.entity.js';
+import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
-import { askingDeadline, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
-import { isAtReorderPoint, restockQuantity } from './restock-rules.js';
+import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { isAtReorderPoint, requestDeadline, restockQuantity } from './restock-rules.js';
 
-/** What a refused buyer is told about the refill. */
+/** The facts about the refill that a refused buyer gets. */
 export interface RestockEstimate {
   id: string;
   status: RestockOrderStatus;
   quantity: number;
-  /** When goods are expected, null while nobody can tell. */
+  /** When goods are expected; null when that is unknown. */
   estimatedAt: Date | null;
 }
 
@@ -30,10 +30,10 @@ export interface OrderWithTimeline {
   timeline: RestockOrderEvent[];
 }
 
-/** Orders that one look for forgotten ones finds at the most; the next look finds the rest. */
+/** The most orders with a lost request that one call finds. The next call finds the rest. */
 const RESEND_BATCH = 100;
 
-/** Decides when a SKU is refilled, and by how much. */
+/** Opens restock orders, by the rules of `restock-rules.ts`, and lists them. */
 @Injectable()
 export class RestockService {
   constructor(
@@ -44,8 +44,10 @@ export class RestockService {
   ) {}
 
   /**
-   * The open restock order of a SKU, opened now when stock has reached the reorder point. In the caller's
-   * transaction, which holds the lock on `level`. Null when none is due.
+   * Returns the open restock order of a SKU. Opens one when stock has reached the reorder point. In the caller's
+   * transaction, which holds the lock on `level`.
+   *
+   * @returns null when none is open, and none is due
    */
   async ensure(manager: EntityManager, product: Product, level: StockLevel): Promise<RestockOrder | null> {
     const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
@@ -69,11 +71,11 @@ export class RestockService {
   }
 
   /**
-   * Opens the order that the caller, who holds the lock on `level`, has found to be due and not to be open. Until it is
-   * closed, refused demand is kept for the next, so that a surge of refused buyers makes one order.
+   * Opens an order that is due. The caller holds the lock on `level`, and has found no open one. While it is open, refused
+   * demand counts for the next order, so that a surge of refused buyers makes one order.
    */
   async open(manager: EntityManager, product: Product, level: StockLevel): Promise<RestockOrder> {
-    // A sale has a time of its own, that of its process. A deadline needs this one: a statement more, for orders alone.
+    // A sale has the time of its process. A deadline needs the time of the database, for one statement more.
     const at = await this.clock.now(manager);
     const order = manager.create(RestockOrder, {
       id: uuidv7(),
@@ -84,7 +86,7 @@ export class RestockService {
       status: 'REQUESTED',
       openSku: product.sku,
       requestedAt: at,
-      deadlineAt: askingDeadline(at),
+      deadlineAt: requestDeadline(at),
     });
     await manager.insert(RestockOrder, order);
     await appendEvent(
@@ -94,9 +96,8 @@ export class RestockService {
       `${order.quantity} units asked of ${order.factoryId}`,
       at,
     );
-    level.onOrder += order.quantity;
     level.refusedDemand = 0;
-    await manager.update(StockLevel, { sku: level.sku }, { onOrder: level.onOrder, refusedDemand: 0 });
+    await this.stock.changeOnOrder(manager, level, order.quantity);
     await this.outbox.add(manager, 'restock', { restockOrderId: order.id }, at);
     return order;
   }
@@ -115,31 +116,37 @@ export class RestockService {
   }
 
   /**
-   * Sends the message of orders again that nobody asked the factory about in time: a queue that was lost took it
-   * along. A message that is still under way does no harm, since an attempt is claimed once.
+   * Sends the message again for orders that were not sent to the factory in time: a queue may have lost it. A message that
+   * is only late does no harm, because an attempt is claimed once.
    *
-   * @returns how many were sent again
+   * @returns the number of messages that were sent again
    */
-  async resendUnasked(): Promise<number> {
-    const { now, forgotten } = await this.database.read(async (manager) => {
+  async resendLostRequests(): Promise<number> {
+    const { now, lost } = await this.database.read(async (manager) => {
       const now = await this.clock.now(manager);
-      const forgotten = await manager.find(RestockOrder, {
+      const lost = await manager.find(RestockOrder, {
         where: { status: 'REQUESTED', deadlineAt: LessThan(now) },
         order: { deadlineAt: 'ASC' },
         take: RESEND_BATCH,
       });
-      return { now, forgotten };
+      return { now, lost };
     });
     let resent = 0;
-    for (const { id } of forgotten) {
+    for (const { id } of lost) {
       resent += await this.database.write(async (manager) => {
         const { affected } = await manager.update(
           RestockOrder,
           { id, status: 'REQUESTED', deadlineAt: LessThan(now) },
-          { deadlineAt: askingDeadline(now) },
+          { deadlineAt: requestDeadline(now) },
         );
         if (affected !== 1) return 0;
-        await appendEvent(manager, id, 'REQUESTED', 'sent again: the factory was not asked in time', now);
+        await appendEvent(
+          manager,
+          id,
+          'REQUESTED',
+          'sent again: the factory did not get the order in time',
+          now,
+        );
         await this.outbox.add(manager, 'restock', { restockOrderId: id }, now);
         return 1;
       });
@@ -176,7 +183,7 @@ export class RestockService {
   }
 
   /**
-   * Locks an order until the caller's transaction ends, as every change of its goods does: its SKU first.
+   * Locks an order until the caller's transaction ends. It locks the SKU first, as every change of the order's goods does.
    *
    * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
    */
@@ -198,7 +205,7 @@ export class RestockService {
       if (!order) throw new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
       const timeline = await manager.find(RestockOrderEvent, {
         where: { restockOrderId: id },
-        // The ids begin with the times of the processes that wrote them, which may disagree.
+        // The ids begin with the times of different processes, which may disagree.
         order: { createdAt: 'ASC', id: 'ASC' },
       });
       return { order, timeline };
@@ -207,10 +214,9 @@ export class RestockService {
 }
 
 /**
- * What is being done for a buyer of this order's SKU.
+ * The estimate for a buyer of this order's SKU.
  *
- * @param now tells what has passed. A process's own clock will do: an estimate decides nothing, and refused buyers are
- * many
+ * @param now by the local clock, which is enough: an estimate decides nothing
  */
 export function restockEstimate(
   order: RestockOrder,
@@ -221,7 +227,7 @@ export function restockEstimate(
   if (order.status === 'REQUESTED') {
     estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
   }
-  // A time that has passed was wrong, and says nothing of the next.
+  // A time in the past was wrong, and predicts nothing.
   if (estimatedAt && estimatedAt < now) estimatedAt = null;
   return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
 }

@@ -21,14 +21,14 @@ export interface Movement {
 export const MOVEMENT_COLUMNS =
   'stock_movement (id, sku, delta, reason, reference, balance_after, created_at)';
 
-/** Writes stock on hand. Nobody else does, but for the script of a batch of sales, whose conditions are its own. */
+/** The only writer of stock levels, except for the statements of an optimistic batch, which have conditions of their own. */
 @Injectable()
 export class StockService {
   constructor(private readonly database: Database) {}
 
   /**
-   * Locks the stock levels of `skus` in the caller's transaction. Always in SKU order: two sales that want the
-   * same SKUs in another order would otherwise wait for each other for ever.
+   * Locks the stock levels of `skus` in the caller's transaction. Always in SKU order: two sales that lock the
+   * same SKUs in different orders would deadlock.
    *
    * @throws InventoryError `SKU.UNKNOWN` naming every SKU that has no stock level
    */
@@ -48,7 +48,7 @@ export class StockService {
     return levels;
   }
 
-  /** As {@link lock}, of those SKUs that have a stock level: as a query that is run with others. */
+  /** As {@link lock}, as a query that is sent with others. It ignores SKUs without a stock level. */
   lockingQuery(skus: readonly string[]): RowQuery<StockLevel> {
     return {
       entity: StockLevel,
@@ -59,11 +59,11 @@ export class StockService {
   }
 
   /**
-   * Takes what a batch of sales was given, notes what it was refused, and writes the ledger: the changes of a
-   * transaction that holds the locks. The rows themselves refuse to go below zero.
+   * The changes of a batch of sales: it deducts the sold units, stores the refused demand, and writes the ledger. The
+   * transaction holds the locks. A check of the table keeps the rows from going below zero.
    *
-   * @param changed the levels as they are to become, with the units that were sold of each
-   * @param reference of the movements: one a SKU
+   * @param changed the new levels, with the units that were sold of each
+   * @param reference of the movements, one for each SKU
    */
   saleChanges(
     changed: readonly { level: StockLevel; soldUnits: number }[],
@@ -101,8 +101,18 @@ export class StockService {
   }
 
   /**
+   * Changes the units on order, and stores the refused demand of `level` with them, in the caller's transaction, which
+   * holds the lock on `level`.
+   */
+  async changeOnOrder(manager: EntityManager, level: StockLevel, delta: number): Promise<void> {
+    level.onOrder += delta;
+    const { sku, onOrder, refusedDemand } = level;
+    await manager.update(StockLevel, { sku }, { onOrder, refusedDemand });
+  }
+
+  /**
    * Changes stock on hand and writes the ledger, in the caller's transaction, which holds the lock on `level`.
-   * The row itself refuses to go below zero and above {@link MAX_UNITS}, whatever the caller believed.
+   * The statement itself keeps the row between zero and {@link MAX_UNITS}.
    *
    * @throws InventoryError `STOCK.NEGATIVE`, `STOCK.LIMIT_EXCEEDED`
    */
