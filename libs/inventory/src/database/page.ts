@@ -1,4 +1,12 @@
-import { type EntityManager, type EntityTarget, type FindOptionsWhere, type ObjectLiteral } from 'typeorm';
+import {
+  LessThan,
+  MoreThan,
+  type EntityManager,
+  type EntityTarget,
+  type FindOptionsOrder,
+  type FindOptionsWhere,
+  type ObjectLiteral,
+} from 'typeorm';
 import { InventoryError } from '../errors.js';
 
 /** One page of a list that is read by cursor. */
@@ -8,20 +16,43 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
+export interface PageRequest {
+  /** The key of the last row on the page before; none for the first page. */
+  cursor?: string;
+  /** The most rows of the page. */
+  limit: number;
+}
+
+/** A list in the order of a unique column. */
+export interface PagedList<Row extends ObjectLiteral> {
+  entity: EntityTarget<Row>;
+  key: keyof Row & string;
+  order: 'ASC' | 'DESC';
+  where?: FindOptionsWhere<Row>;
+}
+
 /**
- * Refuses a cursor that names no row, so that no page of this list gave it. Accepted, it would look like the end of the
- * list, or its start. Rows that a cursor names are never deleted.
+ * Reads one page of a list. A cursor that names no row is refused, because no page gave it. Accepted, it would look like
+ * the end of the list, or its start. Rows that a cursor names are never deleted.
  *
  * @throws InventoryError `CURSOR.UNKNOWN`
  */
-export async function assertCursor<Row extends ObjectLiteral>(
+export async function readPage<Row extends ObjectLiteral>(
   manager: EntityManager,
-  entity: EntityTarget<Row>,
-  row: FindOptionsWhere<Row>,
-): Promise<void> {
-  if (await manager.existsBy(entity, row)) return;
-  throw new InventoryError(
-    'CURSOR.UNKNOWN',
-    `No page of this list has the cursor ${Object.values(row).join()}.`,
-  );
+  { entity, key, order, where }: PagedList<Row>,
+  { cursor, limit }: PageRequest,
+): Promise<Page<Row>> {
+  const at = (value: unknown) => ({ [key]: value }) as FindOptionsWhere<Row>;
+  if (cursor !== undefined && !(await manager.existsBy(entity, at(cursor)))) {
+    throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`);
+  }
+  const isAfter = order === 'ASC' ? MoreThan : LessThan;
+  const found = await manager.find(entity, {
+    where: { ...where, ...(cursor !== undefined && at(isAfter(cursor))) } as FindOptionsWhere<Row>,
+    order: { [key]: order } as FindOptionsOrder<Row>,
+    // One row more than the page shows whether there is a next page.
+    take: limit + 1,
+  });
+  const items = found.slice(0, limit);
+  return { items, nextCursor: found.length > limit ? String(items.at(-1)![key]) : null };
 }

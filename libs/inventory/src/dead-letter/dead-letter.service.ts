@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
-import { assertCursor, type Page } from '../database/page.js';
+import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -71,22 +71,16 @@ export class DeadLetterService {
    *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
-  async list(query: {
-    status?: DeadLetterStatus;
-    queue?: string;
-    cursor?: string;
-    limit: number;
-  }): Promise<Page<DeadLetter>> {
+  async list({
+    status,
+    queue,
+    ...page
+  }: PageRequest & { status?: DeadLetterStatus; queue?: string }): Promise<Page<DeadLetter>> {
     const where: FindOptionsWhere<DeadLetter> = {};
-    if (query.status) where.status = query.status;
-    if (query.queue) where.queue = query.queue;
-    if (query.cursor) where.id = LessThan(query.cursor);
-    return this.database.read(async (manager) => {
-      if (query.cursor !== undefined) await assertCursor(manager, DeadLetter, { id: query.cursor });
-      const found = await manager.find(DeadLetter, { where, order: { id: 'DESC' }, take: query.limit + 1 });
-      const items = found.slice(0, query.limit);
-      return { items, nextCursor: found.length > query.limit ? items.at(-1)!.id : null };
-    });
+    if (status) where.status = status;
+    if (queue) where.queue = queue;
+    const list = { entity: DeadLetter, key: 'id', order: 'DESC', where } as const;
+    return this.database.read((manager) => readPage(manager, list, page));
   }
 
   /** How many wait for a person. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan, type EntityManager } from 'typeorm';
+import { In, type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isDuplicate } from '../database/database-errors.js';
-import { assertCursor, type Page } from '../database/page.js';
+import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { Factory } from './factory.entity.js';
@@ -23,21 +23,16 @@ export class ProductService {
    *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
-  async list({ cursor, limit }: { cursor?: string; limit: number }): Promise<Page<ProductWithStock>> {
+  async list(page: PageRequest): Promise<Page<ProductWithStock>> {
     return this.database.read(async (manager) => {
-      if (cursor !== undefined) await assertCursor(manager, Product, { sku: cursor });
-      const products = await manager.find(Product, {
-        where: cursor ? { sku: MoreThan(cursor) } : {},
-        order: { sku: 'ASC' },
-        take: limit + 1,
-      });
-      const page = products.slice(0, limit);
-      const levels = await manager.findBy(StockLevel, { sku: In(page.map(({ sku }) => sku)) });
+      const { items, nextCursor } = await readPage(
+        manager,
+        { entity: Product, key: 'sku', order: 'ASC' },
+        page,
+      );
+      const levels = await manager.findBy(StockLevel, { sku: In(items.map(({ sku }) => sku)) });
       const levelOf = new Map(levels.map((level) => [level.sku, level]));
-      return {
-        items: page.map((product) => ({ product, level: levelOf.get(product.sku)! })),
-        nextCursor: products.length > limit ? page.at(-1)!.sku : null,
-      };
+      return { items: items.map((product) => ({ product, level: levelOf.get(product.sku)! })), nextCursor };
     });
   }
 

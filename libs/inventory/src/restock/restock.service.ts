@@ -3,7 +3,7 @@ import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { assertCursor, type Page } from '../database/page.js';
+import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { type RowQuery } from '../database/row-queries.js';
 import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -159,27 +159,17 @@ export class RestockService {
    *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
-  async list(query: {
-    sku?: string;
-    status?: RestockOrderStatus;
-    cursor?: string;
-    limit: number;
-  }): Promise<Page<RestockOrder>> {
+  async list({
+    sku,
+    status,
+    ...page
+  }: PageRequest & { sku?: string; status?: RestockOrderStatus }): Promise<Page<RestockOrder>> {
     const where: FindOptionsWhere<RestockOrder> = {};
-    if (query.sku) where.sku = query.sku;
-    if (query.status) where.status = query.status;
+    if (sku) where.sku = sku;
+    if (status) where.status = status;
     // The ids are UUIDv7: their order is the order of opening.
-    if (query.cursor) where.id = LessThan(query.cursor);
-    return this.database.read(async (manager) => {
-      if (query.cursor !== undefined) await assertCursor(manager, RestockOrder, { id: query.cursor });
-      const orders = await manager.find(RestockOrder, {
-        where,
-        order: { id: 'DESC' },
-        take: query.limit + 1,
-      });
-      const items = orders.slice(0, query.limit);
-      return { items, nextCursor: orders.length > query.limit ? items.at(-1)!.id : null };
-    });
+    const list = { entity: RestockOrder, key: 'id', order: 'DESC', where } as const;
+    return this.database.read((manager) => readPage(manager, list, page));
   }
 
   /**
