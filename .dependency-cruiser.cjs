@@ -42,10 +42,16 @@ module.exports = {
       to: { path: '^libs/(inventory|messaging)/', pathNot: '^libs/$1/' },
     },
     {
+      name: 'queues-imports-no-lib',
+      severity: 'error',
+      from: { path: '^libs/queues/' },
+      to: { path: '^libs/(inventory|messaging|runtime)/' },
+    },
+    {
       name: 'runtime-imports-no-lib',
       severity: 'error',
       from: { path: '^libs/runtime/' },
-      to: { path: '^libs/(inventory|messaging)/' },
+      to: { path: '^libs/(inventory|messaging|queues)/' },
     },
     {
       name: 'libs-are-entered-by-their-index',

@@ -25,7 +25,7 @@ export default {
     ],
   },
   moduleNameMapper: {
-    '^#(inventory|messaging|runtime)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(inventory|messaging|queues|runtime)$': '<rootDir>/libs/$1/src/index.ts',
     '^#runtime/shutdown-signals$': '<rootDir>/libs/runtime/src/shutdown-signals.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

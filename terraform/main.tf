@@ -4,7 +4,7 @@ locals {
   applications = var.factory_simulator ? ["sales", "worker", "factory"] : ["sales", "worker"]
   tasks        = var.factory_simulator ? ["sales", "worker", "migrate", "factory"] : ["sales", "worker", "migrate"]
 
-  # As libs/messaging has them: held together by test/terraform.spec.ts. A failed message comes back after
+  # The queues of libs/queues: test/terraform.spec.ts compares them. A failed message comes back after
   # up to 10 minutes, so one that the factory sends away is old without anything being wrong with the worker.
   queues = {
     restock        = { max_age_seconds = 2400 }

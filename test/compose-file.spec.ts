@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { QUEUE_NAMES } from '#messaging';
+import { QUEUE_NAMES } from '#queues';
 import { readEnvironment } from '#runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-import { QUEUE_NAMES } from '#messaging';
+import { QUEUE_NAMES } from '#queues';
 import { readEnvironment } from '#runtime';
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-import { deadLetterQueueOf, QUEUE_NAMES, queueUrl } from '#messaging';
+import { deadLetterQueueOf, QUEUE_NAMES, queueUrl } from '#queues';
 import { readEnvironment } from '#runtime';
 import { type CloudWatchClient, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { DescribeTaskDefinitionCommand, ECSClient, type TaskDefinition } from '@aws-sdk/client-ecs';

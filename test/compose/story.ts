@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { deadLetterQueueOf, QUEUE_NAMES } from '#messaging';
+import { deadLetterQueueOf, QUEUE_NAMES } from '#queues';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ComposeStack, SERVICES } from './compose-stack.js';

@@ -1,4 +1,4 @@
-import { deadLetterQueueOf, QUEUE_NAMES } from '#messaging';
+import { deadLetterQueueOf, QUEUE_NAMES } from '#queues';
 import { join } from 'node:path';
 import { childEnvironment } from './child-environment.js';
 import { type ProcessDefinition } from './child-process.js';

@@ -1,32 +1,27 @@
-import { type ConsumerOptions, QUEUE_NAMES, type QueueConsumerOptions } from '#messaging';
+import { type ConsumerOptions, type QueueConsumerOptions } from '#messaging';
+import { DEAD_LETTER_QUEUES, type LimitSetting, QUEUE_NAMES, QUEUES } from '#queues';
 import { HANDLER_OVERHEAD_MS, type WorkerEnvironment } from './environment.js';
-
-/** What a handler may take that talks to nobody but the database, in ms. Mail's own timeouts fit in as well. */
-const HANDLER_TIMEOUT_MS = 14_000;
 
 /** What a shutdown may take beyond the last poll and the slowest handler, in ms. */
 const DRAIN_MARGIN_MS = 3_000;
 
-/** How the queues are consumed. The `restock` queue's concurrency is what keeps the factory from drowning. */
+/** The consumers of all queues and dead-letter queues, from the rows of {@link QUEUES}. */
 export function consumerOptions(environment: WorkerEnvironment): ConsumerOptions {
-  const queues: QueueConsumerOptions[] = [
-    {
-      queue: 'restock',
-      concurrency: environment.FACTORY_CONCURRENCY,
-      handlerTimeoutMs: environment.FACTORY_TIMEOUT_MS + HANDLER_OVERHEAD_MS,
-    },
-    { queue: 'goods-receipts', concurrency: 5, handlerTimeoutMs: HANDLER_TIMEOUT_MS },
-    { queue: 'notifications', concurrency: 5, handlerTimeoutMs: HANDLER_TIMEOUT_MS },
-    {
-      queue: 'probe',
-      concurrency: 10,
-      handlerTimeoutMs: environment.PROBE_TIME_LIMIT_MS + HANDLER_OVERHEAD_MS,
-    },
-  ];
-  const deadLetterQueues = QUEUE_NAMES.map((queue) => ({
+  const concurrency = (limit: number | LimitSetting): number =>
+    typeof limit === 'number' ? limit : environment[limit];
+  // A time limit from the environment is that of a call. Its handler needs longer.
+  const handlerTimeoutMs = (limit: number | LimitSetting): number =>
+    typeof limit === 'number' ? limit : environment[limit] + HANDLER_OVERHEAD_MS;
+
+  const queues = QUEUE_NAMES.map((queue): QueueConsumerOptions => ({
     queue,
-    concurrency: 5,
-    handlerTimeoutMs: HANDLER_TIMEOUT_MS,
+    concurrency: concurrency(QUEUES[queue].concurrency),
+    handlerTimeoutMs: handlerTimeoutMs(QUEUES[queue].timeLimitMs),
+  }));
+  const deadLetterQueues = QUEUE_NAMES.map((queue): QueueConsumerOptions => ({
+    queue,
+    concurrency: DEAD_LETTER_QUEUES.concurrency,
+    handlerTimeoutMs: DEAD_LETTER_QUEUES.timeLimitMs,
   }));
   const slowest = Math.max(...queues.map(({ handlerTimeoutMs }) => handlerTimeoutMs));
   return {

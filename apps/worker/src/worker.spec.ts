@@ -26,7 +26,7 @@ describe('the worker', () => {
 
   const write = (queue: string, payload: Record<string, unknown>) =>
     worker.warehouse.dataSource.transaction((manager) =>
-      worker.warehouse.get(OutboxService).add(manager, queue, payload, new Date()),
+      worker.warehouse.get(OutboxService).addUnchecked(manager, queue, payload, new Date()),
     );
 
   const notification = () => ({

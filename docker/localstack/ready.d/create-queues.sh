@@ -1,6 +1,6 @@
 #!/bin/bash
 # Run by LocalStack, and by Floci, each time it has started: it keeps nothing. The names of the queues are those of
-# libs/messaging/src/queues.ts, the settings those that `npm start` gives its own.
+# libs/queues/src/queues.ts, the settings those that `npm start` gives its own.
 set -euo pipefail
 
 DEAD_LETTER_RETENTION_SECONDS=1209600

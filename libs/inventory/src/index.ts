@@ -20,7 +20,7 @@ export { IdempotencyService, type RequestKey, type StoredAnswer } from './idempo
 export { KeyedRequest } from './idempotency/keyed-request.entity.js';
 export { InventoryModule } from './inventory.module.js';
 export { asciiEmailAddress, isEmailAddress } from './notification/email-address.js';
-export { NotificationService, type NotificationKind } from './notification/notification.service.js';
+export { NotificationService } from './notification/notification.service.js';
 export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';

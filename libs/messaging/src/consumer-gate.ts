@@ -1,6 +1,6 @@
+import { type QueueName } from '#queues';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONSUMER_OPTIONS, type ConsumerOptions, consumersOf } from './consumer-options.js';
-import { type QueueName } from './queues.js';
 
 /** Stops and resumes the receiving of a queue's messages, as when what its handler needs is known to be down. */
 export abstract class ConsumerControl {

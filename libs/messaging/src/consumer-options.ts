@@ -1,5 +1,5 @@
+import { deadLetterQueueOf, type QueueName } from '#queues';
 import { ConsumerSetupError } from './errors.js';
-import { deadLetterQueueOf, type QueueName } from './queues.js';
 
 /** Injection token of {@link ConsumerOptions}. */
 export const CONSUMER_OPTIONS = Symbol('CONSUMER_OPTIONS');

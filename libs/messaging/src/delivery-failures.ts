@@ -1,7 +1,7 @@
+import { type QueueName } from '#queues';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { describe } from './errors.js';
-import { type QueueName } from './queues.js';
 
 /** Injection token of a {@link DeliveryFailureRecorder}. Any module may provide it; without one, nothing is recorded. */
 export const DELIVERY_FAILURE_RECORDER = Symbol('DELIVERY_FAILURE_RECORDER');

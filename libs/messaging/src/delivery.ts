@@ -1,7 +1,6 @@
+import { contractFaults, type MessageOf, type QueueName } from '#queues';
 import { type Message } from '@aws-sdk/client-sqs';
-import { contractFaults, type MessageOf } from './contracts/message-contracts.js';
 import { MessageContractError } from './errors.js';
-import { type QueueName } from './queues.js';
 
 /** One receipt of a message. SQS delivers at least once: the same `messageId` may come again, even after success. */
 export interface Delivery<Content = unknown> {

@@ -1,4 +1,4 @@
-import { type QueueName } from './queues.js';
+import { type QueueName } from '#queues';
 
 /** A message that is not what the contract of its queue says. Its faults name places, never values. */
 export class MessageContractError extends Error {

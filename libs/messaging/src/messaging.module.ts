@@ -1,3 +1,4 @@
+import { queueUrl } from '#queues';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
@@ -9,7 +10,6 @@ import { assertUsable, CONSUMER_OPTIONS, type ConsumerOptions, consumersOf } fro
 import { DeliveryFailures } from './delivery-failures.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { QUEUE_URL_PREFIX, QueuePublisher } from './queue-publisher.js';
-import { queueUrl } from './queues.js';
 import { RetryDelay } from './retry-delay.js';
 import { createSqsClient } from './sqs.client.js';
 

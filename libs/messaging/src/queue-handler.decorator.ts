@@ -1,9 +1,8 @@
+import { type MessageOf, QUEUE_NAMES, type QueueName } from '#queues';
 import { type Message } from '@aws-sdk/client-sqs';
 import { SqsMessageHandler } from '@ssut/nestjs-sqs';
 import { consumerNameOf, type Subscription } from './consumer-options.js';
-import { type MessageOf } from './contracts/message-contracts.js';
 import { type DeadLetterDelivery, type Delivery, toDeadLetterDelivery, toDelivery } from './delivery.js';
-import { type QueueName } from './queues.js';
 
 const SUBSCRIPTION = Symbol('SUBSCRIPTION');
 
@@ -14,26 +13,36 @@ type HandlerDecorator<Received> = <Method extends (delivery: Received) => Promis
 ) => void;
 
 /**
- * Makes the method the handler of `queue`. When it resolves, the message is deleted; when it throws, the message
- * comes back after the retry delay, until SQS moves it to the dead-letter queue. A body that breaks the contract
- * never reaches the method. The same message may come twice: the method must bear that.
+ * Makes the method the handler of `queue`. When it resolves, the message is deleted. When it throws, the message comes
+ * back after the retry delay, until SQS moves it to the dead-letter queue. A body that breaks the contract never reaches
+ * the method. The same message may come twice, so the method must be idempotent.
  *
- * The method is replaced by one that takes what `@ssut/nestjs-sqs` hands over, so call it through a queue only.
+ * The method is replaced by one with the parameters of `@ssut/nestjs-sqs`, so call it only through a queue.
  */
 export function QueueHandler<Q extends QueueName>(queue: Q): HandlerDecorator<Delivery<MessageOf<Q>>> {
   return handlerOf({ queue, deadLetter: false }, (message) => toDelivery(queue, message));
 }
 
 /**
- * Makes the method the handler of the dead letters of `queue`. When it resolves, the dead letter is deleted: it
- * must be recorded by then. When it throws, the dead letter comes back after the retry delay, until its retention
- * ends.
+ * Makes the method the handler of the dead letters of `queues`, or of all queues when none is named. When it resolves,
+ * the dead letter is deleted: it must be recorded by then. When it throws, the dead letter comes back after the retry
+ * delay, until its retention ends.
  */
-export function DeadLetterHandler(queue: QueueName): HandlerDecorator<DeadLetterDelivery> {
-  return handlerOf({ queue, deadLetter: true }, (message) => toDeadLetterDelivery(queue, message));
+export function DeadLetterHandler(...queues: QueueName[]): HandlerDecorator<DeadLetterDelivery> {
+  return (prototype, method, descriptor) => {
+    for (const queue of queues.length > 0 ? queues : QUEUE_NAMES) {
+      // nestjs-sqs knows one queue for a method, so that each queue gets a method of its own.
+      const own = { ...descriptor };
+      const decorate = handlerOf({ queue, deadLetter: true }, (message) =>
+        toDeadLetterDelivery(queue, message),
+      );
+      decorate(prototype, method, own);
+      Object.defineProperty(prototype, `${String(method)}:${queue}`, own);
+    }
+  };
 }
 
-/** What `method` was decorated to handle. */
+/** The queue that `method` was decorated to handle. */
 export function subscriptionOf(method: object): Subscription | undefined {
   return Reflect.getMetadata(SUBSCRIPTION, method) as Subscription | undefined;
 }
@@ -48,10 +57,10 @@ function handlerOf<Received>(
       try {
         await handle.call(this, toReceived(message));
       } catch (error) {
-        // sqs-consumer passes on the cause of errors alone.
+        // sqs-consumer passes on only the cause of an Error.
         throw error instanceof Error ? error : new Error(String(error), { cause: error });
       }
-      // Said outright: whether sqs-consumer deletes a message for `undefined` changed between its versions.
+      // Explicit, because versions of sqs-consumer differ in whether they delete a message for `undefined`.
       return message;
     };
     descriptor.value = receive as never;

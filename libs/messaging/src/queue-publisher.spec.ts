@@ -67,7 +67,7 @@ describe('QueuePublisher', () => {
         kind: 'STOCK_RAN_OUT',
         audience: 'AD_MANAGER',
         // 120,000 bytes each, and the two characters that SQS refuses unless escaped.
-        facts: { product: `${'도'.repeat(40_000)}\uFFFE\uFFFF` },
+        facts: { sku: 'CP-1', name: `${'도'.repeat(40_000)}\uFFFE\uFFFF`, restockOrderId: null },
       },
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     }));

@@ -1,3 +1,4 @@
+import { contractFaults, type MessageOf, type QueueName, queueUrl } from '#queues';
 import {
   GetQueueAttributesCommand,
   type MessageAttributeValue,
@@ -6,9 +7,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { Inject, Injectable } from '@nestjs/common';
-import { contractFaults, type MessageOf } from './contracts/message-contracts.js';
 import { describe, MessageContractError, QueueUnavailableError } from './errors.js';
-import { QUEUE_NAMES, type QueueName, queueUrl } from './queues.js';
 
 /** Injection token of the prefix of every queue's URL. */
 export const QUEUE_URL_PREFIX = Symbol('QUEUE_URL_PREFIX');
@@ -99,7 +98,7 @@ export class QueuePublisher {
    * @throws QueueUnavailableError
    */
   async ping(): Promise<void> {
-    const [queue] = QUEUE_NAMES;
+    const queue: QueueName = 'probe';
     try {
       await this.sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: this.urlOf(queue), AttributeNames: ['QueueArn'] }),

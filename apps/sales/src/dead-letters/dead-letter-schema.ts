@@ -1,5 +1,5 @@
 import { type DeadLetter as Entity } from '#inventory';
-import { QUEUE_NAMES } from '#messaging';
+import { QUEUE_NAMES } from '#queues';
 import Type, { type Static } from 'typebox';
 import { Id, NextCursor, NullableTime, pageQuery, Time } from '../identifiers-schema.js';
 

@@ -1,5 +1,6 @@
 import { deliveryFingerprint, verifyOrder } from '#inventory';
-import { type GoodsReceiptMessage, QueuePublisher } from '#messaging';
+import { QueuePublisher } from '#messaging';
+import { type GoodsReceiptMessage } from '#queues';
 import { BoundedLog } from '#runtime';
 import { Body, Controller, HttpCode, Inject, Logger, Param, Post, Query } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';

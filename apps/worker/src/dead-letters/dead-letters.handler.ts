@@ -9,27 +9,8 @@ export class DeadLettersHandler {
 
   constructor(private readonly deadLetters: DeadLetterService) {}
 
-  @DeadLetterHandler('restock')
-  async restock(delivery: DeadLetterDelivery): Promise<void> {
-    await this.record(delivery);
-  }
-
-  @DeadLetterHandler('goods-receipts')
-  async goodsReceipts(delivery: DeadLetterDelivery): Promise<void> {
-    await this.record(delivery);
-  }
-
-  @DeadLetterHandler('notifications')
-  async notifications(delivery: DeadLetterDelivery): Promise<void> {
-    await this.record(delivery);
-  }
-
-  @DeadLetterHandler('probe')
-  async probe(delivery: DeadLetterDelivery): Promise<void> {
-    await this.record(delivery);
-  }
-
-  private async record({ queue, messageId, body, attributes }: DeadLetterDelivery): Promise<void> {
+  @DeadLetterHandler()
+  async record({ queue, messageId, body, attributes }: DeadLetterDelivery): Promise<void> {
     await this.deadLetters.open({ queue, messageId, body, attributes });
     this.logger.warn(`Message ${messageId} of ${queue} is a dead letter`);
   }

@@ -1,5 +1,6 @@
 import { type DeadLetterCause, DeadLetterService, ReceivingService } from '#inventory';
-import { type Delivery, GoodsReceiptMessage, QueueHandler } from '#messaging';
+import { type Delivery, QueueHandler } from '#messaging';
+import { GoodsReceiptMessage } from '#queues';
 import { Injectable, Logger } from '@nestjs/common';
 
 const UNBELIEVED: Record<'INVALID_SIGNATURE' | 'EXPIRED', DeadLetterCause> = {

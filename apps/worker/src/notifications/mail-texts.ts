@@ -1,14 +1,12 @@
 import { visibleText } from '#inventory';
-import { type NotificationMessage } from '#messaging';
+import { type MailFacts, type NotificationKind, type NotificationOf } from '#queues';
 
 export interface MailText {
   subject: string;
   text: string;
 }
 
-type Facts = NotificationMessage['facts'];
-
-const TEXTS: Record<NotificationMessage['kind'], (facts: Facts, salesUrl: string) => MailText> = {
+const TEXTS: { [Kind in NotificationKind]: (facts: MailFacts[Kind], salesUrl: string) => MailText } = {
   DEAD_LETTER_OPENED: ({ deadLetterId, queue, causeCode, causeDetail, restockOrderId }, salesUrl) => ({
     subject: `[Donut-States] Dead letter in ${queue}: ${causeCode}`,
     text: lines(
@@ -53,11 +51,14 @@ const TEXTS: Record<NotificationMessage['kind'], (facts: Facts, salesUrl: string
 };
 
 /**
- * The mail for a notification. Its subject is cleaned: an older version stored names with hidden characters.
+ * The text of a mail. Its subject is cleaned, because an older version stored names with hidden characters.
  *
- * @param salesUrl where its reader reaches the sales service
+ * @param salesUrl the URL of the sales service for the reader
  */
-export function mailText({ kind, facts }: NotificationMessage, salesUrl: string): MailText {
+export function mailText<Kind extends NotificationKind>(
+  { kind, facts }: NotificationOf<Kind>,
+  salesUrl: string,
+): MailText {
   const { subject, text } = TEXTS[kind](facts, salesUrl.replace(/\/$/, ''));
   return { subject: visibleText(subject), text };
 }

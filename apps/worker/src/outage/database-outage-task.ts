@@ -1,26 +1,27 @@
 import { Database } from '#inventory';
-import { ConsumerControl, type QueueName } from '#messaging';
+import { ConsumerControl } from '#messaging';
+import { QUEUE_NAMES, QUEUES } from '#queues';
 import { Schedule, withTimeout } from '#runtime';
 import { Injectable, Logger } from '@nestjs/common';
 
-/** How often the database is asked, in ms. */
+/** The pause between two checks of the database, in ms. */
 const INTERVAL_MS = 1_000;
 
-/** How long it may take to answer before it counts as away, in ms. */
+/** How long the database may take to answer before it counts as unavailable, in ms. */
 const ANSWER_TIMEOUT_MS = 2_000;
 
 /**
- * How many good answers in a row end an outage. One is not enough: a failover comes and goes, and each time every message
- * would use up a receive. And what is waiting to be recorded must come before the messages that it is about.
+ * Good answers in a row that end an outage. One is not enough: during a failover the database answers now and then, and
+ * each time every message would use up a receive. Failures that wait to be recorded must also be stored before their
+ * messages are received again.
  */
 const ANSWERS_TO_RESUME = 2;
 
-/** The queues whose handlers can do nothing without the database. */
-const QUEUES: readonly QueueName[] = ['restock', 'goods-receipts', 'notifications'];
+const PAUSED_QUEUES = QUEUE_NAMES.filter((queue) => QUEUES[queue].needsDatabase);
 
 /**
- * Receives no messages while the database takes no writes. A failover takes a minute or two: without this, every message
- * that comes in that time would use up its receives and become a dead letter.
+ * Pauses the queues while the database takes no writes. A failover takes a minute or two. Without the pause, every message
+ * of that time would use up its receives and become a dead letter.
  */
 @Injectable()
 export class DatabaseOutageTask {
@@ -33,19 +34,19 @@ export class DatabaseOutageTask {
     private readonly consumers: ConsumerControl,
     schedule: Schedule,
   ) {
-    schedule.every(DatabaseOutageTask.name, INTERVAL_MS, () => this.look());
+    schedule.every(DatabaseOutageTask.name, INTERVAL_MS, () => this.check());
   }
 
-  /** A handler met the outage before the next look did: what it received is the last message of the outage. */
+  /** A handler found the outage before the next check did. */
   reportUnavailable(): void {
     this.goodAnswers = 0;
     if (this.isPaused) return;
     this.isPaused = true;
-    this.logger.warn('The database is away: no messages are received');
-    for (const queue of QUEUES) this.consumers.pause(queue);
+    this.logger.warn('The database is unavailable: the queues are paused');
+    for (const queue of PAUSED_QUEUES) this.consumers.pause(queue);
   }
 
-  private async look(): Promise<void> {
+  private async check(): Promise<void> {
     const isUp = await withTimeout(this.database.assertWritable(), ANSWER_TIMEOUT_MS).then(
       () => true,
       () => false,
@@ -54,7 +55,7 @@ export class DatabaseOutageTask {
     this.goodAnswers += 1;
     if (!this.isPaused || this.goodAnswers < ANSWERS_TO_RESUME) return;
     this.isPaused = false;
-    this.logger.warn('The database is back');
-    for (const queue of QUEUES) this.consumers.resume(queue);
+    this.logger.warn('The database is available again: the queues are resumed');
+    for (const queue of PAUSED_QUEUES) this.consumers.resume(queue);
   }
 }

@@ -1,5 +1,6 @@
 import { DeadLetterService, type OutboxMessage, OutboxService } from '#inventory';
-import { type BatchEntry, QUEUE_NAMES, type QueueName, QueuePublisher } from '#messaging';
+import { type BatchEntry, QueuePublisher } from '#messaging';
+import { QUEUE_NAMES, type QueueName } from '#queues';
 import { Schedule } from '#runtime';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';

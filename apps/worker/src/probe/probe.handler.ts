@@ -1,4 +1,5 @@
-import { type Delivery, ProbeMessage, QueueHandler } from '#messaging';
+import { type Delivery, QueueHandler } from '#messaging';
+import { ProbeMessage } from '#queues';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';

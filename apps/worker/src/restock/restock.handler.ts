@@ -1,5 +1,6 @@
 import { RestockProgressService } from '#inventory';
-import { type Delivery, QueueHandler, RestockMessage, RetryLaterError } from '#messaging';
+import { type Delivery, QueueHandler, RetryLaterError } from '#messaging';
+import { RestockMessage } from '#queues';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 import { retryUntil } from '../outage/retry-until.js';

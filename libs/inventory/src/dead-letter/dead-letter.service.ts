@@ -107,7 +107,7 @@ export class DeadLetterService {
       await resolve(manager, letter, 'REDRIVEN', resolution, at);
       const restockOrderId = restockOrderOf(letter);
       if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
-      await this.outbox.add(manager, letter.queue, payload, at);
+      await this.outbox.addUnchecked(manager, letter.queue, payload, at);
       return findDeadLetter(manager, id);
     }, within);
   }

@@ -1,3 +1,4 @@
+import { type NotificationMessage } from '#queues';
 import { Injectable } from '@nestjs/common';
 import { IsNull, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -7,29 +8,23 @@ import { isDuplicate } from '../database/database-errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { Notification } from './notification.entity.js';
 
-export type NotificationKind = 'DEAD_LETTER_OPENED' | 'STOCK_RAN_OUT' | 'RESTOCK_OVERDUE' | 'GOODS_RECEIVED';
+/** A mail that is asked for. `to` is its address; only the worker knows those of the operators. */
+export type NotificationRequest = DistributiveOmit<NotificationMessage, 'notificationId'>;
 
-export interface NotificationRequest {
-  kind: NotificationKind;
-  audience: 'OPERATORS' | 'FACTORY_MANAGER' | 'AD_MANAGER';
-  /** The address; operators' is known to the worker alone. */
-  to?: string;
-  /** What the mail tells. */
-  facts: Record<string, string | number | null>;
-}
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown ? Omit<Union, Key> : never;
 
 /** A mail to be sent; `id` is that of its notification. */
 export type Mail = Pick<Notification, 'id' | 'kind' | 'recipient' | 'subject'>;
 
-/** Whether a caller may now send a mail. */
+/** Whether a caller may send a mail now. */
 export type NotificationClaim =
-  /** `claimedUntil` is the database's time: it tells whose the claim is. Measure the lease from before the claim. */
+  /** `claimedUntil` is the database's time, and identifies the claim. Measure the lease from before the claim. */
   | { kind: 'CLAIMED'; claimedUntil: Date }
   | { kind: 'SENT' }
-  /** Somebody else is sending it right now. */
+  /** Another caller is sending it right now. */
   | { kind: 'BUSY' };
 
-/** Mails to people. Asked for in the transaction that gives the reason, sent through the `notifications` queue. */
+/** Mails. They are requested in the transaction of their cause, and sent through the `notifications` queue. */
 @Injectable()
 export class NotificationService {
   constructor(
@@ -39,7 +34,7 @@ export class NotificationService {
   ) {}
 
   /**
-   * Asks for one mail in the caller's transaction.
+   * Requests one mail in the caller's transaction.
    *
    * @param at now, by {@link Clock}
    */
@@ -48,8 +43,8 @@ export class NotificationService {
   }
 
   /**
-   * Takes the right to send a mail, for `leaseMs`. A message that is delivered twice gets it once; a worker that dies
-   * leaves it to the next delivery when the lease ends.
+   * Leases the right to send a mail, for `leaseMs`. A message that is delivered twice gets it once. When a worker dies, the
+   * next delivery gets it after the lease.
    */
   async claim(mail: Mail, leaseMs: number): Promise<NotificationClaim> {
     try {
@@ -61,7 +56,7 @@ export class NotificationService {
     } catch (error) {
       if (!isDuplicate(error)) throw error;
     }
-    // In a transaction of its own: a refused insert keeps a lock on the row, and two that then update it deadlock.
+    // A separate transaction: a refused insert keeps a lock on the row, so that two updates after it would deadlock.
     return this.database.write(async (manager) => {
       const now = await this.clock.now(manager);
       const claimedUntil = new Date(now.getTime() + leaseMs);
@@ -78,7 +73,7 @@ export class NotificationService {
     });
   }
 
-  /** SES has the mail: nobody sends it again, even if the lease has ended meanwhile. */
+  /** SES has the mail. It is not sent again, even if the lease has ended. */
   async recordSent(id: string): Promise<void> {
     await this.database.write(async (manager) => {
       const sentAt = await this.clock.now(manager);
@@ -86,7 +81,7 @@ export class NotificationService {
     });
   }
 
-  /** The mail was not sent: the next delivery may send it at once. Leaves a claim alone that another has taken since. */
+  /** The mail was not sent: the next delivery may send it at once. Ignores a later claim by another caller. */
   async release(id: string, claimedUntil: Date): Promise<void> {
     await this.database.write((manager) =>
       manager.update(Notification, { id, claimedUntil, sentAt: IsNull() }, { claimedUntil: null }),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
+import { NotificationService } from '../notification/notification.service.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { OutboxMessage } from './outbox-message.entity.js';
@@ -22,7 +23,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
   afterAll(() => warehouse.close());
 
   const add = (manager: EntityManager, queue: string, payload: Record<string, unknown>) =>
-    outbox.add(manager, queue, payload, new Date());
+    outbox.addUnchecked(manager, queue, payload, new Date());
 
   /** Writes `count` messages in one transaction; their payloads are numbered from 0. */
   const write = (count: number) =>
@@ -173,5 +174,31 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
     expect(await manager.count(OutboxMessage)).toBe(3);
     await outbox.purgePublished(60_000);
     expect(numbers(await manager.find(OutboxMessage, { order: { id: 'ASC' } }))).toEqual([1, 2]);
+  });
+
+  it('takes the messages of known queues only: a typo does not compile', async () => {
+    const at = new Date();
+    const id = '7b0e1f1e-3c0a-4b6f-9d1c-0a1b2c3d4e5f';
+    const typos = (manager: EntityManager) => [
+      // @ts-expect-error -- there is no such queue
+      outbox.add(manager, 'restok', { restockOrderId: id }, at),
+      // @ts-expect-error -- a message of the queue has no such property
+      outbox.add(manager, 'restock', { orderId: id }, at),
+      // @ts-expect-error -- this mail has no such fact
+      notifications.request(manager, { ...mail, facts: { ...mail.facts, skuu: 'CP-1', sku: undefined } }, at),
+    ];
+    const notifications = warehouse.get(NotificationService);
+    const mail = {
+      kind: 'STOCK_RAN_OUT',
+      audience: 'OPERATORS',
+      facts: { sku: 'CP-1', name: 'ring', restockOrderId: null },
+    } as const;
+    expect(typos).toBeInstanceOf(Function);
+    await warehouse.get(Database).write(async (manager) => {
+      await outbox.add(manager, 'restock', { restockOrderId: id }, at);
+      await notifications.request(manager, mail, at);
+    });
+    expect(await warehouse.outbox('restock')).toEqual([{ restockOrderId: id }]);
+    expect(await warehouse.outbox('notifications')).toMatchObject([mail]);
   });
 });

@@ -1,3 +1,4 @@
+import { type MessageOf, type QueueName } from '#queues';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, Not, type EntityManager, type FindOperator } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -7,7 +8,7 @@ import { OutboxMessage } from './outbox-message.entity.js';
 
 type ClaimedMessage = Pick<OutboxMessage, 'id' | 'claimedUntil'>;
 
-/** Messages that go out if, and only if, the transaction that wrote them was committed. */
+/** Messages that are sent if, and only if, the transaction that wrote them is committed. */
 @Injectable()
 export class OutboxService {
   constructor(
@@ -18,47 +19,46 @@ export class OutboxService {
   /**
    * Writes a message for `queue` in the caller's transaction.
    *
-   * @param at now, by {@link Clock}: the age of a message that is not published is judged by it
+   * @param at now, by {@link Clock}: the age of an unpublished message is measured from it
    */
-  async add(
+  async add<Q extends QueueName>(
     manager: EntityManager,
-    queue: string,
-    payload: Record<string, unknown>,
+    queue: Q,
+    payload: MessageOf<Q>,
     at: Date,
   ): Promise<void> {
-    await manager.insert(OutboxMessage, {
-      id: uuidv7(),
-      queue,
-      payload: payload as never,
-      createdAt: at,
-    });
+    await this.addUnchecked(manager, queue, payload, at);
+  }
+
+  /** As {@link add}, for a message that comes from outside. The relay checks it against the contract of its queue. */
+  async addUnchecked(manager: EntityManager, queue: string, payload: object, at: Date): Promise<void> {
+    await manager.insert(OutboxMessage, { id: uuidv7(), queue, payload, createdAt: at });
   }
 
   /**
-   * Takes up to `limit` unpublished messages for `queue`, oldest first, for `leaseMs`: no other relay gets them in
-   * that time. A relay that dies leaves them to the next one when the lease ends, so a message may be sent twice,
-   * never not.
+   * Leases up to `limit` unpublished messages for `queue`, oldest first, for `leaseMs`: no other relay gets them in that
+   * time. When a relay dies, the next one gets them after the lease. A message may be sent twice, but is never lost.
    */
   async claim(limit: number, leaseMs: number, queue: string): Promise<OutboxMessage[]> {
     return this.claimWhere(limit, leaseMs, queue);
   }
 
-  /** The same for messages whose queue is none of `queues`: those that nobody else would ever claim. */
+  /** The same for messages whose queue is none of `queues`, which no relay would claim otherwise. */
   async claimStray(limit: number, leaseMs: number, queues: readonly string[]): Promise<OutboxMessage[]> {
     return this.claimWhere(limit, leaseMs, Not(In(queues)));
   }
 
-  /** Notes that messages of one claim were sent. Leaves alone what another relay has claimed since. */
+  /** Records that messages of one claim were sent. Ignores those that another relay has claimed since. */
   async markPublished(messages: ClaimedMessage[]): Promise<void> {
     await this.updateClaimed(messages, async (manager) => ({ publishedAt: await this.clock.now(manager) }));
   }
 
-  /** Gives back messages of one claim that could not be sent. Leaves alone what another relay has claimed since. */
+  /** Ends the lease of messages that could not be sent. Ignores those that another relay has claimed since. */
   async release(messages: ClaimedMessage[]): Promise<void> {
     await this.updateClaimed(messages, async () => ({ claimedUntil: null }));
   }
 
-  /** Forgets messages that were published more than `retentionMs` ago. */
+  /** Deletes messages that were published more than `retentionMs` ago. */
   async purgePublished(retentionMs: number): Promise<void> {
     await this.database.write(async (manager) => {
       const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
@@ -88,7 +88,7 @@ export class OutboxService {
     });
   }
 
-  /** Whoever claims after a lease has ended sets a later one, so the lease tells whose the claim is. */
+  /** A later claim has a later lease, so that the lease identifies the claim. */
   private async updateClaimed(
     messages: ClaimedMessage[],
     changeIn: (

@@ -1,3 +1,4 @@
+import { deadLetterQueueOf, QUEUE_NAMES, type QueueName, queueUrl } from '#queues';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -7,7 +8,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { type AddressInfo } from 'node:net';
-import { deadLetterQueueOf, QUEUE_NAMES, type QueueName, queueUrl } from '../queues.js';
 
 type PhysicalQueue = QueueName | `${QueueName}-dlq`;
 

@@ -1,8 +1,8 @@
+import { type MessageOf } from '#queues';
 import { type DynamicModule, Injectable, type LoggerService, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerOptions } from '../consumer-options.js';
-import { type MessageOf } from '../contracts/message-contracts.js';
 import { type DeadLetterDelivery, type Delivery } from '../delivery.js';
 import { MessagingModule } from '../messaging.module.js';
 import { DeadLetterHandler, QueueHandler } from '../queue-handler.decorator.js';
