@@ -59,8 +59,10 @@ describe('the variables', () => {
   const INTERNAL_VARIABLES = ['MAIL_FILE', 'QUEUE_DIRECTORY'];
 
   const example = read('.env.example');
+  // The schemas of libs/queues are of messages.
+  const schemas = SOURCES.filter((file) => !file.startsWith(join('libs', 'queues')));
   const declared = new Set(
-    SOURCES.flatMap((file) => matches(read(file), /^\s+([A-Z][A-Z0-9_]*): (?:Type\.|port\()/gm)),
+    schemas.flatMap((file) => matches(read(file), /^\s+([A-Z][A-Z0-9_]*): (?:Type\.|port\()/gm)),
   );
   const expected = [...declared, ...SDK_VARIABLES]
     .filter((name) => !INTERNAL_VARIABLES.includes(name))
