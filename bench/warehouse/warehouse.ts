@@ -1,13 +1,14 @@
 import {
   type Difference,
   Factory,
-  InventoryModule,
+  DatabaseModule,
+  ReconcileModule,
   Product,
   ReconcileService,
   RestockOrder,
   StockLevel,
 } from '#inventory';
-import { type INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
@@ -44,6 +45,9 @@ export interface Books {
   lowestOnHand: number;
 }
 
+@Module({})
+class WarehouseModule {}
+
 /** One subject's database, of the newest schema and with stock for every scenario. */
 export class BenchWarehouse {
   private constructor(
@@ -57,7 +61,10 @@ export class BenchWarehouse {
     const url = await server.create(name);
     try {
       const application = await NestFactory.createApplicationContext(
-        InventoryModule.forRoot({ url, poolSize: POOL_SIZE }),
+        {
+          module: WarehouseModule,
+          imports: [DatabaseModule.forRoot({ url, poolSize: POOL_SIZE }), ReconcileModule],
+        },
         { logger: ['fatal', 'error'], abortOnError: false },
       );
       const warehouse = new BenchWarehouse(url, name, server, application);

@@ -1,4 +1,15 @@
-import { Database, databaseSettings, InventoryModule, SaleModule } from '#inventory';
+import {
+  Database,
+  databaseSettings,
+  AdjustmentModule,
+  DatabaseModule,
+  DeadLetterModule,
+  IdempotencyModule,
+  ProductModule,
+  ReconcileModule,
+  RestockModule,
+  SaleModule,
+} from '#inventory';
 import { MessagingModule, QueuePublisher } from '#messaging';
 import { HealthModule, MetricsModule, Readiness } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -28,7 +39,13 @@ export class AppModule {
       imports: [
         HealthModule,
         MetricsModule,
-        InventoryModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
+        DatabaseModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
+        ProductModule,
+        AdjustmentModule,
+        RestockModule,
+        DeadLetterModule,
+        ReconcileModule,
+        IdempotencyModule,
         SaleModule.forRoot({
           batchSize: environment.SALE_BATCH_SIZE,
           waitMs: environment.SALE_WAIT_LIMIT_MS,

@@ -1,4 +1,15 @@
-import { Database, databaseSettings, InventoryModule } from '#inventory';
+import {
+  Database,
+  databaseSettings,
+  DatabaseModule,
+  DeadLetterModule,
+  IdempotencyModule,
+  NotificationModule,
+  OutboxModule,
+  ReceivingModule,
+  ReconcileModule,
+  RestockModule,
+} from '#inventory';
 import { ConsumerHealth, DELIVERY_FAILURE_RECORDER, MessagingModule, QueuePublisher } from '#messaging';
 import { HealthModule, MetricsModule, Readiness, Schedule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -34,7 +45,14 @@ export class AppModule {
       imports: [
         HealthModule,
         MetricsModule,
-        InventoryModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
+        DatabaseModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
+        OutboxModule,
+        NotificationModule,
+        RestockModule,
+        ReceivingModule,
+        DeadLetterModule,
+        ReconcileModule,
+        IdempotencyModule,
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
           region: environment.AWS_REGION,

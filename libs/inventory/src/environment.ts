@@ -2,7 +2,7 @@ import { EnvironmentError } from '#runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Type, { type Static } from 'typebox';
-import { type DatabaseSettings } from './database/data-source-options.js';
+import { type DatabaseSettings } from './schema/data-source-options.js';
 import { isDatabaseUrl, isMysqlUrl } from './database/database-url.js';
 import { tlsOptions } from './database/tls-options.js';
 

@@ -1,6 +1,6 @@
 export { AdjustmentService } from './adjustment/adjustment.service.js';
 export { Clock } from './database/clock.js';
-export { type DatabaseSettings } from './database/data-source-options.js';
+export { type DatabaseSettings } from './schema/data-source-options.js';
 export { Database } from './database/database.js';
 export { type Page } from './database/page.js';
 export {
@@ -18,7 +18,6 @@ export { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironm
 export { InventoryError, type InventoryErrorCode } from './errors.js';
 export { IdempotencyService, type RequestKey, type StoredAnswer } from './idempotency/idempotency.service.js';
 export { KeyedRequest } from './idempotency/keyed-request.entity.js';
-export { InventoryModule } from './inventory.module.js';
 export { asciiEmailAddress, isEmailAddress } from './notification/email-address.js';
 export { NotificationService } from './notification/notification.service.js';
 export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
@@ -51,3 +50,13 @@ export {
   type Shortage,
 } from './sale/sale-request.js';
 export { StockLevel } from './stock/stock-level.entity.js';
+export { DatabaseModule } from './database.module.js';
+export { AdjustmentModule } from './adjustment/adjustment.module.js';
+export { DeadLetterModule } from './dead-letter/dead-letter.module.js';
+export { IdempotencyModule } from './idempotency/idempotency.module.js';
+export { NotificationModule } from './notification/notification.module.js';
+export { OutboxModule } from './outbox/outbox.module.js';
+export { ProductModule } from './product/product.module.js';
+export { ReceivingModule } from './receiving/receiving.module.js';
+export { ReconcileModule } from './reconcile/reconcile.module.js';
+export { RestockModule } from './restock/restock.module.js';

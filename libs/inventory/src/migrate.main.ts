@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { readEnvironment, runCommand } from '#runtime';
 import { type EntityManager } from 'typeorm';
 import { connectForCommand } from './database/connect.js';
-import { dataSourceOptions } from './database/data-source-options.js';
-import { migrate } from './database/migrate.js';
+import { dataSourceOptions } from './schema/data-source-options.js';
+import { migrate } from './schema/migrate.js';
 import { CommandEnvironment, commandDatabaseSettings, SeedEnvironment } from './environment.js';
 import { seed } from './product/seed.js';
 

@@ -3,7 +3,7 @@ import { CommandError, readEnvironment, runCommand } from '#runtime';
 import { existsSync } from 'node:fs';
 import { DatabaseClock } from './database/clock.js';
 import { connectForCommand } from './database/connect.js';
-import { dataSourceOptions } from './database/data-source-options.js';
+import { dataSourceOptions } from './schema/data-source-options.js';
 import { createDatabase } from './database/create-database.js';
 import { CommandEnvironment, commandDatabaseSettings } from './environment.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { dataSourceOptions } from './data-source-options.js';
+import { dataSourceOptions } from '../schema/data-source-options.js';
 import { fileOf, isDatabaseUrl } from './database-url.js';
 
 describe('the URL of the database', () => {

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from './data-source-options.js';
+import { dataSourceOptions } from '../schema/data-source-options.js';
 
 describe('the connection of the embedded database', () => {
   const directory = mkdtempSync(join(tmpdir(), 'donut-states-'));

@@ -1,7 +1,7 @@
 import { type PoolConnection } from 'mysql2';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntityManager } from 'typeorm';
+import { type MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
 import { onBoundedConnection, type TimeLimits } from './bounded-connection.js';
-import { multiStatementOptions } from './data-source-options.js';
 import { cut } from './mysql-pool.js';
 import { type Decide, entitiesOf, type Found, type RowQueries, type RowQuery } from './row-queries.js';
 import { changeText, statementText } from './rows.js';
@@ -13,6 +13,12 @@ const LOCK_WAIT_SECONDS = 1;
 const LOCK_NAME = `SHA2(CONCAT(DATABASE(), '.scripts'), 224)`;
 const ACQUIRE_LOCK = `SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_WAIT_SECONDS}) AS isAcquired`;
 const RELEASE_LOCK = `DO RELEASE_LOCK(${LOCK_NAME})`;
+
+/**
+ * Connections for texts of several statements. Batches of sales change the same rows, so that more connections would wait
+ * for each other. The second is for the batch that comes while a cut connection is being replaced.
+ */
+const MULTI_STATEMENT_POOL_SIZE = 2;
 
 /**
  * Sends several statements to MySQL in one round trip, so that row locks are held hardly longer than the database works. It has its own connections for two reasons: slow readers cannot take them from sales, and no other
@@ -141,4 +147,14 @@ function send(connection: PoolConnection, statements: readonly string[]): Promis
       else resolve(statements.length > 1 ? (results as unknown[]) : [results]);
     });
   });
+}
+
+/** The options of `main` for connections that accept texts of several statements. */
+function multiStatementOptions(main: DataSourceOptions): DataSourceOptions {
+  return {
+    ...(main as MysqlDataSourceOptions),
+    migrations: [],
+    poolSize: MULTI_STATEMENT_POOL_SIZE,
+    multipleStatements: true,
+  };
 }

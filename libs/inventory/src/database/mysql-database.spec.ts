@@ -7,7 +7,7 @@ import { StockLevel } from '../stock/stock-level.entity.js';
 import { MysqlProxy } from '../testing/mysql-proxy.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
-import { dataSourceOptions } from './data-source-options.js';
+import { dataSourceOptions } from '../schema/data-source-options.js';
 import { createDatabase } from './create-database.js';
 import { Database } from './database.js';
 import { MysqlDatabase } from './mysql-database.js';

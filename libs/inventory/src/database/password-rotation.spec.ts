@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseSettings } from '../environment.js';
-import { InventoryModule } from '../inventory.module.js';
+import { DatabaseModule } from '../database.module.js';
 import { Factory } from '../product/factory.entity.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
@@ -48,7 +48,7 @@ if (TEST_DATABASES.includes('mysql')) {
     const enter = async () => {
       const testing = await Test.createTestingModule({
         imports: [
-          InventoryModule.forRoot(databaseSettings({ DATABASE_URL: url, DATABASE_PASSWORD_FILE: file }, 2)),
+          DatabaseModule.forRoot(databaseSettings({ DATABASE_URL: url, DATABASE_PASSWORD_FILE: file }, 2)),
         ],
       })
         .setLogger(new ConsoleLogger({ logLevels: ['fatal'] }))

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { AUTHORITY, OTHER_CERTIFICATE } from '../testing/tls-certificates.js';
 import { TlsServer } from '../testing/tls-server.js';
-import { dataSourceOptions } from './data-source-options.js';
+import { dataSourceOptions } from '../schema/data-source-options.js';
 import { tlsOptions } from './tls-options.js';
 
 const USER = 'warehouse-user';

@@ -3,7 +3,16 @@ import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
-import { InventoryModule } from '../inventory.module.js';
+import { DatabaseModule } from '../database.module.js';
+import { AdjustmentModule } from '../adjustment/adjustment.module.js';
+import { DeadLetterModule } from '../dead-letter/dead-letter.module.js';
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { NotificationModule } from '../notification/notification.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { ProductModule } from '../product/product.module.js';
+import { ReceivingModule } from '../receiving/receiving.module.js';
+import { ReconcileModule } from '../reconcile/reconcile.module.js';
+import { RestockModule } from '../restock/restock.module.js';
 import { SaleModule } from '../sale/sale.module.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
@@ -14,6 +23,18 @@ import { RestockService } from '../restock/restock.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
+
+const MODULES = [
+  AdjustmentModule,
+  DeadLetterModule,
+  IdempotencyModule,
+  NotificationModule,
+  OutboxModule,
+  ProductModule,
+  ReceivingModule,
+  ReconcileModule,
+  RestockModule,
+];
 
 /** A warehouse of its own on a real database, with one factory and no products. */
 export class Warehouse {
@@ -39,7 +60,7 @@ export class Warehouse {
 
   private static async enter(database: TestDatabase, poolSize: number, clock?: Clock): Promise<Warehouse> {
     const testing = Test.createTestingModule({
-      imports: [InventoryModule.forRoot({ url: database.url, poolSize }), SaleModule.forRoot()],
+      imports: [DatabaseModule.forRoot({ url: database.url, poolSize }), SaleModule.forRoot(), ...MODULES],
     }).setLogger(new ConsoleLogger({ logLevels: ['fatal', 'error'] }));
     if (clock) testing.overrideProvider(Clock).useValue(clock);
     const application = await (await testing.compile()).init();

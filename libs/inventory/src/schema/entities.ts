@@ -12,7 +12,7 @@ import { SaleLine } from '../sale/sale-line.entity.js';
 import { Sale } from '../sale/sale.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
-import { Heartbeat } from './heartbeat.entity.js';
+import { Heartbeat } from '../database/heartbeat.entity.js';
 
 /** Every table of the warehouse. Listed by class: a glob finds other files under another build. */
 export const ENTITIES = [

@@ -1,12 +1,11 @@
 import { type PoolOptions } from 'mysql2';
 import { type DataSourceOptions } from 'typeorm';
-import { type MysqlDataSourceOptions } from 'typeorm/driver/mysql/MysqlDataSourceOptions.js';
-import { fileOf, isDatabaseUrl, isMysqlUrl } from './database-url.js';
-import { EmbeddedConnection } from './embedded-connection.js';
+import { fileOf, isDatabaseUrl, isMysqlUrl } from '../database/database-url.js';
+import { EmbeddedConnection } from '../database/embedded-connection.js';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations/index.js';
-import { createPool } from './mysql-pool.js';
-import { type TlsOptions } from './tls-options.js';
+import { createPool } from '../database/mysql-pool.js';
+import { type TlsOptions } from '../database/tls-options.js';
 
 export interface DatabaseSettings {
   /** `mysql://user:password@host:port/database`, or a file for the embedded database. */
@@ -24,22 +23,6 @@ const EMBEDDED_LOCK_WAIT_MS = 250;
 
 /** Longest wait for a connection to MySQL to open, in ms. */
 const CONNECT_TIMEOUT_MS = 5_000;
-
-/**
- * Connections for texts of several statements. Batches of sales change the same rows, so that more connections would wait
- * for each other. The second is for the batch that comes while a cut connection is being replaced.
- */
-const MULTI_STATEMENT_POOL_SIZE = 2;
-
-/** The options of `main` for connections that accept texts of several statements. */
-export function multiStatementOptions(main: DataSourceOptions): DataSourceOptions {
-  return {
-    ...(main as MysqlDataSourceOptions),
-    migrations: [],
-    poolSize: MULTI_STATEMENT_POOL_SIZE,
-    multipleStatements: true,
-  };
-}
 
 /**
  * How each database is reached.
