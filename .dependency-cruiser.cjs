@@ -26,7 +26,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '\\.d\\.m?ts$', 'main\\.ts$'] },
+      from: { orphan: true, pathNot: ['[.-]spec\\.ts$', '\\.d\\.m?ts$', 'main\\.ts$'] },
       to: {},
     },
     { name: 'libs-never-import-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
@@ -71,13 +71,13 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-production-code',
       severity: 'error',
-      from: { path: '^(apps/(sales|worker|factory)|libs)/', pathNot: ['\\.spec\\.ts$', '/testing/'] },
+      from: { path: '^(apps/(sales|worker|factory)|libs)/', pathNot: ['[.-]spec\\.ts$', '/testing/'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
     ...order.slice(1).map((noun, index) => ({
       name: `inventory-${noun}-imports-downwards`,
       severity: 'error',
-      from: { path: inventory(noun), pathNot: ['\\.spec\\.ts$'] },
+      from: { path: inventory(noun), pathNot: ['[.-]spec\\.ts$'] },
       to: {
         path: order
           .slice(0, index + 1)

@@ -35,7 +35,7 @@ export default tseslint.config(
       '**/main.ts',
       'test/**',
       '**/testing/**',
-      '**/*.spec.ts',
+      '**/*{.,-}spec.ts',
       'apps/standalone/**',
     ],
     rules: { 'no-restricted-properties': 'off' },
@@ -43,7 +43,7 @@ export default tseslint.config(
   {
     // A machine's clock may be wrong by hours. These processes share leases and deadlines, which one clock must decide.
     files: ['libs/inventory/src/**', 'apps/worker/src/**', 'apps/sales/src/**'],
-    ignores: ['**/*.spec.ts', '**/testing/**'],
+    ignores: ['**/*{.,-}spec.ts', '**/testing/**'],
     rules: {
       'no-restricted-syntax': [
         'error',
@@ -61,7 +61,7 @@ export default tseslint.config(
   },
   {
     // What another process answers has no type here: the expectations are its check.
-    files: ['test/**', '**/*.spec.ts'],
+    files: ['test/**', '**/*{.,-}spec.ts'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

@@ -1,5 +1,4 @@
-/** @type {import('jest').Config} */
-export default {
+const specs = {
   testEnvironment: 'node',
   roots: [
     '<rootDir>/apps',
@@ -8,8 +7,8 @@ export default {
     '<rootDir>/libs',
     '<rootDir>/terraform',
     '<rootDir>/test',
+    '<rootDir>/tools',
   ],
-  testRegex: '\\.spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -32,4 +31,18 @@ export default {
   // Jest runs CommonJS packages while it links ES modules; loaded first, these two are whole when others need them.
   setupFiles: ['@nestjs/common', '@nestjs/core'],
   testTimeout: 30_000,
+  runner: '<rootDir>/tools/jest/forking-runner.mjs',
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: [
+    { ...specs, displayName: 'spec', testRegex: '\\.spec\\.ts$' },
+    {
+      ...specs,
+      displayName: 'e2e',
+      testRegex: '\\.e2e-spec\\.ts$',
+      globalSetup: '<rootDir>/tools/jest/build-system.mjs',
+    },
+  ],
 };

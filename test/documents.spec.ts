@@ -20,7 +20,7 @@ interface Described {
 const ROOT = join(import.meta.dirname, '..');
 const DOCUMENTS = globSync(['*.md', '*/README.md', 'docs/**/*.md'], { cwd: ROOT }).sort();
 const SOURCES = globSync(['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'], { cwd: ROOT })
-  .filter((file) => !file.endsWith('.spec.ts') && !file.includes('/testing/'))
+  .filter((file) => !/[.-]spec\.ts$/.test(file) && !file.includes('/testing/'))
   .sort();
 
 describe('docs/errors.md', () => {

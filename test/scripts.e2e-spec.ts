@@ -12,6 +12,7 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 /** Their options are those of another program, which has a help and refuses what it does not know. */
 const FOREIGN: Record<string, string> = {
   test: 'Jest',
+  'test:watch': 'Jest',
   build: 'the Nest CLI',
   check: 'the four below, one after the other',
   'check:types': 'TypeScript',
@@ -34,7 +35,7 @@ describe('every npm script', () => {
   it.each(names.filter((name) => !NEEDS_NOTHING.includes(name)))(
     'installs and compiles first what it needs: %s',
     (name) => {
-      const needsBuild = name === 'test' || scripts[name]!.includes(' dist/');
+      const needsBuild = scripts[name]!.includes(' dist/');
       expect(scripts[`pre${name}`]).toBe(`node tools/prepare.mjs${needsBuild ? ' --build' : ''}`);
     },
   );
