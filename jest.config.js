@@ -30,12 +30,13 @@ const specs = {
   },
   // Jest runs CommonJS packages while it links ES modules; loaded first, these two are whole when others need them.
   setupFiles: ['@nestjs/common', '@nestjs/core'],
-  testTimeout: 30_000,
   runner: '<rootDir>/tools/jest/forking-runner.mjs',
 };
 
 /** @type {import('jest').Config} */
 export default {
+  // Jest ignores this in a project.
+  testTimeout: 30_000,
   projects: [
     { ...specs, displayName: 'spec', testRegex: '\\.spec\\.ts$' },
     {

@@ -124,7 +124,7 @@ class ContestantPool {
     progress.say(`${contestant.subject} starts`);
     this.started += 1;
     const name = `${runName}_${this.started}_${contestant.subject.replaceAll('-', '_')}`;
-    const ports = this.freePorts(contestant.processes);
+    const ports = this.nextPorts(contestant.processes);
     const running = await RunningContestant.start(
       contestant,
       { server, name, ports, logDirectory },
@@ -139,7 +139,7 @@ class ContestantPool {
     return running;
   }
 
-  private freePorts(count: number): number[] {
+  private nextPorts(count: number): number[] {
     const taken = new Set(this.running.flatMap(({ ports }) => ports));
     const free: number[] = [];
     for (let port = this.settings.firstPort; free.length < count; port += 1) {

@@ -1,6 +1,7 @@
+import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bytesOf, exchange } from './raw-http.js';
-import { freePorts, RunningSystem } from './running-system.js';
+import { RunningSystem } from './running-system.js';
 
 const HIDDEN = ['/metrics', '/%6detrics', '/docs', '/%64ocs/', '/docs/json', '/openapi.json'];
 

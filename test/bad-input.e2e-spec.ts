@@ -1,3 +1,4 @@
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { type Case, complaintsOf } from './bad-input-answers.js';
@@ -12,7 +13,7 @@ import {
 } from './bad-input-requests.js';
 import { ROUTES, type Sample } from './bad-input-routes.js';
 import { breakOff, bytesOf, exchange, headerOf, type RawRequest } from './raw-http.js';
-import { CALLBACK_SIGNING_KEY, eventually, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
+import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
 
 const MEDIA_TYPES = [
   'text/plain',

@@ -1,5 +1,6 @@
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Answer, type Application, eventually, RunningSystem } from './running-system.js';
+import { type Answer, type Application, RunningSystem } from './running-system.js';
 
 /** A client that repeats a request until it is answered, as one with an idempotency key may. */
 async function persistently(request: () => Promise<Answer>): Promise<Answer> {

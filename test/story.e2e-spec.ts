@@ -1,5 +1,6 @@
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, RunningSystem } from './running-system.js';
+import { RunningSystem } from './running-system.js';
 
 describe('the whole story', () => {
   let system: RunningSystem;

@@ -1,4 +1,4 @@
-import { type Database, type SaleOutcome } from '#inventory';
+import { type Database, type SaleOutcome, timeText } from '#inventory';
 import { v7 as uuidv7 } from 'uuid';
 import {
   ABANDONED,
@@ -11,7 +11,6 @@ import {
   NotEnough,
   pricesOf,
   refuse,
-  timeText,
 } from './sale-rows.js';
 import { type SellFunction } from './subject.js';
 

@@ -4,6 +4,8 @@ import {
   type SaleOutcome,
   type SaleRequest,
   type Shortage,
+  storedTime,
+  timeText,
 } from '#inventory';
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
@@ -48,16 +50,6 @@ export function draftOf({ lines, customerEmail, idempotencyKey }: SaleRequest): 
   };
 }
 
-/** A time as both databases keep it. */
-export function timeText(time: Date): string {
-  return time.toISOString().replace('T', ' ').replace('Z', '');
-}
-
-/** MySQL's driver reads it back as a time, SQLite's as the text that it is. */
-function timeOf(stored: string | Date): Date {
-  return typeof stored === 'string' ? new Date(`${stored.replace(' ', 'T')}Z`) : stored;
-}
-
 export function placeholders(values: readonly unknown[]): string {
   return values.map(() => '?').join(', ');
 }
@@ -100,7 +92,7 @@ export async function earlierSale(manager: Manager, { key }: Draft): Promise<Sal
     quantity: line.quantity,
     unitPriceKrw: line.unit_price_krw,
   }));
-  return confirmed(sale.id, sale.customer_email, timeOf(sale.created_at), sold, true);
+  return confirmed(sale.id, sale.customer_email, storedTime(sale.created_at), sold, true);
 }
 
 /** The answer to a sale that was made just now. */
@@ -144,7 +136,7 @@ export async function shortage(
     id: order.id,
     status: 'ORDERED' as const,
     quantity: order.quantity,
-    estimatedAt: timeOf(order.expected_at),
+    estimatedAt: storedTime(order.expected_at),
   };
   return { sku, requestedQuantity, availableQuantity, restockOrder };
 }

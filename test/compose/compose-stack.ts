@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
+import { freePorts } from '../../libs/runtime/src/testing/free-ports.js';
+import { eventually } from '../../libs/runtime/src/testing/eventually.js';
 import { devNull } from 'node:os';
-import { eventually } from './eventually.js';
 import { docker, ExitStatuses } from './docker.js';
 
 /** Beside a system that runs already: containers, volumes and images of this project are its own. */
@@ -132,17 +132,4 @@ export class ComposeStack {
     const own = ['--project-name', PROJECT, '--file', 'docker-compose.yml', '--env-file', devNull];
     return docker(['compose', ...own, ...parameters], this.variables, { limitMs, signal });
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

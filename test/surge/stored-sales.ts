@@ -1,3 +1,4 @@
+import { storedTime } from '#inventory';
 import { type DataSource } from 'typeorm';
 
 export interface StoredSale {
@@ -35,7 +36,7 @@ export async function storedSales(dataSource: DataSource, prefix: string): Promi
       idempotencyKey: sale.idempotency_key,
       status: sale.status,
       customerEmail: sale.customer_email,
-      createdAt: timeOf(sale.created_at).toISOString(),
+      createdAt: storedTime(sale.created_at).toISOString(),
       lines: lines
         .filter(({ sku }) => sku !== null)
         .map(({ sku, quantity, unit_price_krw }) => ({ sku: sku!, quantity, unitPriceKrw: unit_price_krw })),
@@ -49,9 +50,4 @@ export async function storedLevels(dataSource: DataSource): Promise<Map<string, 
     `SELECT sku, on_hand AS "onHand" FROM stock_level`,
   );
   return new Map(rows.map(({ sku, onHand }) => [sku, onHand]));
-}
-
-/** The embedded database keeps times as text, which a query that is no entity's returns as it is. */
-function timeOf(stored: Date | string): Date {
-  return typeof stored === 'string' ? new Date(`${stored.replace(' ', 'T')}Z`) : stored;
 }

@@ -1,6 +1,7 @@
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CallbackReceiver } from './testing/callback-receiver.js';
-import { TestFactory, until } from './testing/test-factory.js';
+import { TestFactory } from './testing/test-factory.js';
 
 describe('the faults of the factory', () => {
   let factory: TestFactory;
@@ -55,13 +56,15 @@ describe('the faults of the factory', () => {
     expect(await factory.orders()).toEqual([]);
 
     await factory.changeFaults({ hangPercent: 0 });
-    await until(async () => (await order()).status === 201);
+    await eventually(async () => (await order()).status === 201);
   });
 
   it('cuts hanging connections when it stops', async () => {
     await factory.changeFaults({ hangPercent: 100, concurrencyLimit: 1 });
     const hanging = order().catch((error: Error) => error.message);
-    await until(async () => (await order(AbortSignal.timeout(1_000)).catch(() => undefined))?.status === 503);
+    await eventually(
+      async () => (await order(AbortSignal.timeout(1_000)).catch(() => undefined))?.status === 503,
+    );
     await factory.stop();
     expect(await hanging).toBe('fetch failed');
   });
@@ -97,7 +100,7 @@ describe('the faults of the factory', () => {
     await factory.changeFaults({ latePercent: 100, leadTimeMs: 30 });
     const before = performance.now();
     await order();
-    await until(() => receiver.callbacks.length === 1);
+    await eventually(() => receiver.callbacks.length === 1);
     expect(performance.now() - before).toBeGreaterThanOrEqual(148);
   });
 

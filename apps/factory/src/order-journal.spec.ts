@@ -1,3 +1,4 @@
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EnvironmentError } from '#runtime';
 import {
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { CallbackSettings } from './callback-settings.js';
 import { OrderJournal } from './order-journal.js';
 import { CallbackReceiver } from './testing/callback-receiver.js';
-import { TestFactory, until } from './testing/test-factory.js';
+import { TestFactory } from './testing/test-factory.js';
 
 /** A callback that fails once stays pending for the rest of the test. */
 const NEVER_AGAIN = new CallbackSettings(5_000, [3_600_000]);
@@ -58,7 +59,7 @@ describe('OrderJournal', () => {
     await factory.settledOrders();
     receiver.answer = 503;
     await order(factory, 'PENDING');
-    await until(() => receiver.callbacks.length === 2);
+    await eventually(() => receiver.callbacks.length === 2);
 
     const copy = killedCopy(stateFile);
     receiver.answer = 200;

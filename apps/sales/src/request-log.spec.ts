@@ -1,3 +1,4 @@
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger, type LoggerService } from '@nestjs/common';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -18,11 +19,6 @@ const recorder: LoggerService = {
   warn: (message: string, facts: Line['facts']) => void lines.push({ level: 'warn', message, facts }),
   error: () => undefined,
 };
-
-/** Until the line on an answer is written: the client has the answer before it. */
-async function until(count: number): Promise<void> {
-  for (let waitedMs = 0; lines.length < count && waitedMs < 5_000; waitedMs += 5) await sleep(5);
-}
 
 beforeEach(() => {
   lines = [];
@@ -48,9 +44,9 @@ describe('the log of requests', () => {
   it('lists what failed, by the pattern of its route, and what was slow', async () => {
     serve('failures');
     await get('/sales/1', '/nowhere', '/faulty/secret?key=secret');
-    await until(1);
+    await eventually(() => lines.length >= 1);
     await get('/slow');
-    await until(2);
+    await eventually(() => lines.length >= 2);
     expect(lines).toEqual([
       {
         level: 'warn',
@@ -71,7 +67,7 @@ describe('the log of requests', () => {
   it('lists every request when asked for all', async () => {
     serve('all');
     await get('/sales/1', '/nowhere', '/faulty/1');
-    await until(3);
+    await eventually(() => lines.length >= 3);
     expect(lines.map(({ level, facts }) => [level, facts.route, facts.status]).sort()).toEqual([
       ['log', '/sales/:id', 200],
       ['log', 'none', 404],
@@ -89,7 +85,7 @@ describe('the log of requests', () => {
   it('counts what fails beyond a bound instead of listing it: a flood of failures is no flood of lines', async () => {
     serve('failures');
     await get(...Array<string>(MAX_FAILURES_A_SECOND + 30).fill('/faulty/1'));
-    await until(MAX_FAILURES_A_SECOND + 1);
+    await eventually(() => lines.length >= MAX_FAILURES_A_SECOND + 1);
     expect(lines.filter(({ message }) => message === 'answered')).toHaveLength(MAX_FAILURES_A_SECOND);
     expect(lines.at(-1)).toEqual({
       level: 'warn',
@@ -97,7 +93,7 @@ describe('the log of requests', () => {
       facts: { requests: 30 },
     });
     await get('/faulty/1');
-    await until(MAX_FAILURES_A_SECOND + 2);
+    await eventually(() => lines.length >= MAX_FAILURES_A_SECOND + 2);
     expect(lines.at(-1)).toMatchObject({ message: 'answered' });
   });
 });
@@ -123,7 +119,7 @@ describe('the log of requests of the sales service', () => {
     sales = await SalesUnderTest.start({ REQUEST_LOG: 'all' });
     expect((await buyLoudly()).statusCode).toBe(201);
     await sales.application.inject('/products/RING?secret=secret');
-    await until(2);
+    await eventually(() => lines.length >= 2);
     expect(requests().map(({ facts }) => [facts.method, facts.route, facts.status])).toEqual([
       ['POST', '/sales', 201],
       ['GET', '/products/:sku', 400],
@@ -136,7 +132,7 @@ describe('the log of requests of the sales service', () => {
     sales.application.useLogger(recorder);
     const first = await sales.application.inject('/products');
     await sales.application.inject({ url: '/products', headers: { 'x-request-id': 'shop-7' } });
-    await until(2);
+    await eventually(() => lines.length >= 2);
     expect(requests().map(({ facts }) => facts.requestId)).toEqual([first.headers['x-request-id'], 'shop-7']);
   });
 

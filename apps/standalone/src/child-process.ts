@@ -1,3 +1,4 @@
+import { exponentialBackoff } from '#runtime';
 import { type ChildProcess, fork } from 'node:child_process';
 import { EXIT_STATUS } from '#runtime';
 import { forEachLine, type Log } from './log-prefix.js';
@@ -170,7 +171,8 @@ export class SupervisedProcess {
       return this.wasReady ? this.onFailure(error) : this.firstReady.reject(error);
     }
     this.failures = lifetimeMs >= this.policy.steadyAfterMs ? 1 : this.failures + 1;
-    const delayMs = Math.min(this.policy.firstDelayMs * 2 ** (this.failures - 1), this.policy.maxDelayMs);
+    const { firstDelayMs: first, maxDelayMs: max } = this.policy;
+    const delayMs = exponentialBackoff(this.failures, { first, max });
     this.log(name, `ended unexpectedly (${ending}), starts again in ${delayMs / 1000} s`, 'stderr');
     if (this.failures >= LOUD_AFTER_FAILURES) {
       this.log(

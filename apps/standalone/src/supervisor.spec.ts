@@ -1,10 +1,10 @@
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type ProcessDefinition, type RestartPolicy, ProcessFailedError } from './child-process.js';
 import { forEachLine } from './log-prefix.js';
@@ -103,7 +103,7 @@ describe('Supervisor', () => {
     await started.start();
     const before = started.pids().get('sales') ?? 0;
     process.kill(before, 'SIGKILL');
-    await waitFor(() => lines.some((line) => line.startsWith('sales | runs again as process ')));
+    await eventually(() => lines.some((line) => line.startsWith('sales | runs again as process ')));
     expect(started.pids().get('sales')).not.toBe(before);
     expect(lines).toContain('sales | ended unexpectedly (SIGKILL), starts again in 0.05 s');
   });
@@ -111,7 +111,7 @@ describe('Supervisor', () => {
   it('waits longer from failure to failure, up to its limit, and grows loud', async () => {
     const started = supervise([define('sales', BROKEN_SERVICE)]);
     const starting = started.start();
-    await waitFor(() => lines.some((line) => line.includes('HAS FAILED 5 TIMES IN A ROW')));
+    await eventually(() => lines.some((line) => line.includes('HAS FAILED 5 TIMES IN A ROW')));
     expect(lines.filter((line) => line.includes('starts again')).slice(0, 5)).toEqual(
       ['0.05', '0.1', '0.2', '0.4', '0.4'].map(
         (seconds) => `sales | ended unexpectedly (exit status 3), starts again in ${seconds} s`,
@@ -128,7 +128,7 @@ describe('Supervisor', () => {
     await started.start();
     for (let kills = 1; kills <= 2; kills += 1) {
       process.kill(started.pids().get('sales') ?? 0, 'SIGKILL');
-      await waitFor(() => lines.filter((line) => line.startsWith('sales | runs again')).length === kills);
+      await eventually(() => lines.filter((line) => line.startsWith('sales | runs again')).length === kills);
     }
     expect(lines.filter((line) => line.endsWith('starts again in 0.05 s'))).toHaveLength(2);
   });
@@ -165,7 +165,7 @@ describe('Supervisor', () => {
     ]);
     await started.start();
     process.kill(started.pids().get('factory') ?? 0, 'SIGKILL');
-    await waitFor(() => lines.some((line) => line.startsWith('factory failed (exit status 78)')));
+    await eventually(() => lines.some((line) => line.startsWith('factory failed (exit status 78)')));
     expect(lines.filter((line) => line.includes('starts again'))).toHaveLength(1);
     expect(started.pids().size).toBe(0);
   });
@@ -190,7 +190,7 @@ describe('Supervisor', () => {
       define('sales', SERVICE, { startStage: 2 }),
     ]);
     const starting = started.start();
-    await waitFor(() => lines.includes('queue | never ready'));
+    await eventually(() => lines.includes('queue | never ready'));
     await started.stop();
     expect(await starting).toBe(false);
     expect(lines).toEqual(['queue | never ready']);
@@ -201,7 +201,7 @@ describe('Supervisor', () => {
     const pid = await parent.childPid;
     parent.process.kill('SIGKILL');
     await once(parent.process, 'exit');
-    await waitFor(() => !isAlive(pid));
+    await eventually(() => !isAlive(pid));
   });
 });
 
@@ -234,12 +234,5 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
-  }
-}
-
-async function waitFor(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
-  for (let waitedMs = 0; !condition(); waitedMs += 20) {
-    if (waitedMs > timeoutMs) throw new Error(`not within ${timeoutMs} ms: ${condition.toString()}`);
-    await sleep(20);
   }
 }

@@ -1,3 +1,4 @@
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import {
   Database,
   DeadLetterService,
@@ -12,7 +13,6 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { withWrongClock } from '../../../libs/inventory/src/testing/wrong-clock.js';
-import { eventually } from '../../../test/running-system.js';
 import { sesAccepts, WorkerUnderTest } from './testing/worker-under-test.js';
 
 describe('the worker', () => {

@@ -2,6 +2,7 @@ export { AdjustmentService } from './adjustment/adjustment.service.js';
 export { Clock } from './database/clock.js';
 export { type DatabaseSettings } from './schema/data-source-options.js';
 export { Database } from './database/database.js';
+export { storedTime, timeText } from './database/rows.js';
 export { type Page } from './database/page.js';
 export {
   DeadLetter,

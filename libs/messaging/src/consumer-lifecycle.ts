@@ -8,6 +8,7 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
 } from '@nestjs/common';
+import { type Backoff, exponentialBackoff } from '#runtime';
 import { SqsService } from '@ssut/nestjs-sqs';
 import { ConsumerGate, PollingStoppedError } from './consumer-gate.js';
 import {
@@ -24,9 +25,8 @@ import { RetryDelay } from './retry-delay.js';
 
 type Consumer = NonNullable<ReturnType<SqsService['consumers']['get']>>['instance'];
 
-/** Pauses after a poll that failed, in ms: doubled from the first to the longest while the queue stays away. */
-const FIRST_POLL_PAUSE_MS = 1_000;
-const LONGEST_POLL_PAUSE_MS = 10_000;
+/** The pauses after failed polls, in ms. */
+const POLL_PAUSE_MS: Backoff = { first: 1_000, max: 10_000 };
 
 const DETAIL_LENGTH = 500;
 
@@ -125,10 +125,11 @@ export class ConsumerLifecycle
   }
 
   private watchPolls(spec: ConsumerSpec, consumer: Consumer): void {
-    let pauseMs = 0;
-    const pauseFor = (nextPauseMs: number) => {
-      if (nextPauseMs === pauseMs) return;
-      pauseMs = nextPauseMs;
+    let failures = 0;
+    const count = (nextFailures: number) => {
+      if (nextFailures === failures) return;
+      failures = nextFailures;
+      const pauseMs = failures === 0 ? 0 : exponentialBackoff(failures, POLL_PAUSE_MS);
       consumer.updateOption('pollingWaitTimeMs', pauseMs);
     };
     // Without a message the poll failed; with one, its deletion or its retry delay.
@@ -142,10 +143,10 @@ export class ConsumerLifecycle
         receiveCount: first && receiveCountOf(first),
         error: describe(error),
       });
-      if (!first) pauseFor(Math.min(Math.max(pauseMs * 2, FIRST_POLL_PAUSE_MS), LONGEST_POLL_PAUSE_MS));
+      if (!first) count(failures + 1);
     });
-    consumer.on('empty', () => pauseFor(0));
-    consumer.on('message_received', () => pauseFor(0));
+    consumer.on('empty', () => count(0));
+    consumer.on('message_received', () => count(0));
     consumer.on('waiting_for_polling_to_complete_timeout_exceeded', () => {
       this.logger.error({
         message: 'Stopped with messages in hand: they come back after their visibility timeout',

@@ -1,3 +1,4 @@
+import { eventually } from '../../runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Message } from '@aws-sdk/client-sqs';
 import { Injectable, type LoggerService, type Provider } from '@nestjs/common';
@@ -15,7 +16,6 @@ import { QueuePublisher } from './queue-publisher.js';
 import { type EmbeddedQueue, startEmbeddedQueue } from './testing/embedded-queue.js';
 import {
   createWorker,
-  eventually,
   probeConsumers,
   probeDeadLetters,
   type ProbeDelivery,

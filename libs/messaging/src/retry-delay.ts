@@ -1,5 +1,6 @@
 import { type Message } from '@aws-sdk/client-sqs';
 import { Inject, Injectable } from '@nestjs/common';
+import { exponentialBackoff, withJitter } from '#runtime';
 import { CONSUMER_OPTIONS, type ConsumerOptions } from './consumer-options.js';
 import { receiveCountOf } from './delivery.js';
 
@@ -17,7 +18,7 @@ export class RetryDelay {
     this.longestSeconds = LONGEST_INVISIBILITY_SECONDS - options.visibilityTimeoutSeconds;
   }
 
-  /** Takes over what `error` says about the next attempt at `message`: its `retryAfterSeconds`, if it has one. */
+  /** Takes the delay of the next attempt at `message` from the `retryAfterSeconds` of `error`, if it has one. */
   heed(error: unknown, message: Message): void {
     const { retryAfterSeconds } = error as { retryAfterSeconds?: unknown };
     if (typeof retryAfterSeconds === 'number' && retryAfterSeconds >= 0) {
@@ -26,13 +27,15 @@ export class RetryDelay {
   }
 
   /**
-   * What was asked for; otherwise the doubled delay, half of it up to chance, so that messages which failed
-   * together do not come back together.
+   * The delay that the error asked for. Otherwise an exponential backoff, of which half is random.
    */
   secondsFor(message: Message): number {
     const { firstDelaySeconds, maxDelaySeconds } = this.options.retry;
-    const doubled = Math.min(firstDelaySeconds * 2 ** (receiveCountOf(message) - 1), maxDelaySeconds);
-    const seconds = this.asked.get(message) ?? doubled * (0.5 + Math.random() / 2);
+    const backoff = exponentialBackoff(receiveCountOf(message), {
+      first: firstDelaySeconds,
+      max: maxDelaySeconds,
+    });
+    const seconds = this.asked.get(message) ?? withJitter(backoff, 0.5);
     return Math.min(Math.ceil(seconds), this.longestSeconds);
   }
 }

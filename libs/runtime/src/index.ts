@@ -4,6 +4,7 @@ export { BoundedLog, type BoundedLogOptions } from './bounded-log.js';
 export { schemaCompiler, type ValidationFault } from './bounded-validator.js';
 export { CommandError, runCommand, UsageError } from './command.js';
 export { EnvironmentError, readEnvironment, variableOf } from './environment.js';
+export { type Backoff, exponentialBackoff, withJitter } from './exponential-backoff.js';
 export { EXIT_STATUS } from './exit-status.js';
 export { HealthModule } from './health.module.js';
 export { createHttpApplication, type HttpApplicationOptions } from './http-application.js';

@@ -1,13 +1,10 @@
+import { eventually } from './testing/eventually.js';
 import { describe, expect, it } from '@jest/globals';
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PeriodicTask } from './periodic-task.js';
 
 Logger.overrideLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(1);
-}
 
 describe('PeriodicTask', () => {
   it('never starts a run while one is under way, and goes on after one that failed', async () => {
@@ -22,7 +19,7 @@ describe('PeriodicTask', () => {
       if (runs === 2) throw new Error('planned');
     });
     task.start();
-    await until(() => runs >= 5);
+    await eventually(() => runs >= 5);
     await task.stop();
     expect(most).toBe(1);
   });
@@ -31,7 +28,7 @@ describe('PeriodicTask', () => {
     let runs = 0;
     const task = new PeriodicTask('test', 3_600_000, async () => (runs += 1) < 4);
     task.start();
-    await until(() => runs === 4);
+    await eventually(() => runs === 4);
     await task.stop();
   });
 
@@ -44,7 +41,7 @@ describe('PeriodicTask', () => {
       ended = true;
     });
     task.start();
-    await until(() => runs === 1);
+    await eventually(() => runs === 1);
     await task.stop();
     expect(ended).toBe(true);
     await sleep(20);

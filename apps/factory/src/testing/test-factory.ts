@@ -1,5 +1,5 @@
+import { eventually } from '../../../../libs/runtime/src/testing/eventually.js';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FactorySettings } from '../app.module.js';
 import { CallbackSettings } from '../callback-settings.js';
 import { createFactory } from '../factory-application.js';
@@ -85,7 +85,7 @@ export class TestFactory {
 
   /** Waits until no callback is still to come, and answers with the orders, newest first. */
   async settledOrders(): Promise<ListedOrder[]> {
-    await until(async () =>
+    await eventually(async () =>
       (await this.orders()).every(({ callbacks }) => callbacks.every(({ state }) => state !== 'PENDING')),
     );
     return this.orders();
@@ -115,9 +115,4 @@ export function manufactureRequest(fields: object): Record<string, unknown> {
     MessageAttributeTel: '02-000-0000',
     ...fields,
   };
-}
-
-/** Waits for a condition; the test's own time limit ends a wait in vain. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5);
 }

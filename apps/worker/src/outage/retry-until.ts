@@ -1,28 +1,29 @@
 import { InventoryError } from '#inventory';
+import { type Backoff, exponentialBackoff } from '#runtime';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Pauses between two tries, in ms: doubled from the first to the longest. After an outage DatabaseOutageTask waits a second
- * before it lets messages in again: by then each note was tried once more.
+ * The pauses between attempts, in ms. DatabaseOutageTask waits a second after an outage before it resumes the queues. Every
+ * write is tried once more in that time.
  */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 500;
+const PAUSE_MS: Backoff = { first: 100, max: 500 };
 
 /**
- * Tries until `work` succeeds or the deadline is near, and then fails as the last try did. For notes of what cannot be
- * taken back: when a moment's database error loses the note, the message comes back and it is done twice.
+ * Tries `work` until it succeeds or the deadline is near, and then throws its last error. For writes that record an effect
+ * which cannot be undone: if a short database error lost the record, the message would come back and cause the effect twice.
  *
- * While the database is unavailable it goes on beyond the deadline: nobody can take over the lease without the database,
- * and the note that comes first when it is back keeps the work from being done twice.
+ * While the database is unavailable it goes on after the deadline. Without the database nobody can take over the lease, and
+ * the record must be written before the message is received again.
  *
- * @param deadlineMs on the monotonic clock of this process, `performance.now()`: the end of a lease is stored in the
- * database's time, which the clock of this machine may not agree with
+ * @param deadlineMs on the monotonic clock of this process, `performance.now()`. The end of a lease is stored in the
+ * database's time, which may differ from the clock of this machine
  */
 export async function retryUntil(deadlineMs: number, work: () => Promise<void>): Promise<void> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+  for (let failures = 1; ; failures += 1) {
     try {
       return await work();
     } catch (error) {
+      const pauseMs = exponentialBackoff(failures, PAUSE_MS);
       if (performance.now() + pauseMs >= deadlineMs && !isOutage(error)) throw error;
       await sleep(pauseMs);
     }

@@ -1,4 +1,4 @@
-import { BoundedLog } from '#runtime';
+import { type Backoff, BoundedLog, exponentialBackoff, withJitter } from '#runtime';
 import { Logger } from '@nestjs/common';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,9 @@ const MAX_ATTEMPTS = 8;
 
 /** The same for a transaction that did not get a lock in time: its buyer has waited for seconds already. */
 const MAX_LOCK_WAITS = 2;
+
+/** The longest pauses between two attempts, in ms. */
+const RETRY_MS: Backoff = { first: 20, max: 2_560 };
 
 /**
  * The only way to the tables, for both databases: {@link MysqlDatabase} and {@link EmbeddedDatabase}. Every transaction
@@ -152,7 +155,7 @@ export abstract class Database {
         } catch (error) {
           if (!isConflict(error) || attempt >= (isLockWait(error) ? MAX_LOCK_WAITS : MAX_ATTEMPTS))
             throw error;
-          await sleep(Math.random() * 10 * 2 ** attempt);
+          await sleep(withJitter(exponentialBackoff(attempt, RETRY_MS), 1));
         }
       }
     });

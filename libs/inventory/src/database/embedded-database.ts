@@ -7,7 +7,7 @@ import { Database } from './database.js';
 import { isUnavailable } from './database-errors.js';
 import { type EmbeddedConnection } from './embedded-connection.js';
 import { type Decide, entitiesOf, type Found, type RowQueries } from './row-queries.js';
-import { type Change, type Statement, utcTime, type Value } from './rows.js';
+import { type Change, type Statement, storedTime, type Value } from './rows.js';
 
 /** SQLite ended the transaction by itself, and the statement that it refused was not the last one. */
 class TransactionLostError extends Error {
@@ -51,7 +51,7 @@ export class EmbeddedDatabase extends Database {
     const [row] = await manager.query<[{ now: string }]>(
       `SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now`,
     );
-    return utcTime(row.now);
+    return storedTime(row.now);
   }
 
   protected override autocommit<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

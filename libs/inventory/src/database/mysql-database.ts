@@ -4,7 +4,7 @@ import { onBoundedConnection, type TimeLimits } from './bounded-connection.js';
 import { Database } from './database.js';
 import { MultiStatementRunner } from './multi-statement-runner.js';
 import { type Decide, type Found, type RowQueries } from './row-queries.js';
-import { utcTime } from './rows.js';
+import { storedTime } from './rows.js';
 
 /** MySQL: each transaction on a connection of the pool, and those that sales wait for on connections of their own. */
 export class MysqlDatabase extends Database implements OnApplicationShutdown {
@@ -26,7 +26,7 @@ export class MysqlDatabase extends Database implements OnApplicationShutdown {
   /** As text in UTC, whatever the time zone of the session. */
   override async now(manager: EntityManager): Promise<Date> {
     const [row] = await manager.query<[{ now: string }]>('SELECT CAST(UTC_TIMESTAMP(3) AS CHAR) AS now');
-    return utcTime(row.now);
+    return storedTime(row.now);
   }
 
   async onApplicationShutdown(): Promise<void> {

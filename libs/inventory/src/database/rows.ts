@@ -30,9 +30,9 @@ export function timeText(time: Date): string {
   return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
-/** The time that {@link timeText} has written. */
-export function utcTime(text: string): Date {
-  return new Date(`${text.replace(' ', 'T')}Z`);
+/** A stored time, as a query returns it: MySQL's driver as a time, SQLite's as its {@link timeText}. */
+export function storedTime(value: string | Date): Date {
+  return typeof value === 'string' ? new Date(`${value.replace(' ', 'T')}Z`) : value;
 }
 
 /** The rows of a table value for MySQL: `ROW('CP-1', 2),ROW('CP-2', 1)`. */

@@ -1,5 +1,7 @@
-/** The longest backoff, in batches. */
-const MAX_BATCHES = 64;
+import { type Backoff, exponentialBackoff } from '#runtime';
+
+/** The batch that failed is counted with those that skip the attempt. */
+const BATCHES: Backoff = { first: 2, max: 64 };
 
 /** Exponential backoff, counted in batches: each failure in a row doubles how many batches skip the next attempt. */
 export class BatchBackoff {
@@ -15,7 +17,7 @@ export class BatchBackoff {
 
   recordFailure(): void {
     this.failuresInARow += 1;
-    this.batchesLeft = Math.min(2 ** this.failuresInARow, MAX_BATCHES) - 1;
+    this.batchesLeft = exponentialBackoff(this.failuresInARow, BATCHES) - 1;
   }
 
   /** The attempt succeeded: the next failure starts with the shortest backoff. */

@@ -1,7 +1,6 @@
 import { type MessageOf } from '#queues';
 import { type DynamicModule, Injectable, type LoggerService, type Provider } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConsumerOptions } from '../consumer-options.js';
 import { type DeadLetterDelivery, type Delivery } from '../delivery.js';
 import { MessagingModule } from '../messaging.module.js';
@@ -63,14 +62,4 @@ export function probeDeadLetters(handle: (deadLetter: DeadLetterDelivery) => voi
     }
   }
   return ProbeDeadLetters;
-}
-
-/** Resolves once `holds` does, throws when it has not within `timeoutMs`. */
-export async function eventually(holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline)
-      throw new Error(`It did not come true within ${timeoutMs} ms: ${holds.toString()}`);
-    await sleep(20);
-  }
 }

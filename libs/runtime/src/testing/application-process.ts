@@ -1,8 +1,8 @@
+import { freePorts } from './free-ports.js';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -46,7 +46,7 @@ export class ApplicationProcess {
     script: ApplicationScript,
     takenPort?: number,
   ): Promise<ApplicationProcess> {
-    const port = takenPort ?? (await freePort());
+    const port = takenPort ?? (await freePorts(1))[0]!;
     const file = join(directory, `application-${port}-${takenPort ?? 'own'}.mjs`);
     writeFileSync(file, sourceOf(script));
     const child = fork(file, [], {
@@ -110,12 +110,4 @@ await runApplication(async () => {
   };
 });
 `;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
