@@ -1,5 +1,5 @@
-import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 import { bytesOf, exchange } from './raw-http.js';
 import { RunningSystem } from './running-system.js';
 

@@ -1,6 +1,6 @@
-import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { callbackUrl } from '#inventory';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { type Answer, answerOf, CALLBACK_SIGNING_KEY, RunningSystem } from './running-system.js';
 
 const NEVER_MS = 86_400_000;

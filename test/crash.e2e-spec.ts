@@ -1,5 +1,5 @@
-import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { type Answer, type Application, RunningSystem } from './running-system.js';
 
 /** A client that repeats a request until it is answered, as one with an idempotency key may. */

@@ -1,9 +1,9 @@
-import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
-import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { execFileSync, fork, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
+import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const STANDALONE = join(ROOT, 'dist/apps/standalone/src/main.js');

@@ -1,8 +1,8 @@
-import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { RunningSystem } from './running-system.js';
 
 /** Longer than what counts as the same signal. */

@@ -1,5 +1,5 @@
-import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { RunningSystem } from './running-system.js';
 
 describe('the whole story', () => {

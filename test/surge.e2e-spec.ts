@@ -1,7 +1,7 @@
-import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { TEST_DATABASES } from '../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../libs/inventory/src/testing/warehouse.js';
+import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 import { atATime, Buyers, recordOf } from './surge/buyers.js';
 import { auditSurge } from './surge/sale-audit.js';
 import { SalesProcess } from './surge/sales-process.js';

@@ -1,6 +1,6 @@
-import { freePorts } from '../../libs/runtime/src/testing/free-ports.js';
-import { eventually } from '../../libs/runtime/src/testing/eventually.js';
 import { devNull } from 'node:os';
+import { eventually } from '../../libs/runtime/src/testing/eventually.js';
+import { freePorts } from '../../libs/runtime/src/testing/free-ports.js';
 import { docker, ExitStatuses } from './docker.js';
 
 /** Beside a system that runs already: containers, volumes and images of this project are its own. */

@@ -1,8 +1,8 @@
-import { eventually } from '../../libs/runtime/src/testing/eventually.js';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { deadLetterQueueOf, QUEUE_NAMES } from '#queues';
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../libs/runtime/src/testing/eventually.js';
 import { type ComposeStack, SERVICES } from './compose-stack.js';
 import { Shop } from './shop.js';
 

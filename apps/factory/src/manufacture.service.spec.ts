@@ -1,5 +1,5 @@
-import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { CallbackReceiver } from './testing/callback-receiver.js';
 import { TestFactory } from './testing/test-factory.js';
 

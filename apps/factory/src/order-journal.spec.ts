@@ -1,4 +1,3 @@
-import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EnvironmentError } from '#runtime';
 import {
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { CallbackSettings } from './callback-settings.js';
 import { OrderJournal } from './order-journal.js';
 import { CallbackReceiver } from './testing/callback-receiver.js';

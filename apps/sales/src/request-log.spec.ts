@@ -1,8 +1,8 @@
-import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger, type LoggerService } from '@nestjs/common';
 import fastify, { type FastifyInstance } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { MAX_FAILURES_A_SECOND, type RequestLog, SLOW_MS, useRequestLog } from './request-log.js';
 import { SalesUnderTest } from './testing/sales-under-test.js';
 

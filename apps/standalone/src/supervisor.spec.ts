@@ -1,4 +1,3 @@
-import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { type ProcessDefinition, type RestartPolicy, ProcessFailedError } from './child-process.js';
 import { forEachLine } from './log-prefix.js';
 import { Supervisor } from './supervisor.js';

@@ -30,7 +30,7 @@ import { FactoryClient } from './restock/factory.client.js';
 import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
 
-/** The queue worker: everything that happens after the buyer has been answered. */
+/** The queue worker: everything that happens after the buyer has got an answer. */
 @Module({})
 export class AppModule {
   constructor(readiness: Readiness, database: Database, queues: QueuePublisher, consumers: ConsumerHealth) {

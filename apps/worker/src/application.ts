@@ -3,7 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type WorkerEnvironment } from './environment.js';
 
-/** The worker, ready to listen: for health and metrics alone. Its work comes from the queues. */
+/** The worker, ready to listen. It listens only for health checks and metrics: its work comes from the queues. */
 export async function createWorkerApplication(
   environment: WorkerEnvironment,
 ): Promise<NestFastifyApplication> {

@@ -50,7 +50,7 @@ const variables = Type.Object({
   RETRY_MAX_DELAY_SECONDS: Type.Integer({
     default: 600,
     minimum: 1,
-    // Three of these must fit into the time after which a restock order counts as lost and is sent again.
+    // Three of these must be shorter than the time after which a request for a restock order counts as lost.
     maximum: 600,
     description: 'the longest time after which a failed message comes back',
   }),
@@ -119,10 +119,10 @@ const variables = Type.Object({
   ),
 });
 
-/** What a handler may take beyond the call that it makes, in ms. */
+/** How long a handler may take in addition to its call, in ms. */
 export const HANDLER_OVERHEAD_MS = 5_000;
 
-/** Past the visibility timeout another worker gets the message, and asks the factory again. */
+/** After the visibility timeout another worker gets the message, and would send the order again. */
 const fitsVisibility = (name: 'FACTORY_TIMEOUT_MS' | 'PROBE_TIME_LIMIT_MS') =>
   [
     (given: Given) =>
@@ -130,7 +130,7 @@ const fitsVisibility = (name: 'FACTORY_TIMEOUT_MS' | 'PROBE_TIME_LIMIT_MS') =>
     () => `${name} must be more than ${HANDLER_OVERHEAD_MS} ms below QUEUE_VISIBILITY_TIMEOUT_SECONDS`,
   ] as const;
 
-/** A rule is asked while a variable may still be missing or no number. */
+/** A rule also runs when a variable is missing, or is not a number. */
 type Given = Partial<Record<keyof Static<typeof variables>, unknown>>;
 
 const withTimes = [

@@ -1,5 +1,3 @@
-import { freePorts } from '../../../libs/runtime/src/testing/free-ports.js';
-import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { RestockOrder, RestockService } from '#inventory';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, fork } from 'node:child_process';
@@ -11,6 +9,8 @@ import {
   type EmbeddedQueue,
   startEmbeddedQueue,
 } from '../../../libs/messaging/src/testing/embedded-queue.js';
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
+import { freePorts } from '../../../libs/runtime/src/testing/free-ports.js';
 import { StandIn } from './testing/worker-under-test.js';
 
 const WORKER = join(import.meta.dirname, '../../../dist/apps/worker/src/main.js');

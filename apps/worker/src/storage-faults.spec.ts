@@ -1,10 +1,10 @@
-import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { DeadLetterService } from '#inventory';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { injectStorageFault, STORAGE_FAULTS } from '../../../libs/inventory/src/testing/storage-fault.js';
+import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { WorkerUnderTest } from './testing/worker-under-test.js';
 
 describe('the worker, when its storage fails', () => {

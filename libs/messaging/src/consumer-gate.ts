@@ -2,18 +2,18 @@ import { type QueueName } from '#queues';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONSUMER_OPTIONS, type ConsumerOptions, consumersOf } from './consumer-options.js';
 
-/** Stops and resumes the receiving of a queue's messages, as when what its handler needs is known to be down. */
+/** Pauses and resumes queues, for example while a dependency of their handlers is unavailable. */
 export abstract class ConsumerControl {
   /**
-   * Receives no more of `queue` until {@link resume}. The poll under way, up to the wait seconds, may still bring
-   * messages; they are handled.
+   * Receives no more messages of `queue` until {@link resume}. The current poll may still return messages, which are
+   * handled.
    */
   abstract pause(queue: QueueName): void;
   abstract resume(queue: QueueName): void;
   abstract isPaused(queue: QueueName): boolean;
 }
 
-/** Refuses a poll of a consumer that was stopped at the gate: passed, it would receive messages after the stop. */
+/** Refuses the poll of a consumer that was stopped while it waited at the gate: it would receive messages after the stop. */
 export class PollingStoppedError extends Error {
   constructor() {
     super('the consumer was stopped');
@@ -22,8 +22,8 @@ export class PollingStoppedError extends Error {
 }
 
 /**
- * Stands before every poll. nestjs-sqs starts its consumers while the application still starts; here they wait
- * until it is ready, and while their queue is paused.
+ * Every poll waits here until the application is ready, and while its queue is paused: nestjs-sqs starts its consumers
+ * while the application still starts.
  */
 @Injectable()
 export class ConsumerGate implements ConsumerControl {
@@ -54,12 +54,12 @@ export class ConsumerGate implements ConsumerControl {
     this.become('open');
   }
 
-  /** Lets nobody pass any more; who waits goes on waiting. */
+  /** Lets no further poll pass. Waiting polls go on waiting. */
   close(): void {
     this.become('closed');
   }
 
-  /** Sends away who waits. Only for consumers that have been told to stop: others would ask again at once. */
+  /** Rejects waiting polls. Only for consumers that were told to stop: others would poll again at once. */
   stop(): void {
     this.become('stopped');
   }
@@ -76,12 +76,12 @@ export class ConsumerGate implements ConsumerControl {
     }
   }
 
-  /** Notes that the queue answered a poll of `consumer`. */
+  /** Records that the queue answered a poll of `consumer`. */
   polled(consumer: string): void {
     this.polledAt.set(consumer, performance.now());
   }
 
-  /** Time since the queue last answered a poll of `consumer`; 0 while it is not meant to poll. */
+  /** The time since the queue last answered a poll of `consumer`, in ms; 0 while it should not poll. */
   pollAgeMs(consumer: string): number {
     const at = this.polledAt.get(consumer);
     return at === undefined || this.paused.has(consumer) ? 0 : performance.now() - at;

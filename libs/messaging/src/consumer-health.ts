@@ -11,7 +11,7 @@ import { ConsumersStalledError } from './errors.js';
 /** For the calls around a poll and a handler: deletions, retry delays, their own retries. */
 const MARGIN_MS = 15_000;
 
-/** Whether the consumers really ask their queues for messages: polling has been seen to die without any event. */
+/** Whether the consumers really poll their queues: polling can die without an event. */
 @Injectable()
 export class ConsumerHealth {
   private readonly consumers: ConsumerSpec[];
@@ -23,7 +23,7 @@ export class ConsumerHealth {
     this.consumers = consumersOf(options);
   }
 
-  /** Time since the last poll that the queue answered, in ms, of the consumer where it is longest. Paused ones do not count. */
+  /** The longest time since the last answered poll of a consumer, in ms. Paused consumers do not count. */
   oldestPollAgeMs(): number {
     return Math.max(0, ...this.consumers.map(({ name }) => this.gate.pollAgeMs(name)));
   }

@@ -1,4 +1,3 @@
-import { eventually } from '../../runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type DynamicModule,
@@ -11,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { type TestingModule } from '@nestjs/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../runtime/src/testing/eventually.js';
 import { ConsumerControl } from './consumer-gate.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { QueuePublisher } from './queue-publisher.js';

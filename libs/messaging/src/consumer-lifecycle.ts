@@ -31,9 +31,8 @@ const POLL_PAUSE_MS: Backoff = { first: 1_000, max: 10_000 };
 const DETAIL_LENGTH = 500;
 
 /**
- * From the first poll to the last message: polling starts when the whole application is ready, every failure is
- * logged and recorded, and a shutdown waits for the messages in hand before TypeORM closes, which it does in
- * onApplicationShutdown.
+ * The consumers from the first poll to the last message. Polling starts when the whole application is ready. Every failure is
+ * logged and recorded. A shutdown waits for the messages in hand before TypeORM closes, in onApplicationShutdown.
  */
 @Injectable()
 export class ConsumerLifecycle
@@ -51,7 +50,7 @@ export class ConsumerLifecycle
     @Inject(CONSUMER_OPTIONS) private readonly options: ConsumerOptions,
   ) {}
 
-  /** SqsModule is global, so its own onModuleInit has made the consumers by now. */
+  /** SqsModule is global, so that its own onModuleInit has created the consumers by now. */
   onModuleInit(): void {
     this.watchAll();
     this.registry.assertComplete();
@@ -65,9 +64,9 @@ export class ConsumerLifecycle
     this.gate.close();
   }
 
-  /** By now nestjs-sqs has told every consumer to stop, and waits for none. */
+  /** nestjs-sqs has told every consumer to stop by now, and waits for none. */
   async beforeApplicationShutdown(): Promise<void> {
-    // Again, for a start that failed before it came to onModuleInit: an error event that nobody hears ends the process.
+    // Again, for a start that failed before onModuleInit: an error event without a listener ends the process.
     this.watchAll();
     this.gate.stop();
     await Promise.all(this.stopped.values());
@@ -91,7 +90,7 @@ export class ConsumerLifecycle
   }
 
   private watchMessages(spec: ConsumerSpec, consumer: Consumer): void {
-    // sqs-consumer wraps what the handler threw. It sets the retry delay right after this event.
+    // sqs-consumer wraps the error of the handler. It sets the retry delay right after this event.
     consumer.on('processing_error', (wrapper, message) => {
       const error = wrapper.cause instanceof Error ? wrapper.cause : wrapper;
       this.retryDelay.heed(error, message);
@@ -132,7 +131,7 @@ export class ConsumerLifecycle
       const pauseMs = failures === 0 ? 0 : exponentialBackoff(failures, POLL_PAUSE_MS);
       consumer.updateOption('pollingWaitTimeMs', pauseMs);
     };
-    // Without a message the poll failed; with one, its deletion or its retry delay.
+    // Without a message, the poll failed. With one, its deletion or its retry delay failed.
     consumer.on('error', (error, message) => {
       if ((error as { code?: unknown }).code === PollingStoppedError.name) return;
       const first = Array.isArray(message) ? message[0] : message;

@@ -7,19 +7,19 @@ export const CONSUMER_OPTIONS = Symbol('CONSUMER_OPTIONS');
 export interface QueueConsumerOptions {
   queue: QueueName;
   /**
-   * Messages received and handled at a time, 1 to 10. They are one batch: the next poll waits for the slowest.
+   * Messages received and handled at a time, 1 to 10. The next poll waits for the slowest of them.
    */
   concurrency: number;
   /**
-   * How long a handler may take, in ms: less than the visibility timeout. One that takes longer has failed. It is
-   * not stopped, and runs on while the message may already be back: bound what it waits for by less than this.
+   * How long a handler may take, in ms: less than the visibility timeout. After it the handler has failed. It is not
+   * stopped, and may run while the message is delivered again: give its own calls shorter limits.
    */
   handlerTimeoutMs: number;
 }
 
 export interface ConsumerOptions {
   region: string;
-  /** The queue's name follows it at once. */
+  /** Directly followed by the queue's name. */
   queueUrlPrefix: string;
   queues: readonly QueueConsumerOptions[];
   /** By source queue. */
@@ -30,7 +30,7 @@ export interface ConsumerOptions {
   waitSeconds: number;
   /** A failed message comes back after the first delay, then after twice as long each time, up to the maximum. */
   retry: { firstDelaySeconds: number; maxDelaySeconds: number };
-  /** How long a shutdown waits for the messages in hand. Longer than a poll and a handler together. */
+  /** How long a shutdown waits for the messages in hand: longer than a poll and a handler together. */
   drainTimeoutMs: number;
 }
 
@@ -70,7 +70,7 @@ export function assertUsable(options: ConsumerOptions): void {
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 10) {
       faults.push(`${name}: a concurrency of ${concurrency} is not one of 1 to 10.`);
     }
-    // Past it another consumer gets the message while this one still works on it.
+    // After it another consumer gets the message while this one still works on it.
     if (handlerTimeoutMs <= 0 || handlerTimeoutMs >= visibilityTimeoutSeconds * 1000) {
       faults.push(
         `${name}: the handler timeout of ${handlerTimeoutMs} ms must be above 0 and below the visibility timeout of ${visibilityTimeoutSeconds} s.`,

@@ -17,7 +17,7 @@ export interface DeliveryFailure {
   failedAt: Date;
 }
 
-/** Remembers why messages failed, so that a dead letter can name its cause. */
+/** Stores why messages failed, so that a dead letter can name its cause. */
 export interface DeliveryFailureRecorder {
   /** Called after each failed attempt at a message of a queue, not of a dead-letter queue. */
   recordFailure(failure: DeliveryFailure): Promise<void>;
@@ -25,7 +25,7 @@ export interface DeliveryFailureRecorder {
   forget(messageId: string): Promise<void>;
 }
 
-/** Hands failures to the recorder. A recorder that throws is logged, and never changes what becomes of a message. */
+/** Passes failures to the recorder. An error of the recorder is logged, and does not change the outcome of a message. */
 @Injectable()
 export class DeliveryFailures implements OnModuleInit {
   private readonly logger = new Logger(DeliveryFailures.name);
@@ -52,7 +52,7 @@ export class DeliveryFailures implements OnModuleInit {
     await Promise.all(this.underWay.values());
   }
 
-  /** One after the other for a message: a slow record must not land after the word to forget it. */
+  /** One call after the other for a message: a slow record must not be stored after the call to forget it. */
   private inOrder(messageId: string, step: (recorder: DeliveryFailureRecorder) => Promise<void>): void {
     const { recorder } = this;
     if (!recorder) return;

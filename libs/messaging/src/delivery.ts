@@ -9,7 +9,7 @@ export interface Delivery<Content = unknown> {
   /** 1 for the first receipt. */
   receiveCount: number;
   sentAt: Date;
-  /** Parsed, and sound by the contract of the queue. */
+  /** Parsed, and valid by the contract of the queue. */
   message: Content;
   body: string;
   attributes: Record<string, string>;
@@ -31,7 +31,7 @@ export interface DeadLetterDelivery {
   sentAt: Date;
 }
 
-/** @throws MessageContractError when the body is not what the contract of `queue` says */
+/** @throws MessageContractError when the body breaks the contract of `queue` */
 export function toDelivery<Q extends QueueName>(queue: Q, message: Message): Delivery<MessageOf<Q>> {
   const content = parse(queue, message.Body ?? '');
   const faults = contractFaults(queue, content);
@@ -61,7 +61,7 @@ export function toDeadLetterDelivery(queue: QueueName, message: Message): DeadLe
   };
 }
 
-/** How often SQS has handed out the message, this time included. */
+/** How often SQS has delivered the message, including this time. */
 export function receiveCountOf(message: Message): number {
   return Number(message.Attributes?.ApproximateReceiveCount ?? 1);
 }

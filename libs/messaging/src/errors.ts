@@ -1,6 +1,6 @@
 import { type QueueName } from '#queues';
 
-/** A message that is not what the contract of its queue says. Its faults name places, never values. */
+/** A message that breaks the contract of its queue. Its faults name places, never values. */
 export class MessageContractError extends Error {
   readonly code = 'MESSAGE.CONTRACT_BROKEN';
 
@@ -41,7 +41,7 @@ export class RetryLaterError extends Error {
   }
 }
 
-/** What keeps the consumers from starting: every fault at once. */
+/** All faults that prevent the consumers from starting. */
 export class ConsumerSetupError extends Error {
   constructor(readonly faults: readonly string[]) {
     super(`The queue consumers cannot start:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
@@ -49,7 +49,7 @@ export class ConsumerSetupError extends Error {
   }
 }
 
-/** Consumers that should have asked their queue for messages by now, and have not. */
+/** Consumers that have not polled their queue in time. */
 export class ConsumersStalledError extends Error {
   readonly code = 'QUEUE.CONSUMERS_STALLED';
 
@@ -60,7 +60,7 @@ export class ConsumersStalledError extends Error {
   }
 }
 
-/** One line about anything that was thrown. Node leaves the message of some connection errors empty. */
+/** One line about any thrown value. Node leaves the message of some connection errors empty. */
 export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message ? `${error.name}: ${error.message}` : error.name;

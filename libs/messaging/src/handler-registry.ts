@@ -16,7 +16,7 @@ interface Handler {
   place: string;
 }
 
-/** Holds consumers and handlers to each other: nestjs-sqs itself skips a queue without a handler with a warning. */
+/** Compares consumers and handlers: nestjs-sqs itself only warns about a queue without a handler. */
 @Injectable()
 export class HandlerRegistry {
   constructor(
@@ -56,7 +56,7 @@ export class HandlerRegistry {
   }
 
   private findHandlers(): Handler[] {
-    // As a set: an alias shows up as a provider of its own, with the same instance.
+    // A set, because an alias is a provider of its own with the same instance.
     const instances = new Set(
       this.discovery
         .getProviders()

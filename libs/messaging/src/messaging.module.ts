@@ -15,16 +15,16 @@ import { createSqsClient } from './sqs.client.js';
 
 export interface PublisherOptions {
   region: string;
-  /** The queue's name follows it at once. */
+  /** Directly followed by the queue's name. */
   queueUrlPrefix: string;
 }
 
 type SqsOptions = Parameters<typeof SqsModule.register>[0];
 
-/** A publisher's caller may be an HTTP request: it is to hear of a hung queue while its client still listens. */
+/** The caller may be an HTTP request, which must learn of a hung queue while its client still waits. */
 const PUBLISH_TIMEOUT_MS = 3_000;
 
-/** What a poll may take beyond its own wait. */
+/** How long a poll may take in addition to its own wait. */
 const POLL_OVERHEAD_MS = 5_000;
 
 @Module({})
@@ -96,7 +96,7 @@ function sqsOptions(options: ConsumerOptions, gate: ConsumerGate, retryDelay: Re
       queueUrl: queueUrl(options.queueUrlPrefix, name),
       batchSize: concurrency,
       waitTimeSeconds: options.waitSeconds,
-      // No heartbeat: no handler may outlive this, and a late beat would undo the retry delay.
+      // No heartbeat: no handler may take longer than this, and a late heartbeat would undo the retry delay.
       visibilityTimeout: options.visibilityTimeoutSeconds,
       handleMessageTimeout: handlerTimeoutMs,
       messageAttributeNames: ['All'],
@@ -106,7 +106,7 @@ function sqsOptions(options: ConsumerOptions, gate: ConsumerGate, retryDelay: Re
         'SentTimestamp',
       ],
       terminateVisibilityTimeout: ([message]) => retryDelay.secondsFor(message!),
-      // Without it a stop waits for no handler. Never `abort` it: that loses the messages of the poll under way.
+      // Without it a stop waits for no handler. Never `abort` it: that loses the messages of the current poll.
       pollingCompleteWaitTimeMs: options.drainTimeoutMs,
       preReceiveMessageCallback: () => gate.pass(name),
       postReceiveMessageCallback: async () => gate.polled(name),

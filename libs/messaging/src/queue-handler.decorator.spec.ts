@@ -1,9 +1,9 @@
-import { eventually } from '../../runtime/src/testing/eventually.js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Message } from '@aws-sdk/client-sqs';
 import { Injectable, type LoggerService, type Provider } from '@nestjs/common';
 import { type TestingModule } from '@nestjs/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../../runtime/src/testing/eventually.js';
 import { type DeadLetterDelivery } from './delivery.js';
 import {
   DELIVERY_FAILURE_RECORDER,

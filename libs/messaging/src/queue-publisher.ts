@@ -13,7 +13,7 @@ import { describe, MessageContractError, QueueUnavailableError } from './errors.
 export const QUEUE_URL_PREFIX = Symbol('QUEUE_URL_PREFIX');
 
 export interface BatchEntry<Q extends QueueName = QueueName> {
-  /** Names the entry in the outcome; anything that the caller likes. */
+  /** Identifies the entry in the outcome. The caller chooses it. */
   id: string;
   message: MessageOf<Q>;
   /** The W3C trace context that the message belongs to. */
@@ -23,7 +23,7 @@ export interface BatchEntry<Q extends QueueName = QueueName> {
 export interface BatchOutcome {
   /** Ids of the entries that the queue has. */
   sent: string[];
-  /** `retryable` is false for an entry that breaks the contract: it would be refused for ever. */
+  /** `retryable` is false for an entry that breaks the contract: it would always be refused. */
   failed: { id: string; reason: string; retryable: boolean }[];
 }
 
@@ -36,7 +36,7 @@ interface OutgoingEntry {
 const BATCH_ENTRIES = 10;
 const BATCH_BYTES = 256 * 1024;
 
-/** Puts messages on the queues. What it answers to have sent is stored by SQS, at least once. */
+/** Sends messages to the queues. SQS has stored each sent message, at least once. */
 @Injectable()
 export class QueuePublisher {
   constructor(
@@ -48,7 +48,7 @@ export class QueuePublisher {
    * Sends one message.
    *
    * @returns the message id, which stays the same through retries and in the dead-letter queue
-   * @throws MessageContractError before anything is sent, when the message is not what the queue's contract says
+   * @throws MessageContractError before anything is sent, when the message breaks the queue's contract
    * @throws QueueUnavailableError when the queue refuses, or does not answer in time
    */
   async publish<Q extends QueueName>(
@@ -80,7 +80,7 @@ export class QueuePublisher {
     const outgoing: OutgoingEntry[] = [];
     for (const { id, message, traceparent } of entries) {
       const faults = contractFaults(queue, message);
-      // Thrown, it would hold up every sound message that the caller batched with this one, and each time again.
+      // An exception would stop the valid messages of the same batch too, each time again.
       if (faults.length > 0) {
         const reason = new MessageContractError(queue, faults).message;
         outcome.failed.push({ id, reason, retryable: false });
@@ -113,7 +113,7 @@ export class QueuePublisher {
       const { Successful = [], Failed = [] } = await this.sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: this.urlOf(queue),
-          // Positions, since SQS restricts the ids of entries and the caller's may be anything.
+          // Positions, because SQS restricts the ids of entries.
           Entries: call.map(({ content }, position) => ({ Id: String(position), ...content })),
         }),
       );
@@ -136,8 +136,8 @@ export class QueuePublisher {
 }
 
 function contentOf(message: unknown, traceparent: string | undefined): OutgoingEntry['content'] {
-  // Escaped is what JSON lets through as it is and a queue refuses, and with it the whole batch: SQS two characters,
-  // the embedded queue all beyond U+FFFF.
+  // Escapes the characters that JSON allows and a queue refuses together with the whole batch: two for SQS, all above U+FFFF
+  // for the embedded queue.
   const body = JSON.stringify(message).replace(
     /[\uD800-\uDFFF\uFFFE\uFFFF]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16)}`,
@@ -165,7 +165,7 @@ function* splitIntoCalls(entries: readonly OutgoingEntry[]): Generator<OutgoingE
   if (call.length > 0) yield call;
 }
 
-/** As SQS counts: the body, and name, type and value of each attribute. */
+/** The size by the rules of SQS: the body, and name, type and value of each attribute. */
 function bytesOf({ content }: OutgoingEntry): number {
   let bytes = Buffer.byteLength(content.MessageBody);
   for (const [name, { DataType, StringValue = '' }] of Object.entries(content.MessageAttributes ?? {})) {

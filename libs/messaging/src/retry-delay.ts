@@ -7,7 +7,7 @@ import { receiveCountOf } from './delivery.js';
 /** SQS hides a message for at most twelve hours, counted from its receipt. */
 const LONGEST_INVISIBILITY_SECONDS = 43_200;
 
-/** When a failed message comes back. */
+/** The delay after which a failed message is delivered again. */
 @Injectable()
 export class RetryDelay {
   /** By the message object itself, which sqs-consumer passes along unchanged. */

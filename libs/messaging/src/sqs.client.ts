@@ -3,8 +3,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /**
- * A client that gives up after `requestTimeoutMs` and tries twice, so a queue that hangs cannot hang its caller
- * for longer than twice that. Endpoint and credentials come from the SDK's own variables.
+ * A client that tries a request twice, each time for `requestTimeoutMs`, so that a queue which hangs cannot block its caller
+ * for longer. Endpoint and credentials come from the SDK's own variables.
  */
 export function createSqsClient(region: string, requestTimeoutMs: number): SQSClient {
   return new SQSClient({
@@ -14,7 +14,7 @@ export function createSqsClient(region: string, requestTimeoutMs: number): SQSCl
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
-      // Without it the SDK only warns, and waits on.
+      // Without it the SDK only warns, and goes on waiting.
       throwOnRequestTimeout: true,
     },
   });

@@ -1,8 +1,8 @@
-import { eventually } from './testing/eventually.js';
 import { describe, expect, it } from '@jest/globals';
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PeriodicTask } from './periodic-task.js';
+import { eventually } from './testing/eventually.js';
 
 Logger.overrideLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
 

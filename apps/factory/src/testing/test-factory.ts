@@ -1,5 +1,5 @@
-import { eventually } from '../../../../libs/runtime/src/testing/eventually.js';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { eventually } from '../../../../libs/runtime/src/testing/eventually.js';
 import { type FactorySettings } from '../app.module.js';
 import { CallbackSettings } from '../callback-settings.js';
 import { createFactory } from '../factory-application.js';

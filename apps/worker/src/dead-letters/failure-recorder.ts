@@ -3,7 +3,7 @@ import { type DeliveryFailure, type DeliveryFailureRecorder } from '#messaging';
 import { Injectable } from '@nestjs/common';
 import { DatabaseOutageTask } from '../outage/database-outage-task.js';
 
-/** Keeps the causes of failed attempts in the warehouse, where a dead letter finds them. */
+/** Stores the causes of failed attempts, for the dead letter that may follow. */
 @Injectable()
 export class FailureRecorder implements DeliveryFailureRecorder {
   constructor(
@@ -12,7 +12,7 @@ export class FailureRecorder implements DeliveryFailureRecorder {
   ) {}
 
   async recordFailure(failure: DeliveryFailure): Promise<void> {
-    // Not a fault of the message, and nothing can be recorded now.
+    // Not a fault of the message. Nothing can be recorded now.
     if (failure.code === 'DATABASE.UNAVAILABLE') return this.outage.reportUnavailable();
     await this.failures.recordFailure(failure);
   }

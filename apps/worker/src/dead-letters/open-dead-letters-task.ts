@@ -5,7 +5,7 @@ import { Gauge, Registry } from 'prom-client';
 
 const INTERVAL_MS = 60_000;
 
-/** Counts the dead letters that wait for a person, for an alarm to watch. */
+/** Counts the dead letters that wait for a person, for an alarm. */
 @Injectable()
 export class OpenDeadLettersTask {
   private readonly logger = new Logger(OpenDeadLettersTask.name);
@@ -27,7 +27,7 @@ export class OpenDeadLettersTask {
   private async count(): Promise<void> {
     const open = await this.deadLetters.countOpen();
     this.open.set(open);
-    // Also when there is none: silence is to mean that nobody counts.
+    // Also when there is none: no log line means that nothing counts.
     this.logger.log('counted', { open });
   }
 }

@@ -14,7 +14,7 @@ const UNBELIEVED: Record<'INVALID_SIGNATURE' | 'EXPIRED', DeadLetterCause> = {
   },
 };
 
-/** Puts delivered goods into stock. What cannot be believed is kept for a person, and never added. */
+/** Puts delivered goods into stock. A callback that cannot be trusted is quarantined for a person, and adds nothing. */
 @Injectable()
 export class GoodsReceiptsHandler {
   private readonly logger = new Logger(GoodsReceiptsHandler.name);

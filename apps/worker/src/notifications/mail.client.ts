@@ -4,7 +4,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 import { type MailText } from './mail-texts.js';
 
-/** SES did not take the mail, or did not say so. */
+/** SES refused the mail, or did not answer. */
 export class MailError extends Error {
   readonly code = 'MAIL.NOT_SENT';
 
@@ -26,7 +26,7 @@ export class MailClient implements OnApplicationShutdown {
   constructor(@Inject(WORKER_ENVIRONMENT) private readonly environment: WorkerEnvironment) {
     this.ses = new SESClient({
       region: environment.AWS_REGION,
-      // The queue brings the mail again; more tries here would outlast the message's visibility.
+      // The queue delivers the mail again. More attempts here would take longer than the visibility timeout.
       maxAttempts: 2,
       requestHandler: {
         connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -57,7 +57,7 @@ export class MailClient implements OnApplicationShutdown {
   }
 }
 
-/** What is no address, as an older version may have stored it, goes as it is: SES says what is wrong with it. */
+/** An invalid address, as an older version may have stored it, is sent unchanged: the error of SES explains it. */
 function asSesTakesIt(address: string): string {
   return asciiEmailAddress(address) ?? address;
 }

@@ -7,12 +7,12 @@ import { retryUntil } from '../outage/retry-until.js';
 import { MailClient } from './mail.client.js';
 import { mailText } from './mail-texts.js';
 
-/** For how long one delivery has a mail to itself, in ms: both tries at SES with their timeouts, and the note. */
+/** The lease of a mail, in ms: both attempts at SES with their timeouts, and the record of the result. */
 const LEASE_MS = 20_000;
 
 /**
- * Sends one mail a notification. A message that comes twice sends one mail; only a worker that dies between SES's
- * answer and the note of it sends a second.
+ * Sends one mail for each notification. A message that comes twice sends one mail. Only a worker that dies between the
+ * answer of SES and its record sends a second.
  */
 @Injectable()
 export class NotificationsHandler {
@@ -29,7 +29,7 @@ export class NotificationsHandler {
     const { notificationId: id, kind, audience } = message;
     const recipient = message.to ?? this.environment.OPERATIONS_EMAIL;
     const text = mailText(message, this.environment.CALLBACK_BASE_URL);
-    // From before the claim: the lease ends a moment later, never sooner.
+    // Measured from before the claim, so that the lease does not end earlier.
     const leaseEndsAtMs = performance.now() + LEASE_MS;
     const claim = await this.notifications.claim(
       { id, kind, recipient, subject: text.subject.slice(0, 200) },
@@ -37,7 +37,7 @@ export class NotificationsHandler {
     );
     if (claim.kind === 'SENT') return;
     if (claim.kind === 'BUSY') {
-      // By the end of the lease the other one knows the answer; trying sooner would only use up receives.
+      // The other delivery has its answer by the end of the lease. An earlier attempt would only use up receives.
       throw new RetryLaterError('another delivery is sending this mail', LEASE_MS / 1000);
     }
     try {

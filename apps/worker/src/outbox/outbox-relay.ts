@@ -5,26 +5,26 @@ import { Schedule } from '#runtime';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
-/** Messages taken at a time. */
+/** The most messages that are claimed at a time. */
 const BATCH_SIZE = 50;
 
 /**
- * For how long they are ours, in ms. They go out in five calls, and one that hangs ends after twice the publisher's
- * timeout and a pause, 8 s: 40 s in all, and then as many transactions as there were refusals. A lease that ends
- * under way sends messages twice; one that is too long only delays those of a relay that died.
+ * The lease of the messages, in ms. They are sent in five calls. A call that hangs ends after twice the publisher's timeout
+ * and a pause, 8 s: 40 s in all, and a transaction for each refusal. A lease that is too short sends messages twice. One
+ * that is too long only delays the messages of a relay that died.
  */
 const LEASE_MS = 120_000;
 
-/** How often messages are looked for that no relay takes, in ms. */
+/** The pause between two searches for messages that no relay claims, in ms. */
 const STRAY_INTERVAL_MS = 60_000;
 
-/** Published messages are kept this long, in ms, for people who look into what happened. */
+/** How long published messages are kept for investigations, in ms. */
 const RETENTION_MS = 7 * 24 * 3_600_000;
 const PURGE_INTERVAL_MS = 3_600_000;
 
 /**
- * Carries committed messages from the outbox to their queues: at least once, in the order of writing as far as SQS
- * goes. Each queue has a run of its own, so that one which refuses or hangs holds up no other.
+ * Sends committed messages from the outbox to their queues: at least once, in the order of writing as far as SQS keeps it.
+ * Each queue has a task of its own, so that a queue which refuses or hangs does not delay the others.
  */
 @Injectable()
 export class OutboxRelay {
@@ -54,7 +54,7 @@ export class OutboxRelay {
       messages.map(({ id, payload }) => ({ id, message: payload }) as BatchEntry),
     );
     const waiting = failed.filter(({ retryable }) => retryable);
-    // First what SQS has: whatever fails below, it must not go out again.
+    // Records the sent messages first: if a later step fails, they must not be sent again.
     await this.outbox.markPublished(sent.map((id) => byId.get(id)!));
     await this.outbox.release(waiting.map(({ id }) => byId.get(id)!));
     for (const { id, reason, retryable } of failed) {
@@ -66,14 +66,14 @@ export class OutboxRelay {
     return waiting.length === 0 && messages.length === BATCH_SIZE;
   }
 
-  /** An older version wrote them, or an operator redrove them, for a queue that this version does not have. */
+  /** Another version wrote these messages, or an operator redrove them, for a queue that this version does not have. */
   private async giveUpStrays(): Promise<boolean> {
     const strays = await this.outbox.claimStray(BATCH_SIZE, LEASE_MS, QUEUE_NAMES);
     for (const stray of strays) await this.giveUp(stray, `there is no queue "${stray.queue}"`);
     return strays.length === BATCH_SIZE;
   }
 
-  /** It would be refused for ever, so a person must see it: an operator can redrive what breaks its contract. */
+  /** The queue would always refuse the message, so a person must see it: an operator can redrive a broken message. */
   private async giveUp(message: OutboxMessage, reason: string): Promise<void> {
     const { id, queue, payload } = message;
     await this.deadLetters.open(

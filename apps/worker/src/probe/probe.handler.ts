@@ -4,7 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
-/** A probe that took longer than it may: what a function's time limit is to the tutorial. */
+/** A probe that took longer than its time limit, which stands for the time limit of a function in the tutorial. */
 export class ProbeTimeLimitError extends Error {
   readonly code = 'PROBE.TIME_LIMIT';
 

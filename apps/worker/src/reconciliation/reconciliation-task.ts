@@ -4,7 +4,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Gauge, Registry } from 'prom-client';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
-/** Compares the warehouse with itself now and then, for an alarm to watch. */
+/** Compares the tables of the warehouse with each other at intervals, for an alarm. */
 @Injectable()
 export class ReconciliationTask {
   private readonly logger = new Logger(ReconciliationTask.name);
@@ -27,7 +27,7 @@ export class ReconciliationTask {
   private async run(): Promise<void> {
     const differences = await this.reconciliation.reconcile();
     this.differences.set(differences.length);
-    // Also when there is none: an alarm that reads the log must tell a sound warehouse from a worker that is gone.
+    // Also without differences: an alarm on the log must distinguish a sound warehouse from a dead worker.
     this.logger.log('reconciled', { differences: differences.length });
     for (const { invariant, subject, expected, actual } of differences) {
       this.logger.error(`${invariant}: ${subject} is ${actual} where ${expected} is expected`);

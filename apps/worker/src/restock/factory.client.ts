@@ -4,12 +4,12 @@ import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
 export type FactoryErrorCode = 'FACTORY.REFUSED' | 'FACTORY.TIMEOUT' | 'FACTORY.UNREACHABLE';
 
-/** The factory did not take the order, or did not say so. Only a refusal is certain. */
+/** The factory refused the order, or did not answer. Only a refusal is certain. */
 export class FactoryError extends Error {
   constructor(
     readonly code: FactoryErrorCode,
     message: string,
-    /** When the factory asked to be asked again. */
+    /** The delay that the factory asked for before the next attempt. */
     readonly retryAfterSeconds?: number,
     options?: ErrorOptions,
   ) {
@@ -18,12 +18,12 @@ export class FactoryError extends Error {
   }
 }
 
-/** Longest time for which the factory may send us away, in seconds. */
+/** The longest delay that the factory may ask for, in seconds. */
 const MAX_RETRY_AFTER_SECONDS = 600;
 
 /**
- * Orders goods through the factory's legacy API. How many requests are under way at once is bounded by the
- * consumer of the `restock` queue: FACTORY_CONCURRENCY a worker.
+ * Orders goods through the factory's legacy API. The consumer of the `restock` queue limits the concurrent requests of a
+ * worker to FACTORY_CONCURRENCY.
  */
 @Injectable()
 export class FactoryClient {
@@ -32,8 +32,8 @@ export class FactoryClient {
   /**
    * Resolves when the factory has accepted the order.
    *
-   * @param claimedAt of the attempt, by the database's clock: its callback is believed for CALLBACK_VALID_SECONDS from
-   * then on
+   * @param claimedAt of the attempt, by the database's clock: its callback is valid for CALLBACK_VALID_SECONDS from then
+   * on
    * @throws FactoryError
    */
   async order(order: RestockOrder, factory: Factory, claimedAt: Date): Promise<void> {
@@ -47,7 +47,7 @@ export class FactoryClient {
     );
   }
 
-  /** The contract of the legacy API: no authentication, no idempotency, so the callback carries the proof. */
+  /** The contract of the legacy API. It has no authentication and no idempotency, so that the callback URL is signed. */
   private manufactureRequest(
     { id, sku, factoryId, quantity, receivedQuantity }: RestockOrder,
     claimedAt: Date,

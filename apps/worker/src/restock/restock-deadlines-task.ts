@@ -4,8 +4,8 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 
 /**
- * Looks for ordered goods that never came, and has a person told: the factory has no way to be asked for a status.
- * And for orders that never reached the factory, whose message is sent again.
+ * Finds orders whose goods did not come, and mails a person, because the factory has no route for a status. Finds orders
+ * that did not reach the factory, and sends their message again.
  */
 @Injectable()
 export class RestockDeadlinesTask {

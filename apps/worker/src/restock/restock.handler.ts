@@ -6,10 +6,10 @@ import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 import { retryUntil } from '../outage/retry-until.js';
 import { FactoryClient, type FactoryError } from './factory.client.js';
 
-/** An attempt's lease outlives the factory's timeout by this, in ms: for what is written before and after the call. */
+/** How much longer the lease of an attempt is than the factory's timeout, in ms: for the writes before and after it. */
 const LEASE_MARGIN_MS = 5_000;
 
-/** Asks the factory for the goods of a restock order: once, though the message may come twice. */
+/** Orders the goods of a restock order from the factory: once, although the message may come twice. */
 @Injectable()
 export class RestockHandler {
   private readonly logger = new Logger(RestockHandler.name);
@@ -23,12 +23,12 @@ export class RestockHandler {
   @QueueHandler('restock')
   async order({ message: { restockOrderId } }: Delivery<RestockMessage>): Promise<void> {
     const leaseMs = this.environment.FACTORY_TIMEOUT_MS + LEASE_MARGIN_MS;
-    // From before the claim: the lease ends a moment later, never sooner.
+    // Measured from before the claim, so that the lease does not end earlier.
     const leaseEndsAtMs = performance.now() + leaseMs;
     const claim = await this.progress.claimAttempt(restockOrderId, leaseMs);
     if (claim.kind === 'SETTLED') return;
     if (claim.kind === 'BUSY') {
-      // By the end of the lease the other one knows the answer; asking sooner would only use up receives.
+      // The other delivery has its answer by the end of the lease. An earlier attempt would only use up receives.
       throw new RetryLaterError('another delivery is asking the factory for this order', leaseMs / 1000);
     }
     const { order, factory, claimedAt } = claim;

@@ -1,4 +1,4 @@
-import { RestockOrder, RestockService } from '#inventory';
+import { type DeadLetter, DeadLetterService, OutboxService, RestockOrder, RestockService } from '#inventory';
 import { ConsoleLogger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServer, type Server, type ServerResponse } from 'node:http';
@@ -122,6 +122,18 @@ export class WorkerUnderTest {
       where: { sku },
       order: { id: 'DESC' },
     });
+  }
+
+  /** Writes a message into the outbox, whatever it contains. */
+  async write(queue: string, payload: Record<string, unknown>): Promise<void> {
+    await this.warehouse.dataSource.transaction((manager) =>
+      this.warehouse.get(OutboxService).addUnchecked(manager, queue, payload, new Date()),
+    );
+  }
+
+  /** The dead letters of `queue`, newest first. */
+  async deadLetters(queue: string): Promise<DeadLetter[]> {
+    return (await this.warehouse.get(DeadLetterService).list({ queue, limit: 10 })).items;
   }
 
   async stop(): Promise<void> {

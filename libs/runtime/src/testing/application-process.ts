@@ -1,10 +1,10 @@
-import { freePorts } from './free-ports.js';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { freePorts } from './free-ports.js';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 

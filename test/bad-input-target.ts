@@ -1,0 +1,77 @@
+import { expect } from '@jest/globals';
+import { eventually } from '../libs/runtime/src/testing/eventually.js';
+import { type Case, complaintsOf } from './bad-input-answers.js';
+import { type Operation, requestOf, withValueAt } from './bad-input-requests.js';
+import { type Sample } from './bad-input-routes.js';
+import { bytesOf, exchange } from './raw-http.js';
+import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
+
+/** A running system that gets bad input. */
+export class BadInputTarget {
+  private constructor(
+    readonly system: RunningSystem,
+    /** Of the sales service. */
+    readonly port: number,
+    /** By method and path, from the API's own description. */
+    readonly operations: Record<string, Operation>,
+    private readonly startedAt: string,
+  ) {}
+
+  static async start(): Promise<BadInputTarget> {
+    const system = await RunningSystem.start({ WRONG_KEYS_PER_MINUTE: '1000000' });
+    const port = Number(new URL(system.url('sales', '/')).port);
+    const paths: Record<string, Record<string, Operation>> = (await system.get('/openapi.json')).body.paths;
+    const operations = Object.fromEntries(
+      Object.entries(paths).flatMap(([path, methods]) =>
+        Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation]),
+      ),
+    );
+    return new BadInputTarget(system, port, operations, await startOfProcess(system));
+  }
+
+  /** Sends all requests, and expects that each is refused as its case says. */
+  async expectRefusals(cases: Case[]): Promise<void> {
+    const complaints: string[] = [];
+    for (const given of cases) {
+      const { name, request } = given;
+      const bytes =
+        typeof request === 'string' || Buffer.isBuffer(request)
+          ? Buffer.from(request as string)
+          : bytesOf(request);
+      try {
+        complaints.push(...complaintsOf(given, await exchange(this.port, bytes)));
+      } catch (error) {
+        complaints.push(`${name}: ${(error as Error).message}`);
+      }
+    }
+    expect(complaints).toEqual([]);
+  }
+
+  /** Expects the same process as at the start, which sells, agrees with itself, and logged no error and no secret. */
+  async expectUnharmed(): Promise<void> {
+    const { system } = this;
+    expect(await startOfProcess(system)).toBe(this.startedAt);
+    expect((await system.get('/health/ready')).status).toBe(200);
+    expect((await system.buy(await system.newProduct(1), 1)).status).toBe(201);
+    await eventually(() => expect(system.reconcile()).toBeUndefined());
+    expect(system.output.split('\n').filter((line) => /\b(ERROR|FATAL)\b/.test(line))).toEqual([]);
+    expect(system.output).not.toContain(OPERATIONS_API_KEY);
+    expect(system.output).not.toContain(CALLBACK_SIGNING_KEY);
+  }
+}
+
+export function badValue(name: string, sample: Sample, at: string, value: unknown): Case {
+  const shown = JSON.stringify(value) ?? 'missing';
+  return {
+    name: `${at} ${shown}`,
+    request: requestOf(name, withValueAt(sample, at, value)),
+    status: 400,
+    at,
+  };
+}
+
+/** Each process has its own: it shows a crash and a restart. */
+async function startOfProcess(system: RunningSystem): Promise<string> {
+  const { body } = await system.get('/metrics');
+  return /^process_start_time_seconds (\d+)/m.exec(body)![1]!;
+}
