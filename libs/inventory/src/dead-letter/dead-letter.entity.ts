@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 export type DeadLetterStatus = 'OPEN' | 'REDRIVEN' | 'DISCARDED';
 
-/** A failed attempt at a message, as kept with its {@link DeadLetter}. */
+/** A failed attempt at a message, stored with its {@link DeadLetter}. */
 export interface DeadLetterAttempt {
   receiveCount: number;
   code: string;
@@ -11,8 +11,8 @@ export interface DeadLetterAttempt {
 }
 
 /**
- * A message that could not be handled, kept until a person redrives or discards it: what came out of a
- * dead-letter queue, and what was quarantined on the way in because it cannot be believed.
+ * A message that could not be handled. It is kept until a person redrives or discards it. It came out of a dead-letter
+ * queue, or was quarantined because it cannot be trusted.
  */
 @Entity('dead_letter')
 @Index('uq_dead_letter_message_id', ['messageId'], { unique: true })
@@ -21,15 +21,15 @@ export class DeadLetter {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;
 
-  /** The queue that the message was meant for, and is redriven to. */
+  /** The queue of the message, to which it is redriven. */
   @Column({ type: 'varchar', length: 64 })
   queue: string;
 
-  /** The id that SQS gave the message: one dead letter a message, however often it is delivered. */
+  /** The message id of SQS: a message has one dead letter, however often it is delivered. */
   @Column({ name: 'message_id', type: 'varchar', length: 128 })
   messageId: string;
 
-  /** The message as it came. Wrapped, because a bare string in a JSON column is parsed twice by TypeORM on MySQL. */
+  /** The unchanged message. Wrapped, because TypeORM parses a bare string in a JSON column of MySQL twice. */
   @Column({
     type: 'json',
     transformer: { to: (raw: string) => ({ raw }), from: (stored: { raw: string }) => stored.raw },

@@ -12,9 +12,9 @@ import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { DeadLetter, type DeadLetterStatus } from './dead-letter.entity.js';
 import { DeliveryFailureService } from './delivery-failure.service.js';
 
-/** A message that came out of a dead-letter queue, or that a handler refuses to believe. */
+/** A message that came out of a dead-letter queue, or that a handler does not trust. */
 export interface UnhandledMessage {
-  /** The queue that it was meant for. */
+  /** The queue of the message. */
   queue: string;
   messageId: string;
   body: string;
@@ -26,19 +26,19 @@ export interface DeadLetterCause {
   detail: string;
 }
 
-/** Who resolves a dead letter, and why. */
+/** The person who resolves a dead letter, and the reason. */
 export interface Resolution {
   by: string;
   note?: string;
 }
 
-/** SQS does not say why a message was given up. Without a recorded attempt, this is what is known. */
+/** The cause without a recorded attempt: SQS gives none. */
 const UNRECORDED: DeadLetterCause = {
   code: 'HANDLER.DIED',
   detail: 'no attempt reported its end: the worker died, or took longer than the visibility timeout',
 };
 
-/** Causes that a redrive cannot mend: the message would come back the same. */
+/** Causes that a redrive cannot fix: the message would fail again. */
 const NOT_REDRIVABLE = new Set(['RECEIPT.FORGED']);
 
 @Injectable()
@@ -53,10 +53,10 @@ export class DeadLetterService {
   ) {}
 
   /**
-   * Records a message and has the operators told. One mail a cause: while a dead letter with the same queue and
-   * cause is open, others join it silently. Recording one message twice changes nothing.
+   * Records a message and mails the operators. While a dead letter with the same queue and cause is open, others cause no
+   * further mail. Recording one message twice changes nothing.
    *
-   * @param cause known to who quarantines; for what came out of a dead-letter queue, its last failed attempt
+   * @param cause of a quarantine. Without it, the cause is the last failed attempt at the message
    */
   async open(message: UnhandledMessage, cause?: DeadLetterCause): Promise<void> {
     try {
@@ -83,7 +83,7 @@ export class DeadLetterService {
     return this.database.read((manager) => readPage(manager, list, page));
   }
 
-  /** How many wait for a person. */
+  /** The number of dead letters that wait for a person. */
   async countOpen(): Promise<number> {
     return this.database.read((manager) => manager.countBy(DeadLetter, { status: 'OPEN' }));
   }
@@ -94,7 +94,7 @@ export class DeadLetterService {
   }
 
   /**
-   * Sends the message to its queue again, through the outbox: once, whoever else asks for it at the same time.
+   * Sends the message to its queue again, through the outbox: once, even if several callers ask for it.
    *
    * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`
@@ -113,7 +113,7 @@ export class DeadLetterService {
   }
 
   /**
-   * Gives the message up. The restock order that it was about is cancelled, so that the SKU can be refilled again.
+   * Gives the message up. The restock order that it names is cancelled, so that the SKU can be refilled again.
    *
    * @param within the caller's transaction, in place of one of its own
    * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`
@@ -176,8 +176,8 @@ export class DeadLetterService {
   }
 
   /**
-   * Asked after the insert, and locking: letters of one cause that are opened at once wait for each other,
-   * where a plain look before the insert would take each of them for the first.
+   * Queried after the insert, with locks: letters of one cause that are opened at the same time wait for each other. A query
+   * before the insert would find each of them to be the first.
    */
   private async isFirstOfCause(
     manager: EntityManager,
@@ -198,7 +198,7 @@ async function findDeadLetter(manager: EntityManager, id: string): Promise<DeadL
   return letter;
 }
 
-/** Guarded by the state, so that of two who resolve it at once one is refused. */
+/** Conditional on the state, so that only one of two concurrent callers succeeds. */
 async function resolve(
   manager: EntityManager,
   letter: DeadLetter,
@@ -218,7 +218,7 @@ async function resolve(
   });
 }
 
-/** The restock order that a message on the `restock` queue is about, if it can be read at all. */
+/** The restock order that a message of the `restock` queue names, if it can be parsed. */
 function restockOrderOf({ queue, body }: Pick<DeadLetter, 'queue' | 'body'>): string | undefined {
   if (queue !== 'restock') return undefined;
   const restockOrderId = parseObject(body)?.restockOrderId;
@@ -226,8 +226,8 @@ function restockOrderOf({ queue, body }: Pick<DeadLetter, 'queue' | 'body'>): st
 }
 
 /**
- * The message to send again. A callback whose signature was right and too old is sent as a valid one:
- * the person who redrives it vouches for it.
+ * The message to send again. A callback with a correct but expired signature is sent as a valid one, because a person has
+ * approved it.
  */
 function redrivablePayload(letter: DeadLetter): Record<string, unknown> {
   const payload = parseObject(letter.body);

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Why one attempt at a message failed. SQS keeps no cause, so this is what tells it to its {@link DeadLetter}. */
+/** The cause of one failed attempt at a message, for its {@link DeadLetter}: SQS stores none. */
 @Entity('delivery_failure')
 @Index('ix_delivery_failure_message', ['messageId', 'receiveCount'])
 export class DeliveryFailure {

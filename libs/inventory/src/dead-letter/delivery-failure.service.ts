@@ -5,7 +5,7 @@ import { Database } from '../database/database.js';
 import { type DeadLetterAttempt } from './dead-letter.entity.js';
 import { DeliveryFailure } from './delivery-failure.entity.js';
 
-/** Remembers why attempts at a message failed, until it is handled or becomes a dead letter. */
+/** Stores the causes of failed attempts at a message until it is handled or becomes a dead letter. */
 @Injectable()
 export class DeliveryFailureService {
   constructor(private readonly database: Database) {}
@@ -33,9 +33,9 @@ export class DeliveryFailureService {
     await this.database.write((manager) => manager.delete(DeliveryFailure, { messageId }));
   }
 
-  /** The failed attempts of a message, first to last, in the caller's transaction. They are forgotten with it. */
+  /** The failed attempts of a message, first to last, in the caller's transaction. Deletes them. */
   async takeAll(manager: EntityManager, messageId: string): Promise<DeadLetterAttempt[]> {
-    // The ids begin with the times of the workers that wrote them, which may disagree; the receives are counted by SQS.
+    // SQS counts the receives. The ids begin with the times of different workers, which may disagree.
     const order = { receiveCount: 'ASC', id: 'ASC' } as const;
     const failures = await manager.find(DeliveryFailure, { where: { messageId }, order });
     await manager.delete(DeliveryFailure, { messageId });

@@ -7,30 +7,30 @@ import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { KeyedRequest } from './keyed-request.entity.js';
 
-/** What makes one request the repeat of another. */
+/** Two requests with the same values are repeats of each other. */
 export interface RequestKey {
   /** Chosen by the client: up to 255 visible ASCII characters. */
   key: string;
-  /** The name space of the key. Clients without one share another name space. */
+  /** The namespace of the key. Clients without one share another namespace. */
   clientId?: string;
-  /** SHA-256 of all that is asked for, in hex. */
+  /** SHA-256 of the whole request, in hex. */
   fingerprint: string;
 }
 
-/** An answer as it goes to the client. */
+/** An answer as it is sent to the client. */
 export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
 }
 
-/** How often a write is run that a unique key has refused: another transaction was faster, and is committed now. */
+/** Attempts of a write that a unique key refuses: another transaction was faster, and is committed by then. */
 const MAX_RUNS = 5;
 
 /** Rows that one statement of a purge deletes: more would hold locks for long. */
 const PURGE_BATCH = 1_000;
 
-/** Has a client's write done once, however often it is sent. */
+/** Does a client's write once, however often it is sent. */
 @Injectable()
 export class IdempotencyService {
   constructor(
@@ -39,11 +39,11 @@ export class IdempotencyService {
   ) {}
 
   /**
-   * Runs `work` in one transaction, which also keeps its answer: a crash leaves both or neither. A request whose key has an
-   * answer gets this answer, and `work` is not run. Of requests with one key at the same time the first is run, and the
-   * others wait for it. When `work` throws, nothing is kept, and the key can be used again.
+   * Runs `work` in one transaction, which also stores its answer: a crash leaves both or neither. A request whose key has an
+   * answer gets this answer, and `work` does not run. Concurrent requests with one key wait for the first. When `work`
+   * throws, nothing is stored, and the key can be used again.
    *
-   * @param key undefined runs `work` and keeps no answer
+   * @param key undefined runs `work` and stores no answer
    * @param work may run several times, as in {@link Database.write}
    * @throws InventoryError `REQUEST.KEY_REUSED` when the key has the answer to another request
    */
@@ -67,7 +67,7 @@ export class IdempotencyService {
   }
 
   /**
-   * Forgets requests that are older than `retentionMs`, by {@link Clock}. Their keys can be used again.
+   * Deletes requests that are older than `retentionMs`, by {@link Clock}. Their keys can be used again.
    *
    * @returns whether there may be more of them
    */
@@ -84,7 +84,7 @@ export class IdempotencyService {
     });
   }
 
-  /** The row comes first: requests with the same key wait for it, and never begin to work at the same time. */
+  /** Inserts the row before the work: requests with the same key wait for it, so that only one works at a time. */
   private async keep(
     manager: EntityManager,
     key: RequestKey,

@@ -8,18 +8,18 @@ export class KeyedRequest {
   @PrimaryColumn({ type: 'varchar', length: 43 })
   id: string;
 
-  /** SHA-256 of what was asked for, in hex: tells a repeated request from another one under the same key. */
+  /** SHA-256 of the request, in hex: distinguishes a repeat from another request with the same key. */
   @Column({ name: 'request_fingerprint', type: 'varchar', length: 64 })
   requestFingerprint: string;
 
-  /** The HTTP status of the answer; 0 inside of the transaction that works on it, which nobody else sees. */
+  /** The HTTP status of the answer; 0 inside the transaction that works on it, which no other sees. */
   @Column({ type: 'int' })
   status: number;
 
   @Column({ type: 'json' })
   headers: Record<string, string>;
 
-  /** The answer as it was sent. Wrapped, because a bare string in a JSON column is parsed twice by TypeORM on MySQL. */
+  /** The sent answer. Wrapped, because TypeORM parses a bare string in a JSON column of MySQL twice. */
   @Column({
     type: 'json',
     transformer: { to: (raw: string) => ({ raw }), from: (stored: { raw: string }) => stored.raw },

@@ -14,14 +14,14 @@ const NON_ASCII = /[\u0080-\uffff]/;
 const INTERNATIONAL_DOMAIN = /^(?!-|.*(?:-\.|\.-|-$|\p{Default_Ignorable_Code_Point}))[\p{L}\p{M}\p{N}.-]+$/u;
 
 /**
- * The address as SES takes it: an international domain in punycode. SES cannot send to a local part that is not ASCII
- * (it does not offer SMTPUTF8), so such an address is none here.
+ * The address for SES, with an international domain in punycode. SES cannot send to a local part that is not ASCII, because
+ * it does not offer SMTPUTF8: such an address is invalid here.
  *
- * @returns `undefined` when `address` is none
+ * @returns `undefined` for an invalid address
  * @see https://docs.aws.amazon.com/ses/latest/APIReference/API_SendEmail.html
  */
 export function asciiEmailAddress(address: string): string | undefined {
-  // First: what follows may take its time with a text of any length.
+  // First, because the next checks are slow for a long text.
   if (address.length > MAX_ADDRESS) return undefined;
   const at = address.indexOf('@');
   if (at > MAX_LOCAL_PART) return undefined;

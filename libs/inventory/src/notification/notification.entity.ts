@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A mail that is being sent or was sent: what keeps a message that is delivered twice from becoming two mails. */
+/** A mail that is being sent or was sent. It prevents that a message which is delivered twice becomes two mails. */
 @Entity('notification')
 export class Notification {
   @PrimaryColumn({ type: 'varchar', length: 36 })
@@ -15,7 +15,7 @@ export class Notification {
   @Column({ type: 'varchar', length: 200 })
   subject: string;
 
-  /** Somebody is sending it, and nobody else may, until then. */
+  /** The lease of the worker that sends it. */
   @Column({ name: 'claimed_until', type: 'datetime', precision: 3, nullable: true })
   claimedUntil: Date | null;
 

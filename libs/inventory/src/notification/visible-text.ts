@@ -1,7 +1,6 @@
 /**
- * Characters that change how a mail or a log line reads without being seen: controls, line separators, halves of
- * characters, and what Unicode has shown as nothing (zero-width, bidirectional, soft hyphen, Hangul filler), with the
- * empty Braille cell.
+ * Invisible characters that change how a mail or a log line reads: controls, line separators, unpaired surrogates,
+ * default-ignorable characters (zero-width, bidirectional, soft hyphen, Hangul filler), and the empty Braille cell.
  */
 const HIDDEN =
   '\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}\\u2800';
@@ -13,12 +12,12 @@ const EMOJI_PARTS = [
   '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
 ].join('|');
 
-/** What a text matches that may stand in the subject of a mail and in a log: it has something to see, and nothing hidden. */
+/** Matches a text for the subject of a mail or a log line: with a visible character, and without hidden ones. */
 export const VISIBLE_TEXT_PATTERN = `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])(?:[^${HIDDEN}]|${EMOJI_PARTS})*$`;
 
 const HIDDEN_CHARACTER = new RegExp(`(${EMOJI_PARTS})|[${HIDDEN}]`, 'gu');
 
-/** The text on one line, without what is hidden. For what an older version stored. */
+/** The text on one line, without hidden characters, which an older version may have stored. */
 export function visibleText(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A message that must reach its queue because the transaction that wrote it was committed. */
+/** A message that must reach its queue, because the transaction that wrote it is committed. */
 @Entity('outbox_message')
 @Index('ix_outbox_message_unpublished', ['publishedAt', 'id'])
 export class OutboxMessage {
@@ -17,7 +17,7 @@ export class OutboxMessage {
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt: Date;
 
-  /** A relay is sending it, and no other may, until then. */
+  /** The lease of the relay that sends it. */
   @Column({ name: 'claimed_until', type: 'datetime', precision: 3, nullable: true })
   claimedUntil: Date | null;
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Where a product is made. Reached through its legacy API, which is slow and narrow. */
+/** A factory, with the URL of its legacy API, which is slow and takes few requests at a time. */
 @Entity('factory')
 export class Factory {
   @PrimaryColumn({ type: 'varchar', length: 32 })
@@ -15,11 +15,11 @@ export class Factory {
   @Column({ name: 'api_url', type: 'varchar', length: 500 })
   apiUrl: string;
 
-  /** Time from an accepted restock order to its goods, as the factory promises it. */
+  /** The promised time from an accepted restock order to its goods. */
   @Column({ name: 'lead_time_seconds', type: 'int' })
   leadTimeSeconds: number;
 
-  /** Time from an accepted restock order until a person is told that its goods are missing. */
+  /** The time from an accepted restock order until a person is mailed that its goods are missing. */
   @Column({ name: 'overdue_after_seconds', type: 'int' })
   overdueAfterSeconds: number;
 }

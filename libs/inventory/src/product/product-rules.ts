@@ -2,8 +2,8 @@ import { InventoryError } from '../errors.js';
 import { type Product } from './product.entity.js';
 
 /**
- * Refuses rules that no stock can follow. Rules that only look odd are allowed: a lot or a sale above the target
- * level, a price of 0.
+ * Refuses rules that contradict each other. Unusual rules are allowed: a lot or a sale above the target level, a price of
+ * 0.
  *
  * @throws InventoryError `PRODUCT.RULES_CONTRADICT` naming the two members
  */

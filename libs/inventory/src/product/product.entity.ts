@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What the shop sells, and the rules by which its {@link StockLevel} is kept filled. Identified by its SKU. */
+/** A product, identified by its SKU, with the rules for refilling its {@link StockLevel}. */
 @Entity('product')
 export class Product {
   @PrimaryColumn({ type: 'varchar', length: 64 })
@@ -19,11 +19,11 @@ export class Product {
   @Column({ name: 'reorder_point', type: 'int' })
   reorderPoint: number;
 
-  /** What a restock order fills the stock up to, before refused demand is added. */
+  /** The stock after a restock order, before refused demand is added. */
   @Column({ name: 'target_level', type: 'int' })
   targetLevel: number;
 
-  /** The factory makes whole lots only. */
+  /** The factory makes only whole lots. */
   @Column({ name: 'lot_size', type: 'int' })
   lotSize: number;
 
@@ -31,7 +31,7 @@ export class Product {
   @Column({ name: 'max_per_sale', type: 'int' })
   maxPerSale: number;
 
-  /** Who stops the advertising when stock runs out, and starts it when goods arrive. */
+  /** The address that is mailed when stock runs out and when goods arrive. */
   @Column({ name: 'ad_manager_email', type: 'varchar', length: 254 })
   adManagerEmail: string;
 }

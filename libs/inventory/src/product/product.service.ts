@@ -51,8 +51,10 @@ export class ProductService {
   }
 
   /**
-   * Locks a product with its stock until the caller's transaction ends: by its stock level, as everybody does who
-   * changes either. Undefined when there is no such product; then nothing is locked, and another may create it.
+   * Locks a product with its stock until the caller's transaction ends. The lock is that of the stock level, as for every
+   * change of either.
+   *
+   * @returns undefined when there is no such product: then nothing is locked, and another transaction may create it
    */
   async lock(manager: EntityManager, sku: string): Promise<ProductWithStock | undefined> {
     const query = manager.createQueryBuilder(StockLevel, 'level').where({ sku });
@@ -64,8 +66,8 @@ export class ProductService {
   /**
    * Creates the product, with no stock, or replaces its description and rules. Its stock is never touched.
    *
-   * @param within the caller's transaction, in place of one of its own. It fails when another one creates the product at
-   * the same time: `isDuplicate` tells, and it may then be run again.
+   * @param within the caller's transaction, in place of one of its own. It fails by `isDuplicate` when another one creates
+   * the product at the same time, and may then be run again.
    * @throws InventoryError `FACTORY.UNKNOWN`, `PRODUCT.RULES_CONTRADICT`
    */
   async save(product: Product, within?: EntityManager): Promise<{ created: boolean }> {
@@ -73,7 +75,7 @@ export class ProductService {
     try {
       return await save();
     } catch (error) {
-      // Another request created it meanwhile: now there is something to replace.
+      // Another request has created the product: now it can be replaced.
       if (isDuplicate(error) && !within) return save();
       throw error;
     }

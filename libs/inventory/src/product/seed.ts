@@ -21,8 +21,8 @@ const DONUTS = [
 const FACTORY_ID = 'FF-500293';
 
 /**
- * Fills an empty warehouse with the shop's donuts. A warehouse that has products keeps them as they are; only where
- * its seeded factory is reached, and how quick it is, follows `settings`.
+ * Fills an empty warehouse with the shop's donuts. A warehouse with products keeps them unchanged: only the URL and the times
+ * of its seeded factory follow `settings`.
  *
  * @returns whether products were written
  */
@@ -62,7 +62,7 @@ export async function seed(manager: EntityManager, settings: SeedSettings): Prom
       reason: 'ADJUSTMENT',
       reference: 'opening stock',
       balanceAfter: openingStock,
-      // eslint-disable-next-line no-restricted-syntax -- when the shop was made: nobody waits by it
+      // eslint-disable-next-line no-restricted-syntax -- the time of the seed: nothing depends on it
       createdAt: new Date(),
     });
   }

@@ -1,19 +1,19 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a callback may deliver: signed when it is ordered, because the legacy factory cannot sign. */
+/** The goods that a callback may deliver. They are signed with the order, because the legacy factory cannot sign. */
 export interface SignedOrder {
   restockOrderId: string;
   sku: string;
   factoryId: string;
   /** Units ordered. */
   quantity: number;
-  /** Until when the callback is believed, in seconds since 1970. */
+  /** When the signature expires, in seconds since 1970. */
   expiresAtSeconds: number;
 }
 
 export type Verification = 'VALID' | 'INVALID_SIGNATURE' | 'EXPIRED';
 
-/** Signs what was ordered: HMAC-SHA256 in hex. */
+/** Signs an order: HMAC-SHA256 in hex. */
 export function signOrder(key: string, order: SignedOrder): string {
   const { restockOrderId, sku, factoryId, quantity, expiresAtSeconds } = order;
   return createHmac('sha256', key)
@@ -21,7 +21,7 @@ export function signOrder(key: string, order: SignedOrder): string {
     .digest('hex');
 }
 
-/** The URL that the factory calls when goods are ready. It carries what the signature covers beyond the goods themselves. */
+/** The URL that the factory calls when goods are ready. It contains the signature and the other signed values. */
 export function callbackUrl(baseUrl: string, key: string, order: SignedOrder): string {
   const url = new URL(
     `${baseUrl.replace(/\/$/, '')}/goods-receipts/${encodeURIComponent(order.restockOrderId)}`,
@@ -32,7 +32,7 @@ export function callbackUrl(baseUrl: string, key: string, order: SignedOrder): s
   return url.href;
 }
 
-/** Whether a callback is about something that was ordered. Takes the same time for every wrong signature. */
+/** Whether a callback belongs to a signed order. It takes the same time for every wrong signature. */
 export function verifyOrder(key: string, order: SignedOrder, signature: string, now: Date): Verification {
   const expected = Buffer.from(signOrder(key, order));
   const given = Buffer.from(signature);
@@ -40,7 +40,7 @@ export function verifyOrder(key: string, order: SignedOrder, signature: string, 
   return now.getTime() <= order.expiresAtSeconds * 1000 ? 'VALID' : 'EXPIRED';
 }
 
-/** Tells the deliveries of one order apart by what the factory says of each: SHA-256 in hex. */
+/** Identifies one delivery of an order by the content of its callback: SHA-256 in hex. */
 export function deliveryFingerprint(statements: readonly (string | number | undefined)[]): string {
   return createHash('sha256')
     .update(JSON.stringify(statements.map((statement) => String(statement ?? ''))))

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Goods that arrived for a {@link RestockOrder}. Its unique key makes applying one delivery twice impossible. */
+/** Goods that arrived for a {@link RestockOrder}. Its unique key prevents that one delivery is applied twice. */
 @Entity('goods_receipt')
 @Index('uq_goods_receipt_delivery', ['restockOrderId', 'deliveryFingerprint'], { unique: true })
 @Check('ck_goods_receipt_quantity', '"quantity" > 0')
@@ -11,7 +11,7 @@ export class GoodsReceipt {
   @Column({ name: 'restock_order_id', type: 'varchar', length: 36 })
   restockOrderId: string;
 
-  /** SHA-256 of what the factory said of this delivery, in hex: it sends no delivery id. */
+  /** SHA-256 of the content of the callback, in hex: the factory sends no delivery id. */
   @Column({ name: 'delivery_fingerprint', type: 'varchar', length: 64 })
   deliveryFingerprint: string;
 

@@ -20,7 +20,7 @@ export interface Delivery {
   factoryId: string;
   /** Whole units. */
   quantity: number;
-  /** Tells this delivery from others for the same order. SHA-256 in hex. */
+  /** Identifies this delivery among those of the order. SHA-256 in hex. */
   deliveryFingerprint: string;
 }
 
@@ -34,9 +34,9 @@ export type ReceiptRefusalCode =
 
 export type ReceiptOutcome =
   | { kind: 'APPLIED' }
-  /** Applied before: nothing was changed now. */
+  /** Applied before: nothing is changed now. */
   | { kind: 'DUPLICATE' }
-  /** Cannot be believed: nothing was changed, a person must look. */
+  /** Cannot be trusted: nothing is changed, and a person must check it. */
   | { kind: 'REFUSED'; code: ReceiptRefusalCode; detail: string };
 
 /** Puts delivered goods into stock: once each, and never more than was ordered. */
@@ -51,7 +51,7 @@ export class ReceivingService {
     private readonly notifications: NotificationService,
   ) {}
 
-  /** Applies one delivery. Goods are welcome late, in parts, and before the factory's own answer. */
+  /** Applies one delivery. Goods may come late, in parts, and before the factory's answer. */
   async receive(delivery: Delivery): Promise<ReceiptOutcome> {
     return this.database.write(async (manager) => {
       const found = await manager.findOneBy(RestockOrder, { id: delivery.restockOrderId });

@@ -13,7 +13,7 @@ export interface LedgerTotal {
   units: number;
 }
 
-/** What the books say of one SKU at one moment. */
+/** The books of one SKU at one moment. */
 export interface Ledger {
   level: StockLevel;
   /** In the order of the reasons' names. A reason without movements is not listed. */
@@ -22,19 +22,19 @@ export interface Ledger {
   sold: { sales: number; units: number };
 }
 
-/** Adds up the books of one SKU, for those who hold them against what they know otherwise. Changes nothing. */
+/** Adds up the books of one SKU, for comparison with other sources. Changes nothing. */
 @Injectable()
 export class LedgerService {
   constructor(private readonly database: Database) {}
 
   /**
-   * Reads every line of every sale, since sales are not kept by SKU: with millions of them it takes seconds. On MySQL
-   * it keeps nobody from selling meanwhile.
+   * Reads every line of every sale, because sales have no index by SKU: with millions of them it takes seconds. On MySQL
+   * it blocks no sale.
    *
    * @throws InventoryError `SKU.UNKNOWN`
    */
   async of(sku: string): Promise<Ledger> {
-    // Not a read for each: a sale between them would make them disagree, and look like a lost one.
+    // One snapshot: a sale between separate reads would look like a lost one.
     return this.database.snapshot(async (manager) => {
       const level = await manager.findOneBy(StockLevel, { sku });
       if (!level) throw new InventoryError('SKU.UNKNOWN', `There is no product ${sku}.`, { skus: [sku] });
@@ -47,14 +47,14 @@ export class LedgerService {
         .groupBy('movement.reason')
         .orderBy('movement.reason')
         .getRawMany<Record<keyof LedgerTotal, string | number>>();
-      // A line is one SKU of one sale: as many lines, as many sales.
+      // A sale has one line for each SKU, so that lines count sales.
       const lines = await manager
         .createQueryBuilder(SaleLine, 'line')
         .select('COUNT(*)', 'sales')
         .addSelect('COALESCE(SUM(line.quantity), 0)', 'units')
         .where({ sku })
         .getRawOne<Record<'sales' | 'units', string | number>>();
-      // MySQL answers sums as text, since they may be beyond what a number holds.
+      // MySQL returns sums as text, because they may be too large for a number.
       return {
         level,
         totals: movements.map((total) => ({

@@ -3,22 +3,22 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { timeText } from '../database/rows.js';
 
-/** Something that must hold of the warehouse and does not. */
+/** An invariant of the warehouse that does not hold. */
 export interface Difference {
   invariant: string;
-  /** The SKU, order or sale that it was found at. */
+  /** The SKU, order or sale where it was found. */
   subject: string;
   expected: string;
   actual: string;
 }
 
-/** Longest that a committed message may wait for the relay, in ms: several of its rounds, and a restart of the worker. */
+/** How long a committed message may wait for the relay, in ms: several of its rounds, and a restart of the worker. */
 const OUTBOX_BOUND_MS = 120_000;
 
-/** Longest that an order may be past its deadline before the watchdog has told somebody, in ms. */
+/** How long an order may be past its deadline before it is marked overdue, in ms. */
 const OVERDUE_BOUND_MS = 120_000;
 
-/** At most so many differences of one invariant are listed: they tend to have one cause. */
+/** The most differences that are listed for one invariant: they tend to have one cause. */
 const MAX_DIFFERENCES = 100;
 
 interface Row {
@@ -29,7 +29,7 @@ interface Row {
 
 /**
  * A statement finds the rows that break its invariant, with `subject`, `expected` and `actual`.
- * Understood by both databases. One with `boundMs` has a `?`, which stands for the time so long ago.
+ * Both databases understand it. With `boundMs` it has a `?` for the time that long ago.
  */
 const INVARIANTS: { invariant: string; sql: string; boundMs?: number }[] = [
   {
@@ -117,7 +117,7 @@ const INVARIANTS: { invariant: string; sql: string; boundMs?: number }[] = [
   },
 ];
 
-/** Compares what the tables say of each other. Nothing is changed. */
+/** Compares the tables with each other. Changes nothing. */
 @Injectable()
 export class ReconcileService {
   constructor(
@@ -125,11 +125,11 @@ export class ReconcileService {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns what does not agree, empty when all is well; every statement sees the same moment */
+  /** @returns the differences; every statement sees the same moment */
   async reconcile(): Promise<Difference[]> {
     return this.database.snapshot(async (manager) => {
       const differences: Difference[] = [];
-      // Once and first: the statements may take minutes, and what they see does not change meanwhile.
+      // Read once, before the statements: they may take minutes, and all see the same moment.
       const nowMs = (await this.clock.now(manager)).getTime();
       for (const { invariant, sql, boundMs } of INVARIANTS) {
         const times = boundMs === undefined ? [] : [timeText(new Date(nowMs - boundMs))];

@@ -1,8 +1,8 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * The units of one SKU in the warehouse. Its row is the lock under which everything about the SKU is decided.
- * Changed by this library alone; every change of `onHand` has its {@link StockMovement} in the same transaction.
+ * The units of one SKU in the warehouse. Its row is the lock for all decisions about the SKU. Only this library changes it.
+ * Every change of `onHand` has a {@link StockMovement} in the same transaction.
  */
 @Entity('stock_level')
 @Check('ck_stock_level_on_hand', '"on_hand" >= 0')
@@ -19,15 +19,15 @@ export class StockLevel {
   @Column({ type: 'int', default: 0 })
   reserved: number;
 
-  /** Asked of the factory in open restock orders and not yet received. */
+  /** Units of open restock orders that have not arrived yet. */
   @Column({ name: 'on_order', type: 'int', default: 0 })
   onOrder: number;
 
-  /** Units that buyers were refused since the last restock order was opened. Sizes the next one. */
+  /** Units that were refused to buyers since the last restock order. They size the next one. */
   @Column({ name: 'refused_demand', type: 'int', default: 0 })
   refusedDemand: number;
 
-  /** What a sale may take. */
+  /** The units that a sale may take. */
   get available(): number {
     return this.onHand - this.reserved;
   }

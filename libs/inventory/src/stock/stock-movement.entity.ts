@@ -18,7 +18,7 @@ export class StockMovement {
   @Column({ type: 'varchar', length: 16 })
   reason: StockMovementReason;
 
-  /** What caused it: the id of the goods receipt, the note of the adjustment, or what the sales have as `postingId`. */
+  /** The cause: the id of the goods receipt, the note of the adjustment, or the `postingId` of the sales. */
   @Column({ type: 'varchar', length: 255 })
   reference: string;
 
