@@ -1,7 +1,7 @@
 import { type FaultSettings } from './fault-settings.js';
 import { type SeededRandom } from './random.js';
 
-/** What the factory does with one order. */
+/** The fate of one order at the factory. */
 export interface FaultDecisions {
   hang: boolean;
   failure: boolean;

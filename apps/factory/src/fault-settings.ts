@@ -50,6 +50,6 @@ export const FaultSettings = Type.Object(
 );
 export type FaultSettings = Static<typeof FaultSettings>;
 
-/** What `PUT /faults` takes: the given fields replace, the others remain. */
+/** The body of `PUT /faults`: given fields are replaced, the others remain. */
 export const FaultChange = Type.Partial(FaultSettings, { additionalProperties: false });
 export type FaultChange = Static<typeof FaultChange>;

@@ -30,7 +30,7 @@ export class ManufactureController {
     }
   }
 
-  /** What the factory has accepted, newest first, and what became of the callbacks. For people and tests. */
+  /** The accepted orders, newest first, with the results of their callbacks. For people and tests. */
   @Get('manufactures')
   list(): { orders: unknown[] } {
     return { orders: this.book.newest(ORDERS_LISTED).map(describeOrder) };

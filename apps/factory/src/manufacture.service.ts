@@ -15,7 +15,7 @@ import { type ManufactureRequest } from './manufacture.js';
 import { describeDelivery, type Order } from './order.js';
 import { OrderBook } from './order-book.js';
 
-/** What the client gets: an answer, or a connection that is cut without one. */
+/** The result for the client: an answer, or a connection that is cut without one. */
 export type ManufactureAnswer = 'ACCEPTED' | 'CUT';
 
 /** Takes orders, as badly as the faults in force demand. */

@@ -21,7 +21,7 @@ export const ManufactureRequest = Type.Object({
 });
 export type ManufactureRequest = Static<typeof ManufactureRequest>;
 
-/** What the factory POSTs to `CallbackUrl` when goods leave it. */
+/** The body that the factory POSTs to `CallbackUrl` when goods leave it. */
 export interface ManufactureCallback {
   MessageGroupId: string;
   MessageAttributeProductId: string;
@@ -31,7 +31,7 @@ export interface ManufactureCallback {
   MessageText: string;
 }
 
-/** What is wrong with a callback URL that the schema lets pass, or undefined when it can be called. */
+/** The fault of a callback URL that passes the schema; undefined when it can be called. */
 export function callbackUrlFault(callbackUrl: string): string | undefined {
   if (!URL.canParse(callbackUrl)) return 'CallbackUrl must be a URL';
   const { username, password } = new URL(callbackUrl);

@@ -30,7 +30,7 @@ const Entry = Type.Union([
 ]);
 type Entry = Static<typeof Entry>;
 
-/** What earlier runs have left. */
+/** The orders of earlier runs. */
 interface Found {
   faultChange: FaultChange;
   /** Oldest first. */

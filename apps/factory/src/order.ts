@@ -14,7 +14,7 @@ export const Delivery = Type.Object({
   state: Type.Enum(['PENDING', 'DELIVERED', 'GIVEN_UP']),
   /** How often the callback was sent so far. */
   tries: Type.Integer(),
-  /** What became of the last try. */
+  /** The result of the last attempt. */
   lastOutcome: Type.Optional(Type.String()),
 });
 export type Delivery = Static<typeof Delivery>;

@@ -34,7 +34,7 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
     bodyParser: false,
     server: {
       bodyLimit: BODY_LIMIT_BYTES,
-      // What arrives on open connections while the process drains is served: it has the database until the end.
+      // Requests on open connections are served while the process drains: it is connected to the database until the end.
       return503OnClosing: false,
       clientErrorHandler: answerUnreadable,
       frameworkErrors: answerUnroutable,

@@ -89,7 +89,7 @@ const variables = Type.Object({
 
 const withPorts: typeof variables = Type.Refine(
   variables,
-  // Asked while a variable may still be missing or no number.
+  // Also runs when a variable is missing, or is not a number.
   ({ ADMIN_PORT, SALES_PORT }: { ADMIN_PORT?: unknown; SALES_PORT?: unknown }) =>
     ADMIN_PORT === undefined || Number(ADMIN_PORT) !== Number(SALES_PORT),
   () => 'ADMIN_PORT must be another port than SALES_PORT',

@@ -75,7 +75,7 @@ function markOptionalBody({ requestBody }: Operation): void {
   if (schemas.every((schema) => takesNull(schema))) requestBody.required = false;
 }
 
-/** What has a default may be left out. The schema has it as required, since every handler finds it. */
+/** A parameter with a default is optional. The schema requires it, because every handler gets it. */
 function markOptionalParameters({ parameters = [] }: Operation): void {
   for (const parameter of parameters) if (parameter.schema?.default !== undefined) parameter.required = false;
 }

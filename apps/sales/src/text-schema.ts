@@ -7,7 +7,7 @@ const EMAIL_FORMAT = 'idn-email';
 /** The formats of texts that are checked here, beside those of JSON Schema. */
 export const TEXT_FORMATS: Record<string, (text: string) => boolean> = { [EMAIL_FORMAT]: isEmailAddress };
 
-/** What is said of a text that breaks a format or pattern, where its name or expression would say nothing. */
+/** The error message for a text that breaks a format or pattern, whose name would explain nothing. */
 export const TEXT_FAULTS: ReadonlyMap<unknown, string> = new Map([
   [
     EMAIL_FORMAT,

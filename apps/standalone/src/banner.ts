@@ -1,7 +1,7 @@
 import { type Keys } from './data-directory.js';
 import { type Settings } from './settings.js';
 
-/** What a person needs once everything listens. Never holds the signing key, nor a key or password that was given. */
+/** The URLs and keys that a person needs when everything listens. It omits the signing key, and all given keys and passwords. */
 export function readyBanner(settings: Settings, keys: Keys): string {
   const { urls, embedded, given } = settings;
   const key = given.OPERATIONS_API_KEY ? 'the one you gave in OPERATIONS_API_KEY' : keys.operationsApiKey;

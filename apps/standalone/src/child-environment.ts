@@ -1,6 +1,6 @@
 import { type TObject } from 'typebox';
 
-/** What decides how Node and the system around it work: locale, folders, certificates, the search path. */
+/** Variables of Node and the operating system: locale, folders, certificates, the search path. */
 const NODE_VARIABLES = [
   'HOME',
   'LANG',
@@ -35,7 +35,7 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NODE_USE_ENV_PROXY', 'NO_
 const AWS_PREFIX = 'AWS_';
 
 export interface ChildProgram {
-  /** What it reads; `undefined`: nothing but its arguments. */
+  /** The variables that it reads; `undefined` for none. */
   schema?: TObject;
   /** Whether it talks to AWS, or to what stands in for it. */
   usesAws?: boolean;

@@ -23,12 +23,12 @@ export interface Keys {
 
 /** Written first and removed last: a directory without it is not ours. */
 const KEYS_FILE = 'keys.json';
-/** What a run writes, with the side files of SQLite and of writing anew before renaming. */
+/** The files that a run writes, with the side files of SQLite and of atomic replacements. */
 const OWN_FILES = /^(warehouse\.sqlite|mail\.jsonl|factory\.json|keys\.json)([.-][\w.-]+)?$/;
 const QUEUE_FILES = /^fauxqs\.db(-\w+)?$/;
 /** Prove nothing about whose directory it is: a start that was killed early leaves them alone in it. */
 const PASSING_FILES = ['run.lock', 'run.json', `${KEYS_FILE}.new`];
-/** What npm run migrate and npm run bench make here, also before the first start. */
+/** The files that npm run migrate and npm run bench create here, also before the first start. */
 const COMMAND_FILES = /^(warehouse\.sqlite(-\w+)?|bench)$/;
 
 /** Files and folders of a data directory. */

@@ -30,7 +30,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  // What this run and its processes write is for nobody else: sales, mails and keys are in it.
+  // The files of this run are private to their owner: they contain sales, mails and keys.
   process.umask(0o077);
   const options = parseArguments(process.argv.slice(2), process.env);
   if (options.help) {
@@ -92,7 +92,7 @@ async function run(
     log: (line) => log(OWN_NAME, line, 'stderr'),
     beforeEnd: () => supervisor.kill(),
   });
-  // Whoever read the log is gone, as with `npm start | head`: nobody is left to stop this run.
+  // The reader of the log has ended, as with `npm start | head`: nobody could stop this run.
   process.stdout.on('error', askToStop);
   process.stderr.on('error', askToStop);
   if (process.env.npm_lifecycle_event) whenParentEnds(askToStop);

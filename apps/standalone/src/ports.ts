@@ -7,7 +7,7 @@ export interface PortUse {
   port: number;
   /** The variable that moves it. */
   variable: string;
-  /** What listens there. */
+  /** The server that listens there. */
   purpose: string;
 }
 

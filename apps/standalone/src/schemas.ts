@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Type, { type TObject } from 'typebox';
 
-/** What each application reads. */
+/** The environment of each application. */
 export interface Schemas {
   database: TObject;
   factory: TObject;

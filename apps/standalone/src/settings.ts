@@ -42,7 +42,7 @@ const QUEUE_HOST = '127.0.0.1';
 const ACCOUNT_ID = '000000000000';
 
 export interface Settings {
-  /** What the person gave, without empty values. */
+  /** The given variables, without empty values. */
   given: NodeJS.ProcessEnv;
   dataDirectory: string;
   /** Reachable from this machine, also when the servers listen on all its addresses. */

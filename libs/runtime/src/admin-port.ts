@@ -45,7 +45,7 @@ export class AdminPort {
     });
   }
 
-  /** Whether a request came by this port. */
+  /** Whether a request arrived at this port. */
   owns({ socket }: Pick<IncomingMessage, 'socket'>): boolean {
     return this.sockets.has(socket);
   }

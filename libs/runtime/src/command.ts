@@ -10,7 +10,7 @@ export class UsageError extends Error {
   }
 }
 
-/** What a person has to do something about. Printed without a stack; exit status 1. */
+/** A failure that a person must fix. Printed without a stack; exit status 1. */
 export class CommandError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -50,7 +50,7 @@ export function readEnvironment<Schema extends TObject>(
   throw new EnvironmentError([...faults.values()]);
 }
 
-/** Asked of every rule, also while a variable is faulty: typebox would then ask none. */
+/** Checks every rule, also when a variable is invalid: typebox would then check none. */
 function brokenRules(schema: TObject, values: unknown): string[] {
   if (!Type.IsRefine(schema)) return [];
   return schema['~refine'].filter(({ check }) => !check(values)).map(({ error }) => error(values));

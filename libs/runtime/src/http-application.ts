@@ -11,7 +11,7 @@ export interface HttpApplicationOptions {
   logger: LoggerService | false;
   /** Connections above this are closed as they come. */
   maxConnections: number;
-  /** What differs from the limits that all applications share. */
+  /** The limits that differ from those of all applications. */
   server?: FastifyHttpOptions<Server>;
   /** Whether Nest's own parsers of bodies are used. @default true */
   bodyParser?: boolean;

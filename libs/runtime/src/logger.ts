@@ -32,7 +32,7 @@ class ApplicationLogger extends ConsoleLogger {
     else super.log(message, ...context);
   }
 
-  /** What keeps an application from starting is printed once, by `runApplication`, and not by Nest before. */
+  /** `runApplication` prints the error that prevents a start, once, and Nest does not print it before. */
   override error(message: unknown, ...context: unknown[]): void {
     if (context.at(-1) !== START_FAILURE_CONTEXT) super.error(message, ...context);
   }

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PeriodicTask } from './periodic-task.js';
 
-/** What runs again and again in this process: from when the application is up until it drains, and no longer. */
+/** The periodic tasks of this process. They run from the start of the application until it drains. */
 @Injectable()
 export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly tasks: PeriodicTask[] = [];

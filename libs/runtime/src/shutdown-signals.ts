@@ -28,7 +28,7 @@ export class SignalCounter {
     return this.count > 2 && this.mayEnd(nowMs) ? 'end' : 'wait';
   }
 
-  /** What a person should know who has just sent a signal that changes nothing. */
+  /** The message for a person whose signal changed nothing. */
   notice(nowMs: number): string {
     const draining = 'Draining already: the work in hand is finished first.';
     return this.mayEnd(nowMs)

@@ -5,7 +5,7 @@ import { type Socket } from 'node:net';
 /** How long a client may take to read an answer after which the connection is closed, in ms. */
 const LINGER_MS = 2_000;
 
-/** What Node's HTTP parser says of a request that it cannot read, or that takes too long. */
+/** The error of Node's HTTP parser for a request that it cannot parse, or that takes too long. */
 export type ClientError = NodeJS.ErrnoException & { reason?: string };
 
 export interface BareAnswer {

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 
 const text = Type.String({ maxLength: 2_000 });
 
-/** What the legacy factory sends when goods are ready. It may send more than is asked for here. */
+/** The body that the legacy factory sends when goods are ready. It may contain more members. */
 export const Callback = Type.Object(
   {
     MessageGroupId: Type.Optional(text),
@@ -23,7 +23,7 @@ export const CallbackParameter = Type.Object({
   restockOrderId: Type.String({ minLength: 1, maxLength: 64 }),
 });
 
-/** What the callback's URL carries. All optional: a callback without them is a forged one, and is recorded as such. */
+/** The query of the callback's URL. All optional: a callback without them is recorded as a forged one. */
 export const CallbackQuery = Type.Object({
   quantity: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000_000 })),
   expires: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000_000 })),

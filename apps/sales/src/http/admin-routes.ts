@@ -4,7 +4,7 @@ import { type FastifyInstance, type FastifyRequest } from 'fastify';
 /** By the pattern of the route: a path that is written in another way, as `/%6detrics`, leads to the same. */
 const ADMIN_ROUTE = /^\/(?:metrics|openapi\.json|docs(?:\/.*)?)$/;
 
-/** Whether a route is there for a request. */
+/** Whether a route exists for a request. */
 export type RouteVisibility = (routeUrl: string, request: FastifyRequest) => boolean;
 
 /**

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** What scripts of a shop may send and read, beside what every browser allows. */
+/** The methods and headers that scripts of a shop may use, in addition to those that every browser allows. */
 const REQUEST_HEADERS = [
   'Content-Type',
   'Idempotency-Key',

@@ -11,7 +11,7 @@ export interface EntityTag {
 
 const TAG = '(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"';
 
-/** What `If-Match` and `If-None-Match` may be: `*`, or a list of tags in which empty elements count for nothing. */
+/** A value of `If-Match` and `If-None-Match`: `*`, or a list of tags, whose empty elements are ignored. */
 export const ENTITY_TAGS_PATTERN = `^(?:\\*|[ \\t,]*${TAG}(?:[ \\t]*,[ \\t,]*${TAG})*[ \\t,]*)$`;
 
 /** A strong tag with a part for each of `values`: equal parts for equal values. */

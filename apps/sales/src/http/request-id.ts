@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage } from 'node:http';
 
-/** What may stand in a log line as it is. No `@`: an address must not get there by this header. */
+/** A request id that may be logged unchanged. It has no `@`, so that this header cannot put an address into the log. */
 const WELL_FORMED = /^[A-Za-z0-9._:=+/-]{1,128}$/;
 
 /** The `X-Request-Id` that a client or load balancer gave, when it is well formed; otherwise a new UUID. */

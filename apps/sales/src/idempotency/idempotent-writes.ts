@@ -7,7 +7,7 @@ type Work = Parameters<IdempotencyService['once']>[1];
 /** The transaction of a write, for the services that take part in it. */
 export type Transaction = Parameters<Work>[0];
 
-/** What a write answers. `body` is made into text by the schema of the route for this status. */
+/** The answer of a write. The schema of the route for this status serializes `body`. */
 export interface WriteAnswer {
   status: number;
   headers?: Record<string, string>;

@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { nullable } from '../identifiers-schema.js';
 import { visibleText } from '../text-schema.js';
 
-/** Who decides something by hand, and why: kept with what it was decided of. */
+/** The person who decides by hand, and the reason. Stored with the decision. */
 export const Resolution = Type.Union([
   Type.Object(
     {

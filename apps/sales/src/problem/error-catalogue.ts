@@ -3,7 +3,7 @@ import { type InventoryErrorCode } from '#inventory';
 interface CatalogueEntry {
   status: number;
   title: string;
-  /** What a client should do. Printed in docs/errors.md, which a test holds to this list. */
+  /** Advice for the client. docs/errors.md contains it, which a test compares with this list. */
   advice: string;
 }
 

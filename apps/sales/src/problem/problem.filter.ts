@@ -15,7 +15,7 @@ const CODE_OF_STATUS: Record<number, ApiErrorCode> = {
   415: 'REQUEST.MEDIA_TYPE',
 };
 
-/** What Fastify throws when a request breaks its route's schema. */
+/** The error of Fastify for a request that breaks its route's schema. */
 interface SchemaError extends Error {
   validation: FastifySchemaValidationError[];
   validationContext: string;

@@ -34,7 +34,7 @@ export function answerUnroutable(_error: FastifyError, request: FastifyRequest, 
   void reply.code(body.status).headers(headers).send(body);
 }
 
-/** What RFC 9112 calls a host: a name or address, and perhaps a port. Empty where the target has none. */
+/** A host by RFC 9112: a name or address, and an optional port. Empty where the target has none. */
 const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
 
 /** Takes over what Node would refuse by itself, with an empty answer, and what it lets pass against RFC 9112. */

@@ -9,7 +9,7 @@ import { firstPart, strongTag } from '../http/entity-tag.js';
 import { NextCursor, pageQuery, Sku } from '../identifiers-schema.js';
 import { EmailAddress, visibleText } from '../text-schema.js';
 
-/** What buyers see of the rules. */
+/** The rules that buyers see. */
 const publicRules = {
   name: visibleText({
     maxLength: 200,
@@ -45,7 +45,7 @@ const internalRules = {
 
 const rules = { ...publicRules, ...internalRules };
 
-/** What an older version took, and what no rule of today would: answers show it as it is. */
+/** Values that an older version accepted and that are invalid today: answers show them unchanged. */
 const storedTexts = { name: Type.String(), adManagerEmail: Type.String() };
 
 const Stock = Type.Object(
@@ -80,7 +80,7 @@ export const ShownProduct = Type.Object(
 
 export const ProductPage = Type.Object({ items: Type.Array(ShownProduct), nextCursor: NextCursor });
 
-/** What GET shows operators can be sent back: `sku` has to be that of the path, and `stock` is not looked at. */
+/** Operators can send back the answer of GET: `sku` must be that of the path, and `stock` is ignored. */
 export const SaveProduct = Type.Object(
   {
     ...rules,
@@ -159,7 +159,7 @@ export function publicProductTag(found: ProductWithStock): string {
   return strongTag(publicProductView(found));
 }
 
-/** What PUT and PATCH write, always in the same order. */
+/** The values that PUT and PATCH write, always in the same order. */
 export function rulesOf(product: Entity): Omit<Entity, 'sku'> {
   const { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail } =
     product;

@@ -5,7 +5,7 @@ import { Id, NextCursor, NullableTime, pageQuery, Sku, Time } from '../identifie
 
 const status = Type.Enum(['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED', 'RECEIVED', 'CANCELLED']);
 
-/** What a buyer who waits for goods needs to know. */
+/** The facts for a buyer who waits for goods. */
 const publicOrder = {
   id: Id,
   sku: Sku,

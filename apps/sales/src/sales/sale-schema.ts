@@ -44,7 +44,7 @@ export const Sale = Type.Object(
   { title: 'Sale' },
 );
 
-/** What a refused buyer learns of each SKU of which there is not enough. */
+/** A SKU with too little stock, for a refused buyer. */
 export const Shortages = Type.Array(
   Type.Object({
     sku: Sku,
