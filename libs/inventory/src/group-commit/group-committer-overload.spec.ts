@@ -20,11 +20,11 @@ describe('the group committer, when more arrives than it can commit', () => {
     void submitAll('a');
     await sleep(200);
     await disk.end(0);
-    // A batch took about 200 ms, of which the average has learnt a fifth: 400 / 40 batches of 10.
+    // A batch took about 200 ms, of which the average takes a fifth: 400 / 40 batches of 10.
     expect(committer.mostWaiting).toBeGreaterThanOrEqual(10);
     expect(committer.mostWaiting).toBeLessThanOrEqual(100);
     const most = committer.mostWaiting;
-    const waiting = submitAll(...Array.from({ length: most }, (_, nth) => `waiting ${nth}`));
+    const waiting = submitAll(...Array.from({ length: most }, (_, index) => `waiting ${index}`));
     expect(await committer.submit('one too many')).toEqual({ kind: 'OVERLOADED' });
     expect(committer.waitingCount).toBe(most);
     void Promise.allSettled(waiting);
@@ -39,7 +39,7 @@ describe('the group committer, when more arrives than it can commit', () => {
     expect(committer.mostWaiting).toBe(3);
   });
 
-  it('turns away who has waited too long, while a batch hangs', async () => {
+  it('refuses an item that has waited too long, while a batch hangs', async () => {
     const disk = new HeldDisk();
     open({ commit: disk.commit, limits: { batchSize: 10, waitMs: 100 } });
     const begun = committer.submit('begun');
@@ -49,5 +49,16 @@ describe('the group committer, when more arrives than it can commit', () => {
     expect(disk.batches).toEqual([['begun']]);
     await disk.end(0);
     expect(await begun).toBe('begun is on disk');
+  });
+
+  it('begins an item that is overdue only because the event loop was busy', async () => {
+    const waitMs = 50;
+    open({ commit: async (items) => items, limits: { batchSize: 10, waitMs } });
+    // In the next turn of the event loop, timers run before the `setImmediate` that begins the batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    const outcome = committer.submit('delayed');
+    const since = performance.now();
+    while (performance.now() < since + 2 * waitMs);
+    expect(await outcome).toBe('delayed');
   });
 });

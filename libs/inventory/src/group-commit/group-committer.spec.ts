@@ -14,7 +14,7 @@ describe('the group committer', () => {
 
   afterEach(() => committer.close());
 
-  it('commits together what arrives together, and what arrives meanwhile as the next', async () => {
+  it('commits items that arrive together as one batch, and items that arrive meanwhile as the next', async () => {
     const disk = new HeldDisk();
     open(disk);
     const first = submitAll('a', 'b');
@@ -33,7 +33,7 @@ describe('the group committer', () => {
     ]);
   });
 
-  it('sends the next batch before the answers of the last are given', async () => {
+  it('begins the next batch before it answers the last one', async () => {
     const disk = new HeldDisk();
     open(disk);
     let batchesAtAnswer = 0;
@@ -46,10 +46,10 @@ describe('the group committer', () => {
     await disk.end(1);
   });
 
-  it('makes no batch larger than it may be, and keeps the order', async () => {
+  it('makes no batch larger than the batch size, and keeps the order', async () => {
     const disk = new HeldDisk();
     open({ ...disk, commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
-    // As many may wait as are committed within the longest wait: the first batch has told that it is quick.
+    // As many may wait as are committed within the longest wait: the first batch was quick.
     void submitAll('a');
     await disk.end(0);
     void submitAll('b', 'c', 'd', 'e', 'f');
@@ -109,7 +109,7 @@ describe('the group committer', () => {
     expect(disk.batches).toEqual([['first'], ['fresh']]);
   });
 
-  it('rejects an item whose own outcome is an error, and nobody else', async () => {
+  it('rejects an item whose own outcome is an error, and no other', async () => {
     open({
       commit: async (items) => items.map((item) => (item === 'bad' ? new Error('no such thing') : item)),
     });
@@ -118,7 +118,7 @@ describe('the group committer', () => {
     expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'no such thing' } });
   });
 
-  it('lets an item that fails every batch fail alone', async () => {
+  it('halves a failed batch until the item that made it fail is alone', async () => {
     const batches: string[][] = [];
     open({
       commit: async (items) => {
@@ -132,11 +132,11 @@ describe('the group committer', () => {
     expect(settled.map(({ status }) => status)).toEqual(
       items.map((item) => (item === 'poison' ? 'rejected' : 'fulfilled')),
     );
-    // Halves of halves, not one by one.
+    // A binary search makes 7 attempts; one item at a time would make 9.
     expect(batches).toHaveLength(7);
   });
 
-  it('fails all at once for an error that is everybody’s', async () => {
+  it('rejects the whole batch at once for an error that concerns all its items', async () => {
     let attempts = 0;
     open({
       concernsAll: () => true,
@@ -150,7 +150,7 @@ describe('the group committer', () => {
     expect(attempts).toBe(1);
   });
 
-  it('goes on after a batch that failed', async () => {
+  it('commits the next batch after one that failed', async () => {
     let isBroken = true;
     open({
       concernsAll: () => true,
@@ -164,45 +164,45 @@ describe('the group committer', () => {
     expect(await committer.submit('b')).toBe('b');
   });
 
-  it('leaves out who has gone before the batch was begun', async () => {
+  it('leaves out an item that was abandoned before its batch began', async () => {
     const disk = new HeldDisk();
-    const gone = new Set<string>();
-    open({ commit: disk.commit, isAbandoned: (item) => gone.has(item) });
+    const abandoned = new Set<string>();
+    open({ commit: disk.commit, isAbandoned: (item) => abandoned.has(item) });
     void submitAll('a');
     await disk.begun(1);
     const waiting = submitAll('b', 'c');
-    gone.add('b').add('a');
+    abandoned.add('b').add('a');
     await disk.end(0);
     await disk.end(1);
     expect(await Promise.all(waiting)).toEqual([{ kind: 'ABANDONED' }, 'c is on disk']);
     expect(disk.batches).toEqual([['a'], ['c']]);
   });
 
-  it('begins again when all of a batch had gone', async () => {
-    open({ commit: async (items) => items, isAbandoned: (item) => item.startsWith('gone') });
-    expect(await Promise.all(submitAll('gone 1', 'gone 2'))).toEqual([
+  it('commits later items after a batch of abandoned ones', async () => {
+    open({ commit: async (items) => items, isAbandoned: (item) => item.startsWith('abandoned') });
+    expect(await Promise.all(submitAll('abandoned 1', 'abandoned 2'))).toEqual([
       { kind: 'ABANDONED' },
       { kind: 'ABANDONED' },
     ]);
-    expect(await committer.submit('there')).toBe('there');
+    expect(await committer.submit('kept')).toBe('kept');
   });
 
-  it('tells of each batch how long its items waited and how long it took', async () => {
+  it('reports how long the items of a batch waited and how long the commit took', async () => {
     const disk = new HeldDisk();
-    const told: { waitsMs: readonly number[]; commitMs: number }[] = [];
-    open({ commit: disk.commit, observe: (batch) => told.push(batch) });
+    const reports: { waitsMs: readonly number[]; commitMs: number }[] = [];
+    open({ commit: disk.commit, observe: (batch) => reports.push(batch) });
     void submitAll('a');
     await disk.begun(1);
     void submitAll('b', 'c');
     await sleep(30);
     await disk.end(0);
     await disk.end(1);
-    expect(told.map(({ waitsMs }) => waitsMs.length)).toEqual([1, 2]);
-    expect(told[0]!.commitMs).toBeGreaterThan(25);
-    expect(Math.min(...told[1]!.waitsMs)).toBeGreaterThan(25);
+    expect(reports.map(({ waitsMs }) => waitsMs.length)).toEqual([1, 2]);
+    expect(reports[0]!.commitMs).toBeGreaterThan(25);
+    expect(Math.min(...reports[1]!.waitsMs)).toBeGreaterThan(25);
   });
 
-  it('has answered all that was asked for when it is drained', async () => {
+  it('has answered every submitted item when it is drained', async () => {
     const disk = new HeldDisk();
     open({ commit: disk.commit, limits: { batchSize: 2, waitMs: 10_000 } });
     let answered = 0;
@@ -215,17 +215,17 @@ describe('the group committer', () => {
     expect(await drained).toBe(4);
   });
 
-  it('is not drained before the batch of somebody who has gone', async () => {
+  it('is not drained before the batch of an abandoned item is committed', async () => {
     const disk = new HeldDisk();
-    open({ commit: disk.commit, isAbandoned: (item) => item === 'gone' });
-    const [there] = submitAll('there', 'gone');
+    open({ commit: disk.commit, isAbandoned: (item) => item === 'abandoned' });
+    const [kept] = submitAll('kept', 'abandoned');
     let isDrained = false;
     const drained = committer.drain().then(() => (isDrained = true));
     await sleep(10);
     expect(isDrained).toBe(false);
     await disk.end(0);
     await drained;
-    expect(await there).toBe('there is on disk');
+    expect(await kept).toBe('kept is on disk');
   });
 
   it('rejects its items when a commit fails before it gathers them', async () => {

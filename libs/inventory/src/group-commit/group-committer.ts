@@ -179,8 +179,12 @@ export class GroupCommitter<Item, Outcome> {
     return batch;
   }
 
-  /** Items are in the order of their arrival, so the overdue ones are the first. */
+  /**
+   * Items are in the order of their arrival, so the overdue ones are the first. Without a batch in hand the next one begins
+   * in this turn of the event loop: items that are overdue only because the event loop was busy are begun, not refused.
+   */
   private shedOverdue(): void {
+    if (!this.isCommitting) return;
     const oldest = performance.now() - this.options.limits.waitMs;
     const kept = this.waiting.findIndex(({ since }) => since > oldest);
     const overdue = this.waiting.splice(0, kept === -1 ? this.waiting.length : kept);
