@@ -12,7 +12,8 @@ describe('the worker, when its storage fails', () => {
   let other: Sqlite.Database;
 
   beforeEach(async () => {
-    worker = await WorkerUnderTest.start();
+    // The factory answers at once. A timeout of a busy machine would make a second request.
+    worker = await WorkerUnderTest.start({ FACTORY_TIMEOUT_MS: 10_000 });
     other = new Sqlite(worker.warehouse.database.url, { timeout: 5_000 });
   }, 30_000);
 
