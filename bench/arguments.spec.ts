@@ -28,6 +28,6 @@ it.each([
   expect(() => readArguments(words)).toThrow();
 });
 
-it('tells of an option that npm kept for itself', () => {
+it('reports an option that npm kept for itself', () => {
   expect(() => readArguments([], { npm_config_quick: 'true' })).toThrow('npm run bench -- --quick');
 });

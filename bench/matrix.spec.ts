@@ -67,7 +67,7 @@ describe('a choice of cells', () => {
     );
   });
 
-  it('of growth takes what it is compared with, and no more', () => {
+  it('of growth includes only the contestants that it compares', () => {
     const [group, ...others] = choose(full, ['growth', 'mysql']);
     expect(others).toEqual([]);
     expect(group!.contestants).toEqual([
@@ -93,7 +93,7 @@ describe('a choice of cells', () => {
     expect(choose(full, [])).toEqual(full);
   });
 
-  it('refuses a word that names nothing, and says what there is', () => {
+  it('refuses an unknown word, and lists the known ones', () => {
     expect(() => choose(full, ['mysq'])).toThrow(/mysq: choose among .*mysql.*growth/);
   });
 });

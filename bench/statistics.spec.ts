@@ -5,7 +5,7 @@ import { testCell, testGroup } from './testing/cells.js';
 const group = testGroup();
 
 describe('the median', () => {
-  it('is the middle one, whatever the order', () => {
+  it('is the middle value in any order', () => {
     expect(median([30, 1, 20])).toBe(20);
   });
 
@@ -38,7 +38,7 @@ describe('the ratio of two cells', () => {
 });
 
 describe('a figure over all rounds', () => {
-  it('is unknown when one round cannot tell it', () => {
+  it('is unknown when one round does not know it', () => {
     const cell = testCell(group, 'product', [1, 2], { measured: { fsyncsPerSale: null, lost: 2 } });
     expect(medianOf(cell, (round) => round.fsyncsPerSale)).toBeNull();
     expect(sumOf(cell, (round) => round.fsyncsPerSale)).toBeNull();

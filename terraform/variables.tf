@@ -80,7 +80,7 @@ variable "certificate_arn" {
 # Mail
 
 variable "operations_email" {
-  description = "Who is told when a person is needed: by mails of the worker, and by alarms"
+  description = "The address for mails of the worker and for alarms, which need a person"
   type        = string
 }
 
@@ -117,7 +117,7 @@ variable "database" {
 }
 
 variable "password_rotation" {
-  description = "When the database's password changes, and when the services are restarted for it, in UTC; null: RDS changes it every 7 days at any hour, and nobody restarts"
+  description = "When the database's password changes, and when the services are restarted for it, in UTC; null: RDS changes it every 7 days at any hour, and the services are not restarted"
   type = object({
     schedule         = string
     window           = string
@@ -145,7 +145,7 @@ variable "cpu_architecture" {
 }
 
 variable "sales" {
-  description = "Sales tasks: size, how many, and what keeps one busy"
+  description = "Sales tasks: size, number, and the load that keeps one busy"
   type = object({
     cpu                         = number
     memory_mib                  = number
@@ -254,7 +254,7 @@ variable "thresholds" {
 # Pipeline
 
 variable "github_repository" {
-  description = "The repository that deploys by .github/workflows/deploy.yml, as owner/name; null: nobody may"
+  description = "The repository that deploys by .github/workflows/deploy.yml, as owner/name; null: none may"
   type        = string
   default     = null
 }

@@ -30,7 +30,7 @@ it('keeps metrics and docs from the public port, however their paths are written
   }
 });
 
-it('tells where the docs are, sells as before, and stops in order', async () => {
+it('prints the address of the docs, sells as before, and stops in order', async () => {
   expect(system.output).toContain(`http://127.0.0.1:${adminPort}/docs`);
   expect((await system.buy('CP-502101', 1)).status).toBe(201);
   expect(await system.stop()).toBe(0);

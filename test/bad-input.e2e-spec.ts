@@ -120,7 +120,7 @@ it('knows no other routes and methods', async () => {
   ]);
 });
 
-it('answers what is no HTTP, or no sound HTTP', async () => {
+it('answers malformed HTTP', async () => {
   const get = (header: string) => `GET /products HTTP/1.1\r\nHost: sales\r\n${header}\r\n\r\n`;
   const post = (header: string, body = '{}') =>
     `POST /sales HTTP/1.1\r\nHost: sales\r\nContent-Type: application/json\r\n${header}\r\n\r\n${body}`;

@@ -92,7 +92,7 @@ describe("the factory's callback", () => {
     expect(system.reconcile()).toBeUndefined();
   });
 
-  it('quarantines what would deliver more than was ordered', async () => {
+  it('quarantines a delivery that exceeds its order', async () => {
     const order = await orderedGoods();
     const url = urlFor(order);
     await deliver(url, order);
@@ -140,7 +140,7 @@ describe("the factory's callback", () => {
     await stockBecomes(order.sku, order.quantity);
   });
 
-  it('adds goods that come late, after the operators were told once', async () => {
+  it('adds goods that come late, after one mail to the operators', async () => {
     const order = await orderedGoods();
     await eventually(async () => expect((await system.openRestockOrder(order.sku))!.status).toBe('OVERDUE'));
     const alerts = async () =>

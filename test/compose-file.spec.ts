@@ -34,7 +34,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('gives the worker the time to finish what it has in hand', () => {
+  it('gives the worker time to finish its messages', () => {
     const { variables } = DEPLOYMENTS.find(
       ({ place, application }) => place === 'docker-compose.yml' && application === 'worker',
     )!;

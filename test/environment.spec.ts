@@ -70,14 +70,14 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(SCHEMAS[application].properties).filter((name) => !(name in variables))).toEqual([]);
   });
 
-  it('takes from .env what .env.example lists, and nothing else', () => {
+  it('reads only the variables of .env.example from .env', () => {
     const forCompose = [...EXAMPLE].filter(
       ([name, { comment }]) => !fixed.has(name) && !comment.includes('npm start only'),
     );
     expect([...COMPOSE_FILE.interpolated.keys()].sort()).toEqual(forCompose.map(([name]) => name).sort());
   });
 
-  it('has the defaults that .env.example tells', () => {
+  it('has the defaults of .env.example', () => {
     const faults = [...COMPOSE_FILE.interpolated].flatMap(([name, defaults]) => {
       const entry = EXAMPLE.get(name);
       const told = entry?.compose ?? entry?.value;

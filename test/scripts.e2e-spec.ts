@@ -72,7 +72,7 @@ describe.each(own)('npm run %s', (name) => {
   };
   const command = new RegExp(`npm (run )?${name}\\b`);
 
-  it('tells how it is used, and does nothing else', () => {
+  it('prints its usage, and does nothing else', () => {
     for (const option of ['--help', '-h']) {
       const { status, stdout, stderr } = run(option);
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

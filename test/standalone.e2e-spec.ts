@@ -17,7 +17,7 @@ describe('npm start', () => {
 
   afterAll(() => system.remove(), 60_000);
 
-  it('keeps its data from everybody else, whatever could be read before', async () => {
+  it('makes its data private, also when it was readable before', async () => {
     const directory = system.variables.DATA_DIR!;
     const entries = () =>
       readdirSync(directory, { recursive: true, withFileTypes: true }).map((entry) => ({

@@ -11,7 +11,7 @@ describe('the whole story', () => {
 
   afterAll(() => system.remove(), 60_000);
 
-  it('sells, sells out, tells the refused buyer of the refill, and sells again', async () => {
+  it('sells, sells out, shows the refused buyer the restock order, and sells again', async () => {
     const sku = 'CP-502101';
     const opening = (await system.stock(sku)).onHand;
 
@@ -50,7 +50,7 @@ describe('the whole story', () => {
     expect(system.reconcile()).toBeUndefined();
   });
 
-  it('tells the factory and the ad manager once that stock ran out, and the ad manager that it is back', async () => {
+  it('sends one mail when stock runs out, and one when it is back', async () => {
     await eventually(async () => {
       const subjects = (await system.mails()).map(({ to, subject }) => `${to} ${subject}`);
       expect(subjects.filter((line) => line.includes('CP-502101')).sort()).toEqual([

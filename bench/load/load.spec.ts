@@ -70,7 +70,7 @@ describe.each(hasWrk() ? [wrk, autocannon] : [autocannon])('a load by $name', (g
     expect([...counter.requests.values()].every((bodies) => bodies.size === 1)).toBe(true);
   });
 
-  it('tells answers that are none of success apart', async () => {
+  it('counts other answers than 2xx separately', async () => {
     const { seen } = await load(generator, 'hot', 503);
     expect(seen.otherAnswers).toBe(seen.requests);
   });
@@ -102,6 +102,6 @@ describe('several loads', () => {
   });
 });
 
-it('says what wrk printed when its script failed', () => {
+it('shows the output of wrk when its script failed', () => {
   expect(() => parseWrkOutput('unable to connect')).toThrow('unable to connect');
 });

@@ -11,7 +11,7 @@ it('reads the outcomes from the metrics, none where there is no line yet', () =>
   expect(parseOutcomes(metrics)).toEqual({ confirmed: 120, replayed: 0, refused: 3 });
 });
 
-it('counts what came since', () => {
+it('counts the difference to an earlier reading', () => {
   const before = { confirmed: 10, replayed: 1, refused: 0 };
   const after = { confirmed: 15, replayed: 1, refused: 2 };
   expect(outcomesSince(before, after)).toEqual({ confirmed: 5, replayed: 0, refused: 2 });

@@ -42,7 +42,7 @@ describe('the verdict on a measurement', () => {
     });
   });
 
-  it('counts a sale as lost that a client was told of and that has no row', () => {
+  it('counts a confirmed sale without a row as lost', () => {
     expect(judge(evidence({ books: { ...books, sales: 997, keys: 997, units: 997 } })).lost).toBe(3);
   });
 
@@ -116,7 +116,7 @@ describe('the verdict on a measurement', () => {
       '2 new requests were answered as repeated ones',
     ],
     [
-      'more sales that nobody heard of than connections could leave behind',
+      'more unheard sales than connections',
       { connections: 50, load: { ...LOAD, requests: 949 } },
       '51 sales that no client was told of, over 50 connections',
     ],

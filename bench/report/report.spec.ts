@@ -22,7 +22,7 @@ describe('a table', () => {
     { name: 'b', size: null },
   ];
 
-  it('has a line a row, and a dash where nothing can be told', () => {
+  it('has a line a row, and a dash for unknown values', () => {
     const table = markdownTable(rows, [
       { title: 'name', text: ({ name }) => name },
       { title: 'size', text: ({ size }) => figure(size), isFigure: true },
@@ -71,12 +71,12 @@ describe('the record of a cell', () => {
     });
   });
 
-  it('has null where nothing can be told or compared', () => {
+  it('has null for unknown values', () => {
     expect(cellRecord(elsewhere, cells, true).ratioToPessimistic).toBeNull();
     expect(cellRecord(noop, cells, true)).toMatchObject({ oversold: null, lost: null });
   });
 
-  it('does not call a database MySQL that may lose what it has committed', () => {
+  it('does not list a MySQL that may lose committed data as durable', () => {
     expect(cellRecord(product, cells, false).database).toBe('mysql-not-durable');
   });
 });

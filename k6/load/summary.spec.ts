@@ -27,7 +27,7 @@ function handed(products: object[] = [{ sku: 'K6-<A>', adjustedUnits: 100 }]) {
 }
 
 describe('the summary of a run', () => {
-  it('tells accepted and refused throughput apart, of the time of the load alone', () => {
+  it('separates accepted and refused throughput, of the load time alone', () => {
     const { seconds, outcomes, spike } = recordOf('surge', handed(), { name: 'spike', seconds: 5 });
     expect(seconds).toBe(10);
     expect(outcomes).toContainEqual({ outcome: 'accepted', count: 700, perSecond: 70 });
@@ -49,7 +49,7 @@ describe('the summary of a run', () => {
     ]);
   });
 
-  it('tells on the terminal which thresholds hold', () => {
+  it('prints which thresholds hold', () => {
     const text = textOf(recordOf('surge', handed()));
     expect(text).toContain('thresholds: 1 of 2 hold');
     expect(text).toContain('FAILED sales_refused: count>900');

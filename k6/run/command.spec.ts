@@ -12,7 +12,7 @@ describe('npm run k6', () => {
     expect(parseArguments([`k6/${script.file}`])).toEqual(script);
   });
 
-  it('names the scripts to those who name none, or another', () => {
+  it('lists the scripts when none, or an unknown one, is given', () => {
     expect(() => parseArguments([])).toThrow(/^Which script\?[^]*smoke, surge/);
     expect(() => parseArguments(['constructor'])).toThrow(/^There is no script constructor/);
   });
@@ -74,7 +74,7 @@ describe('the command', () => {
     user: '1000:1000',
   };
 
-  it('is the k6 of PATH, told by its environment where to go', () => {
+  it('is the k6 of PATH, with the target in its environment', () => {
     expect(commandFor('k6', script, circumstances)).toEqual({
       command: 'k6',
       parameters: ['run', '-e', 'PEAK_RATE=9', 'surge.js'],
@@ -95,7 +95,7 @@ describe('the command', () => {
     expect(variables.BASE_URL).toBe('http://localhost:3000');
   });
 
-  it('reaches the host from the image by its name elsewhere, whatever the options say', () => {
+  it('reaches the host from the image by its name on other systems, with any options', () => {
     const { parameters, variables } = commandFor('docker', script, {
       ...circumstances,
       platform: 'darwin',

@@ -55,7 +55,7 @@ const failed = (record: RunRecord | undefined, ledgers: LedgerAnswer[], reconcil
     .map(({ rule, detail }) => `${rule}: ${detail}`);
 
 describe('the gate', () => {
-  it('opens when the database has what k6 was answered', () => {
+  it('opens when the database agrees with the answers', () => {
     expect(failed(run(), [ledger()])).toEqual([]);
     expect(failed(run(), [ledger({ received: 7, onHand: 27 })])).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe('the gate', () => {
     ]);
   });
 
-  it('closes when a sale is stored that nobody was told of', () => {
+  it('closes when a stored sale was never answered', () => {
     expect(failed(run(), [ledger({ sales: 41, units: 81, onHand: 19 })])).toEqual([
       expect.stringContaining('40 accepted, 41 stored sales: 1 stored that nobody was told of'),
       expect.stringContaining('80 accepted, 81 stored units: 1 stored that nobody was told of'),
@@ -79,7 +79,7 @@ describe('the gate', () => {
     ]);
   });
 
-  it('closes when sale lines and movements do not tell of the same units', () => {
+  it('closes when sale lines and movements have different units', () => {
     expect(failed(run(), [ledger({ left: 78, onHand: 22 })])).toEqual([
       'K6-A: units of its sales = units that left the stock: 80 sold, 78 left',
     ]);
@@ -99,13 +99,13 @@ describe('the gate', () => {
     );
   });
 
-  it('closes when what is on hand does not follow from the movements', () => {
+  it('closes when the units on hand do not follow from the movements', () => {
     expect(failed(run(), [ledger({ onHand: 21 })])).toEqual([
       'K6-A: opening + received - left = on hand: 100 + 0 - 80 = 20, on hand 21',
     ]);
   });
 
-  it('closes when somebody else adjusts the stock, or a reason turns up that no run causes', () => {
+  it('closes when another client adjusts the stock, or a movement has an unexpected reason', () => {
     expect(failed(run(), [ledger({ put: 101, onHand: 21 })])).toEqual([
       'K6-A: nobody else changed its stock: adjusted by 101, of these 100 by this run',
     ]);
@@ -131,7 +131,7 @@ describe('the gate', () => {
     );
   });
 
-  describe('with requests that nobody answered', () => {
+  describe('with unanswered requests', () => {
     it('lets as many sales be stored beyond the accepted ones, and no more', () => {
       const most = ledger({ sales: 42, units: 86, onHand: 14 });
       expect(failed(runWithUnknown(), [ledger()])).toEqual([]);
@@ -184,7 +184,7 @@ describe('the report of the gate', () => {
     expect(text).toContain('ok     the books agree');
   });
 
-  it('escapes on the page what came from the system', () => {
+  it('escapes texts of the system on the page', () => {
     const reconciliation = {
       clean: false,
       differences: [{ invariant: '<script>', subject: 'a & b', expected: '1', actual: '2' }],

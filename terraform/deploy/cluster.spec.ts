@@ -67,7 +67,7 @@ class FakeEcs {
 const clusterOf = (ecs: FakeEcs) => new Cluster(ecs.client, 'shop', 1);
 
 describe('a deployment', () => {
-  it('finds what is in service, without the factory where there is none', async () => {
+  it('finds the running services, without the factory where there is none', async () => {
     const revisions = await clusterOf(new FakeEcs()).revisionsInService();
     expect(revisions).toEqual({ sales: 'shop-sales:1', worker: 'shop-worker:1' });
   });

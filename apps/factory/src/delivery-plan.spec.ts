@@ -25,7 +25,7 @@ describe('planDeliveries', () => {
     ]);
   });
 
-  it('splits a partial delivery into two parts that add up, whatever the share', () => {
+  it('splits a partial delivery into two parts that add up, for any share', () => {
     for (const count of [2, 3, 10, 9_999_999]) {
       for (const firstPartShare of [0, 0.5, 0.999_999_9]) {
         const parts = plan(count, { partial: true, firstPartShare });

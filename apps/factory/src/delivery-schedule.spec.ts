@@ -24,7 +24,7 @@ describe('DeliverySchedule', () => {
     return (await factory.settledOrders())[0]!.callbacks[0]!;
   };
 
-  it('tries five times over half a minute, unless told otherwise', () => {
+  it('tries five times over half a minute by default', () => {
     const { retryDelaysMs, timeoutMs } = new CallbackSettings();
     expect(retryDelaysMs).toHaveLength(4);
     expect(retryDelaysMs.reduce((sum, delayMs) => sum + delayMs)).toBe(30_000);
@@ -48,7 +48,7 @@ describe('DeliverySchedule', () => {
     expect(callback).toMatchObject({ state: 'GIVEN_UP', tries: 1, lastOutcome: `answered ${status}` });
   });
 
-  it('tries again when nobody listens, and survives it', async () => {
+  it('tries again when the receiver is down', async () => {
     const { url } = receiver;
     await receiver.stop();
     await factory.order({ CallbackUrl: url });

@@ -16,13 +16,13 @@ describe('decideFaults', () => {
     expect(decide(faults)).not.toEqual(decide(faults, 200, 43));
   });
 
-  it('leaves what it decides about one fault as it was when another is turned on', () => {
+  it('decides each fault independently of the others', () => {
     const before = decide({ latePercent: 40 }).map(({ late }) => late);
     const after = decide({ latePercent: 40, hangPercent: 100, partialPercent: 60 }).map(({ late }) => late);
     expect(after).toEqual(before);
   });
 
-  it('never does what stands at 0 %, always what stands at 100 %, and about half at 50 %', () => {
+  it('never applies a fault at 0 %, always at 100 %, and about half of the time at 50 %', () => {
     const decisions = decide({ hangPercent: 0, failurePercent: 100, latePercent: 50 }, 2_000);
     expect(decisions.some(({ hang }) => hang)).toBe(false);
     expect(decisions.every(({ failure }) => failure)).toBe(true);

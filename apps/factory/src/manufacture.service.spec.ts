@@ -84,7 +84,7 @@ describe('the faults of the factory', () => {
     expect(receiver.callbacks[1]).toEqual(receiver.callbacks[0]);
   });
 
-  it('delivers in two parts that can be told apart and add up', async () => {
+  it('delivers in two different parts that add up', async () => {
     await factory.changeFaults({ partialPercent: 100, leadTimeMs: 40 });
     await order();
     await factory.settledOrders();

@@ -52,7 +52,7 @@ describe('OrderJournal', () => {
     return copy;
   };
 
-  it('lets a factory that was killed finish what it had accepted, and repeats nothing it had delivered', async () => {
+  it('lets a killed factory finish its accepted orders, and repeats no delivery', async () => {
     const stateFile = join(folder, 'new', 'factory.jsonl');
     const factory = await start(stateFile);
     await order(factory, 'DELIVERED-BEFORE');

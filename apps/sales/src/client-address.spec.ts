@@ -25,7 +25,7 @@ describe('the client of a request', () => {
     for (const other of others) expect([other, client(other)]).toEqual([other, client(address)]);
   });
 
-  it('is nobody in particular when it has hung up (the bug: its address was read all the same)', () => {
+  it('is unknown when the client has disconnected (the bug: its address was read)', () => {
     expect(client(undefined)).toBe('no address');
   });
 

@@ -47,7 +47,7 @@ describe('a limit for each client', () => {
     return statuses;
   };
 
-  it('turns away what is above it, with a problem and the time to come back', async () => {
+  it('refuses requests above the limit, with a problem and Retry-After', async () => {
     const from = '192.0.2.10';
     expect(await statusesOf([{ from }, { from }, { from }])).toEqual([201, 201, 201]);
     const answer = await sales.buy('RING', { from });
@@ -69,13 +69,13 @@ describe('a limit for each client', () => {
     expect(await statusesOf([{ from: '192.0.2.21' }])).toEqual([201]);
   });
 
-  it('does not let a client be somebody else by a header of its own', async () => {
+  it('does not let a client change its address by a header', async () => {
     const as = (address: string) => ({ from: '192.0.2.30', headers: { 'x-forwarded-for': address } });
     const requests = ['198.51.100.1', '198.51.100.2', '198.51.100.3', '198.51.100.4'].map(as);
     expect(await statusesOf(requests)).toEqual([201, 201, 201, 429]);
   });
 
-  it('counts what is refused, too', async () => {
+  it('counts refused requests, too', async () => {
     const from = '192.0.2.40';
     for (let times = 1; times <= 3; times += 1) {
       expect((await sales.buy('NO-SUCH-SKU', { from })).statusCode).toBe(404);
@@ -88,7 +88,7 @@ describe('a limit for each client', () => {
     expect(await statusesOf(requests.map((from) => ({ from })))).toEqual([201, 201, 201, 429, 201]);
   });
 
-  it('never limits health, metrics, or what only reads', async () => {
+  it('never limits health, metrics, or reads', async () => {
     const remoteAddress = '192.0.2.50';
     await statusesOf(Array(4).fill({ from: remoteAddress }));
     for (const url of ['/health/live', '/health/ready', '/metrics', '/products/RING']) {
@@ -134,12 +134,12 @@ describe('a limit for each client behind a trusted proxy', () => {
     return statuses;
   };
 
-  it('tells clients apart by X-Forwarded-For', async () => {
+  it('distinguishes clients by X-Forwarded-For', async () => {
     expect(await buyThrice(LOAD_BALANCER, '192.0.2.1', '192.0.2.2', '192.0.2.3')).toEqual([201, 201, 201]);
     expect(await buyThrice(LOAD_BALANCER, '192.0.2.4', '192.0.2.4', '192.0.2.4')).toEqual([201, 201, 429]);
   });
 
-  it('tells clients apart by address where proxies write ports, their own among them', async () => {
+  it('distinguishes clients by address when proxies add ports', async () => {
     const clients = [
       '192.0.2.11:1000',
       '192.0.2.12:1000',
@@ -157,7 +157,7 @@ describe('a limit for each client behind a trusted proxy', () => {
     expect(await buyThrice(LOAD_BALANCER, ...spoofed)).toEqual([201, 201, 429]);
   });
 
-  it('ignores the header of who is no trusted proxy', async () => {
+  it('ignores the header of a client that is no trusted proxy', async () => {
     expect(await buyThrice('192.0.2.6', '198.51.100.1', '198.51.100.2', '198.51.100.3')).toEqual([
       201, 201, 429,
     ]);

@@ -41,7 +41,7 @@ describe('the log of requests', () => {
   };
   const get = (...urls: string[]) => Promise.all(urls.map((url) => server.inject(url)));
 
-  it('lists what failed, by the pattern of its route, and what was slow', async () => {
+  it('lists failed and slow requests by the pattern of their route', async () => {
     serve('failures');
     await get('/sales/1', '/nowhere', '/faulty/secret?key=secret');
     await eventually(() => lines.length >= 1);
@@ -82,7 +82,7 @@ describe('the log of requests', () => {
     expect(lines).toEqual([]);
   });
 
-  it('counts what fails beyond a bound instead of listing it: a flood of failures is no flood of lines', async () => {
+  it('counts failures above a bound instead of listing them', async () => {
     serve('failures');
     await get(...Array<string>(MAX_FAILURES_A_SECOND + 30).fill('/faulty/1'));
     await eventually(() => lines.length >= MAX_FAILURES_A_SECOND + 1);
@@ -115,7 +115,7 @@ describe('the log of requests of the sales service', () => {
   };
   const requests = () => lines.filter(({ message }) => message === 'answered');
 
-  it('tells nothing of what a buyer sent', async () => {
+  it('contains no data that a buyer sent', async () => {
     sales = await SalesUnderTest.start({ REQUEST_LOG: 'all' });
     expect((await buyLoudly()).statusCode).toBe(201);
     await sales.application.inject('/products/RING?secret=secret');

@@ -80,7 +80,7 @@ describe('texts that clients send', () => {
       }
     });
 
-    it('are refused with words that say what an address is', async () => {
+    it('are refused with a text that describes a valid address', async () => {
       expect((await buyAs('킴@example.com')).json().errors).toEqual([
         { at: 'body/customerEmail', message: expect.stringMatching(/^must be an e-mail address: .*ASCII/) },
       ]);

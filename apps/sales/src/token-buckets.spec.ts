@@ -17,7 +17,7 @@ describe('token buckets', () => {
     expect(takeAll(buckets, 'a', now + 86_400_000)).toBe(20);
   });
 
-  it('tell how long a key has to wait, and take nothing for that', () => {
+  it('show how long a key has to wait, and take no token for that', () => {
     const buckets = new TokenBuckets({ burst: 1, refillMs: 10_000, maxKeys: 10 });
     expect(buckets.waitMs('a', 0)).toBe(0);
     buckets.take('a', 0);

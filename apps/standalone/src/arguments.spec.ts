@@ -3,7 +3,7 @@ import { parseArguments } from './arguments.js';
 import { UsageError } from '#runtime';
 
 describe('parseArguments', () => {
-  it('keeps the data unless it is told otherwise', () => {
+  it('keeps the data unless --fresh is given', () => {
     expect(parseArguments([])).toEqual({ fresh: false, help: false });
     expect(parseArguments(['--fresh'])).toEqual({ fresh: true, help: false });
   });
@@ -13,14 +13,14 @@ describe('parseArguments', () => {
     expect(parseArguments(['-h']).help).toBe(true);
   });
 
-  it('refuses what it does not know, and shows what there is', () => {
+  it('refuses unknown options, and prints the usage', () => {
     for (const given of [['--frehs'], ['fresh'], ['--fresh=no'], ['-x']]) {
       expect(() => parseArguments(given)).toThrow(UsageError);
       expect(() => parseArguments(given)).toThrow(/npm start -- --fresh/);
     }
   });
 
-  it('tells who forgot the two dashes that npm would have kept the data', () => {
+  it('reports options without the two dashes, which npm keeps for itself', () => {
     expect(() => parseArguments([], { npm_config_fresh: 'true' })).toThrow(/npm start -- --fresh/);
   });
 });

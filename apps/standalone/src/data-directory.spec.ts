@@ -63,7 +63,7 @@ describe('DataDirectory', () => {
     expect(() => new DataDirectory(path).keys()).toThrow(/keys\.json is damaged.*--fresh/);
   });
 
-  it('refuses a folder that is somebody else’s, and leaves it as it was', () => {
+  it('refuses a folder of another user, and does not change it', () => {
     mkdirSync(path, { recursive: true });
     writeFileSync(join(path, 'thesis.odt'), 'years of work');
     writeFileSync(join(path, 'warehouse.sqlite'), 'of another program');
@@ -80,7 +80,7 @@ describe('DataDirectory', () => {
     expect(directory.keys()).not.toEqual(before);
   });
 
-  it('removes only what it made itself', () => {
+  it('removes only its own files', () => {
     const directory = fill();
     mkdirSync(join(path, 'backup'));
     writeFileSync(join(path, 'notes.txt'), 'mine');
@@ -92,7 +92,7 @@ describe('DataDirectory', () => {
 
   const modeOf = (...names: string[]) => statSync(join(path, ...names)).mode & 0o777;
 
-  it('takes from everybody else what an earlier run let them read', () => {
+  it('makes files private that an earlier run left readable', () => {
     const directory = fill();
     const { queue } = directory.paths;
     for (const folder of [path, queue]) {
@@ -109,7 +109,7 @@ describe('DataDirectory', () => {
     expect(files.filter((name) => modeOf(name) !== 0o600)).toEqual([]);
   });
 
-  it('leaves alone what a link in it leads to', () => {
+  it('does not touch the target of a link', () => {
     const directory = fill();
     const outside = join(parent, 'outside');
     mkdirSync(outside, { mode: 0o755 });
@@ -128,7 +128,7 @@ describe('DataDirectory', () => {
     expect(readdirSync(path)).toEqual([]);
   });
 
-  it('takes over what npm run migrate and npm run bench have made before the first start', () => {
+  it('accepts folders that npm run migrate and npm run bench made before the first start', () => {
     mkdirSync(join(path, 'bench'), { recursive: true });
     for (const file of ['warehouse.sqlite', 'warehouse.sqlite-wal']) writeFileSync(join(path, file), 'x');
     expect(() => new DataDirectory(path).keys()).not.toThrow();

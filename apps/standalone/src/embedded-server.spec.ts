@@ -47,7 +47,7 @@ describe('the process of an embedded server', () => {
     } };
   }`;
 
-  it('tells when it listens, and stops once however often it is told to', async () => {
+  it('reports when it listens, and stops once however often stop is called', async () => {
     const { child, ended } = run(SERVER);
     expect(await once(child, 'message')).toContain('listening');
     child.kill('SIGTERM');

@@ -61,7 +61,7 @@ describe('the embedded mail server', () => {
     expect(after[0]).toEqual(before[0]);
   });
 
-  it('forgets what a person cleared', async () => {
+  it('forgets cleared mails', async () => {
     await send('stock ran out');
     await server.stop();
     await start();

@@ -39,7 +39,7 @@ describe('the environment of a local run', () => {
     });
   });
 
-  it('lets what the person gave win, but for empty values', () => {
+  it('prefers given values, except empty ones', () => {
     expect(
       environmentWith({
         DATABASE_URL: 'mysql://root:secret@127.0.0.1:3306/donuts',

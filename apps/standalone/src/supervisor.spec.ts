@@ -82,7 +82,7 @@ describe('Supervisor', () => {
     ]);
   });
 
-  it('stops in its own order, whatever the order of the start', async () => {
+  it('stops in a fixed order, independent of the start', async () => {
     const started = supervise([
       define('queue', SERVICE, { stopStage: 3 }),
       define('worker', SERVICE, { stopStage: 2 }),
@@ -152,7 +152,7 @@ describe('Supervisor', () => {
     expect(lines).toEqual(['sales | SALES_PORT is missing']);
   });
 
-  it('tells when a service comes to that while it runs', async () => {
+  it('reports when this happens to a running service', async () => {
     const mark = JSON.stringify(join(directory, 'mark'));
     const started = supervise([
       define(
@@ -177,7 +177,7 @@ describe('Supervisor', () => {
     expect(lines.slice(1)).toEqual(['worker | ignored', 'worker | does not stop within 1 s: killed']);
   });
 
-  it('stops once, however often it is told to', async () => {
+  it('stops once, however often stop is called', async () => {
     const started = supervise([define('sales', SERVICE)]);
     await started.start();
     await Promise.all([started.stop(), started.stop()]);

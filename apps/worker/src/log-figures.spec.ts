@@ -64,7 +64,7 @@ describe('the figures that alarms read from the log of the worker', () => {
     expect(figures('OpenDeadLetters', await linesOf('OpenDeadLettersTask'))).toEqual([1]);
   });
 
-  it('count what does not agree in the warehouse, also when all does', async () => {
+  it('count the differences in the warehouse, also when there are none', async () => {
     const difference: Difference = { invariant: 'ledger', subject: 'CP-502101', expected: '1', actual: '2' };
     let differences: Difference[] = [];
     const reconciliation = { reconcile: async () => differences } as ReconcileService;

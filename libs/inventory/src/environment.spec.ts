@@ -33,7 +33,7 @@ describe('the way to the warehouse', () => {
     }
   });
 
-  it('encrypts when it is told who vouches for the database, and only then', () => {
+  it('encrypts only when a certificate authority is configured', () => {
     const environment = { DATABASE_URL: URL_WITHOUT_PASSWORD };
     expect(databaseSettings(environment, 1).tls).toBeUndefined();
     expect(databaseSettings({ ...environment, DATABASE_TLS_CA: 'amazon-rds' }, 1).tls).toMatchObject({

@@ -35,7 +35,7 @@ describe('ConsumerHealth', () => {
     jest.restoreAllMocks();
   });
 
-  it('tells the age of the oldest successful poll', () => {
+  it('gives the age of the oldest successful poll', () => {
     nowMs += 7_000;
     gate.polled('probe');
     nowMs += 1_000;

@@ -102,7 +102,7 @@ describe('the consumers of a worker', () => {
     expect(await queue.count('probe')).toBe(0);
   });
 
-  it('leave what arrives during the shutdown to the next process', async () => {
+  it('leave messages that arrive during the shutdown to the next process', async () => {
     const running = await create(() => sleep(1_500));
     await running.init();
     await running.get(QueuePublisher).publish('probe', { input: 1 });

@@ -71,7 +71,7 @@ describe('the start of a worker', () => {
     ]);
   });
 
-  it('takes an alias for what it is: the same handler', async () => {
+  it('treats an alias as the same handler', async () => {
     handle.mockClear();
     const handler = probeHandler(async () => {});
     expect(

@@ -88,7 +88,7 @@ describe('a handled queue', () => {
     expect(recorder).toMatchObject({ failures: [], forgotten: [] });
   });
 
-  it('names the message to delete outright, whatever sqs-consumer makes of undefined', async () => {
+  it('returns the message to delete explicitly, and does not rely on undefined', async () => {
     @Injectable()
     class Handler {
       @QueueHandler('probe')

@@ -59,7 +59,7 @@ describe('QueuePublisher', () => {
     expect(await queue.count('probe')).toBe(23);
   });
 
-  it('sends more bytes than one call takes, whatever the characters', async () => {
+  it('sends more bytes than one call allows, with any characters', async () => {
     const entries = Array.from({ length: 12 }, (_, index): BatchEntry<'notifications'> => ({
       id: String(index),
       message: {

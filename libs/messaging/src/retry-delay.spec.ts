@@ -27,7 +27,7 @@ describe('RetryDelay', () => {
     expect(delays(0.999999)).toEqual([10, 20, 40, 600, 600]);
   });
 
-  it('heeds what the error says, within what SQS allows, for that receipt alone', () => {
+  it('follows the delay of the error, within the limits of SQS, for that receipt alone', () => {
     const message = received(1);
     retryDelay.heed(new RetryLaterError('busy', 75.2), message);
     expect(retryDelay.secondsFor(message)).toBe(76);
@@ -37,7 +37,7 @@ describe('RetryDelay', () => {
     expect(retryDelay.secondsFor(message)).toBe(43_164);
   });
 
-  it('passes over what is no delay', () => {
+  it('ignores an invalid delay', () => {
     for (const retryAfterSeconds of [-1, Number.NaN, '5', undefined]) {
       const message = received(1);
       retryDelay.heed(Object.assign(new Error('odd'), { retryAfterSeconds }), message);

@@ -21,7 +21,7 @@ const notification: MessageOf<'notifications'> = {
 };
 
 describe('the contracts of the queues', () => {
-  it('accept what the services send', () => {
+  it('accept the messages that the services send', () => {
     expect(contractFaults('restock', { restockOrderId: receipt.restockOrderId })).toEqual([]);
     expect(contractFaults('goods-receipts', receipt)).toEqual([]);
     expect(contractFaults('notifications', notification)).toEqual([]);

@@ -101,7 +101,7 @@ describe('an application', () => {
   const HANDLER = `{ onApplicationBootstrap: () => { console.log('work in hand'); return released; },
     beforeApplicationShutdown: () => console.log('finished') }`;
 
-  it('finishes what it has begun before it listens', async () => {
+  it('finishes its start-up when a signal comes before it listens', async () => {
     const running = await start({ before: WORK, module: HANDLER });
     await running.line(/work in hand/);
     for (let times = 0; times < 2; times += 1) {
@@ -114,7 +114,7 @@ describe('an application', () => {
     expect(running.output).toContain('finished');
   });
 
-  it('finishes what it has begun when its port turns out to be taken', async () => {
+  it('finishes its start-up work when its port is already in use', async () => {
     const other = await start({});
     const running = await ApplicationProcess.start(directory, { before: WORK, module: HANDLER }, other.port);
     try {

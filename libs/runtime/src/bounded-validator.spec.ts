@@ -76,7 +76,7 @@ describe('a bounded validator', () => {
     expect(validate.errors).toHaveLength(100);
   });
 
-  it('looks once at what is sound', () => {
+  it('validates a valid value once', () => {
     Object.assign(calls, { failFast: 0, collectAll: 0 });
     expect(validate({ lines: Array(50).fill({ sku: 'A'.repeat(64), quantity: 1 }) })).toBe(true);
     expect(calls).toEqual({ failFast: 1, collectAll: 0 });

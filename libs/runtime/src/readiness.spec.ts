@@ -21,7 +21,7 @@ describe('Readiness', () => {
     expect(report).toEqual({ ready: false, checks: { database: 'unavailable', queue: 'ok' } });
   });
 
-  it('tells of a part that is only watched, and stays ready without it', async () => {
+  it('reports an optional part, and stays ready without it', async () => {
     const readiness = new Readiness();
     readiness.watch('queue', async () => {
       throw new Error('away');

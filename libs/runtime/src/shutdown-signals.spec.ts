@@ -28,7 +28,7 @@ describe('the signals that ask a process to end', () => {
     ]);
   });
 
-  it('tell what a third would do, as long as it would', () => {
+  it('announce the effect of a third signal, while it has one', () => {
     const counter = new SignalCounter();
     counter.take(0);
     expect(counter.notice(9_000)).toMatch(/finished first\. A third signal within 10 s of the first ends it/);

@@ -9,12 +9,12 @@ variable "identity" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone of the domain, for its DKIM records; null: somebody else writes them"
+  description = "Route 53 zone of the domain, for its DKIM records; null: they are managed elsewhere"
   type        = string
   default     = null
 }
 
 variable "events_topic_arn" {
-  description = "Where bounces, complaints and refusals are told"
+  description = "The topic for bounces, complaints and refusals"
   type        = string
 }

@@ -41,7 +41,7 @@ resource "aws_vpc" "this" {
   }
 }
 
-# Without rules: what names no security group of its own can talk to nobody.
+# Without rules: a resource without its own security group has no network access.
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 }

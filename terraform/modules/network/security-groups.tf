@@ -12,7 +12,7 @@ locals {
 
   tasks = [for group in ["sales", "worker", "factory"] : group if contains(keys(local.groups), group)]
 
-  # Who opens a connection to whom. Each line is one rule on either side.
+  # The allowed connections: source and target. Each line is one rule on either side.
   connections = merge(
     {
       load-balancer-to-sales = { from = "load-balancer", to = "sales", port = var.ports.sales }

@@ -39,7 +39,7 @@ resource "aws_cloudwatch_metric_alarm" "stock_invariant" {
   ok_actions          = local.actions
 }
 
-# What is visible, not what was sent: SQS does not count a move to a dead-letter queue as sent.
+# Visible messages, not sent ones: SQS does not count a move to a dead-letter queue as sent.
 resource "aws_cloudwatch_metric_alarm" "dead_letter_queue_not_drained" {
   for_each = var.queues
 

@@ -4,7 +4,7 @@ output "log_groups" {
 }
 
 output "topic_arn" {
-  description = "Where operators are told"
+  description = "The topic of the alarms"
   value       = aws_sns_topic.operations.arn
 }
 

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "operations_email" {
-  description = "Who is told of alarms. The address gets a mail with a link to confirm first"
+  description = "The address that gets the alarms. It first gets a mail with a link to confirm"
   type        = string
 }
 
@@ -39,7 +39,7 @@ variable "database_identifier" {
 }
 
 variable "queues" {
-  description = "By name: what SQS calls the queue and its dead-letter queue, and how old a message may become"
+  description = "By name: the SQS names of the queue and its dead-letter queue, and the maximum age of a message"
   type = map(object({
     physical_name             = string
     dead_letter_physical_name = string

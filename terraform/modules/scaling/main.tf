@@ -1,5 +1,5 @@
 locals {
-  # A queue that nobody used for hours has no data points, and neither has a service without tasks.
+  # A queue without traffic for hours has no data points, and neither has a service without tasks.
   backlog = join(" + ", [for id in sort(keys(var.backlog_queues)) : "FILL(${id}, 0)"])
   tasks   = "FILL(tasks, 1)"
 
@@ -61,7 +61,7 @@ resource "aws_appautoscaling_target" "worker" {
   max_capacity       = var.worker.max
 }
 
-# A worker that waits for a slow party uses no CPU: only the backlog tells that there is too much for it.
+# A worker that waits for a slow system uses no CPU: only the backlog shows that it has too much work.
 resource "aws_appautoscaling_policy" "worker_backlog" {
   name               = "${var.name}-worker-backlog"
   policy_type        = "TargetTrackingScaling"

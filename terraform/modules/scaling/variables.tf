@@ -9,7 +9,7 @@ variable "cluster_name" {
 }
 
 variable "sales" {
-  description = "How many sales tasks there may be, and what keeps one busy"
+  description = "Number of sales tasks, and the load that keeps one busy"
   type = object({
     service_name                = string
     min                         = number

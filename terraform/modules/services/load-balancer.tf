@@ -1,5 +1,5 @@
 locals {
-  # Longer than a task goes on serving (its drain delay and 10 s for slow clients), whichever of the two is told first.
+  # Longer than a task goes on serving (its drain delay and 10 s for slow clients), whichever of the two gets the signal first.
   deregistration_delay_seconds = ceil(var.drain_delay_ms.sales / 1000) + 15
 
   makes_certificate = var.certificate_arn == null
@@ -35,7 +35,7 @@ resource "aws_lb_target_group" "sales" {
   vpc_id               = var.network.vpc_id
   deregistration_delay = local.deregistration_delay_seconds
 
-  # Liveness, not readiness: ECS replaces what fails here, and a lost database must not get every task replaced. They
+  # Liveness, not readiness: ECS replaces tasks that fail here, and a lost database must not get every task replaced. They
   # still take callbacks, which need the queue alone.
   health_check {
     path                = "/health/live"

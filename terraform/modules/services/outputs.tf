@@ -17,7 +17,7 @@ output "task_families" {
 }
 
 output "role_arns" {
-  description = "Roles of all tasks: what a deployment must be able to pass on"
+  description = "Roles of all tasks, which a deployment must be allowed to pass on"
   value       = concat([for role in aws_iam_role.task : role.arn], [for role in aws_iam_role.execution : role.arn])
 }
 

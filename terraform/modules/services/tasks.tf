@@ -48,7 +48,7 @@ locals {
         port    = local.ports.worker
         command = null
       }
-      # Fills an empty warehouse, and tells a filled one where its factory is.
+      # Fills an empty warehouse, and sets the factory's address in a filled one.
       migrate = {
         image   = var.images.sales
         port    = null

@@ -114,7 +114,7 @@ variable "domain_name" {
 }
 
 variable "hosted_zone_id" {
-  description = "Route 53 zone of domain_name; null: somebody else points it to the load balancer"
+  description = "Route 53 zone of domain_name; null: its record is managed elsewhere"
   type        = string
   default     = null
 }
@@ -169,7 +169,7 @@ variable "log_level" {
 }
 
 variable "drain_delay_ms" {
-  description = "DRAIN_DELAY_MS: how long a task still serves after it was told to stop. The worker serves nobody"
+  description = "DRAIN_DELAY_MS: how long a task still serves requests after the signal to stop. The worker serves no requests"
   type = object({
     sales  = number
     worker = number

@@ -123,7 +123,7 @@ describe('callbacks in any number', () => {
     queue = await startEmbeddedQueue();
   }, 30_000);
 
-  it('say what they are counted as, and fill no log', async () => {
+  it('are counted by outcome, and fill no log', async () => {
     await statusesOf(300, (index) => deliver(forged('order'), { MessageText: `${index}` }));
     await deliver(valid('order'));
     const metrics = (await sales.application.inject('/metrics')).body;
@@ -140,7 +140,7 @@ describe('callbacks in any number', () => {
     expect(listed[0]!.facts).toEqual({ verification: 'INVALID_SIGNATURE', restockOrderId: 'order' });
   });
 
-  it('keep what a person needs of them: the known members with their texts cut, and a note of the rest', async () => {
+  it('keep the known members with shortened texts, and the number of others', async () => {
     const text = '도넛'.repeat(1_000);
     await deliver(valid('order'), {
       MessageText: text,

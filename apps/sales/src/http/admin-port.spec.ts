@@ -45,7 +45,7 @@ describe('a sales service with an admin port', () => {
     for (const url of [publicUrl, adminUrl]) expect((await fetch(url + path)).status).toBe(200);
   });
 
-  it('answers at its admin port what is no HTTP as at the other', async () => {
+  it('answers malformed HTTP at its admin port as at the other', async () => {
     const answer = await fetch(adminUrl, { headers: { 'x-long': 'x'.repeat(17 * 1024) } });
     expect(answer.status).toBe(431);
     expect(await answer.json()).toMatchObject({ code: 'REQUEST.HEADERS_TOO_LARGE' });

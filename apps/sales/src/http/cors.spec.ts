@@ -19,7 +19,7 @@ describe('CORS for one shop', () => {
       headers: { origin, 'access-control-request-method': 'POST' },
     });
 
-  it('lets its scripts send what the API reads', async () => {
+  it('lets its scripts send the headers that the API reads', async () => {
     for (const origin of [SHOP, 'http://localhost:5173']) {
       const { statusCode, headers } = await preflight(origin);
       expect(statusCode).toBe(204);

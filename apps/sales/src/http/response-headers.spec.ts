@@ -87,7 +87,7 @@ describe('the description of the API', () => {
 });
 
 describe('the headers of every answer', () => {
-  it('let no browser guess what an answer is, and no cache keep what is personal', async () => {
+  it('forbid browsers to guess the content type, and caches to store personal data', async () => {
     for (const [name, { headers }] of Object.entries(await answers())) {
       const caching = ['product', 'head'].includes(name) ? 'public, no-cache' : 'no-store';
       expect([name, headers['x-content-type-options']]).toEqual([name, 'nosniff']);
@@ -96,7 +96,7 @@ describe('the headers of every answer', () => {
     }
   });
 
-  it('let caches ask whether a product is still as it was, but keep nothing of what an operator sees', async () => {
+  it('let caches revalidate a product, and store no answer for an operator', async () => {
     for (const url of ['/products', '/products/RING']) {
       expect((await get(url)).headers).toMatchObject({
         'cache-control': 'public, no-cache',

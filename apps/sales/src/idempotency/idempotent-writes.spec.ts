@@ -82,7 +82,7 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
     expect(await onHand('ADJUSTED')).toBe(15);
   });
 
-  it('create, replace and change a product once, whatever was changed in between', async () => {
+  it('create, replace and change a product once, also with changes in between', async () => {
     expect(await expectOneWrite('PUT', '/products/SAVED', RULES)).toMatchObject({ status: 201 });
     const key = { 'idempotency-key': 'replace' };
     await sales.ask('PUT', '/products/SAVED', { body: { ...RULES, priceKrw: 1 }, headers: key });

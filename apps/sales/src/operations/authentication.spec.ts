@@ -46,7 +46,7 @@ describe('a request without the operations key', () => {
     },
   );
 
-  it('may look at what is public, and is refused when it sends a wrong key', async () => {
+  it('may read public routes, and is refused when it sends a wrong key', async () => {
     await sales.warehouse.stockProduct('RING', 1);
     for (const url of ['/products', '/products/RING', '/restock-orders']) {
       for (const key of [undefined, '']) {

@@ -45,7 +45,7 @@ describe('the operations key', () => {
     expect(statuses.toSorted()).toEqual([...Array(LIMIT).fill(401), 429, 429, 429]);
   });
 
-  it('says when to come back, and refuses the right key until then: a guess must not be told from it', async () => {
+  it('sends Retry-After, and refuses even the right key until then, so that a guess shows nothing', async () => {
     await guess(LIMIT);
     const answer = await ask(OPERATIONS_API_KEY);
     expect(answer.statusCode).toBe(429);
@@ -65,7 +65,7 @@ describe('the operations key', () => {
     expect((await ask(OPERATIONS_API_KEY, '192.0.2.2')).statusCode).toBe(200);
   });
 
-  it('tells addresses behind a proxy apart, with a port and without', async () => {
+  it('distinguishes addresses behind a proxy, with a port and without', async () => {
     const through = (address: string) =>
       sales.application.inject({
         url: '/reconcile',
@@ -77,7 +77,7 @@ describe('the operations key', () => {
     expect(await statusesOf(['198.51.100.1', '198.51.100.2:5000'].map(through))).toEqual([429, 401]);
   });
 
-  it('takes any number of right ones, and counts a missing one against nobody', async () => {
+  it('accepts any number of right keys, and does not count a missing key', async () => {
     expect(new Set(await statusesOf(Array.from({ length: 30 }, () => ask(undefined))))).toEqual(
       new Set([401]),
     );

@@ -77,7 +77,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     expect(await patch('PATCHED', {})).toMatchObject({ status: 200, body: { priceKrw: 5 } });
   });
 
-  it('lose no member: null is refused, and so is what PATCH does not change', async () => {
+  it('lose no member: PATCH refuses null, and members that it cannot change', async () => {
     await put('KEPT');
     for (const [body, at] of [
       [{ name: null }, 'body/name'],
@@ -107,7 +107,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     });
   });
 
-  it('are not overwritten by who has not seen the last change', async () => {
+  it('are not overwritten by a writer that has not seen the last change', async () => {
     await put('GUARDED');
     const seen = await tagOf('GUARDED');
     await put('GUARDED', { ...RULES, priceKrw: 2 });
@@ -144,7 +144,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     },
   );
 
-  it('can be guarded by their rules alone: that somebody bought a unit does no harm', async () => {
+  it('can be guarded by their rules alone: a sale in between does no harm', async () => {
     await sales.warehouse.stockProduct('SOLD', 10);
     const seen = await tagOf('SOLD');
     expect((await sales.buy('SOLD')).statusCode).toBe(201);
@@ -194,7 +194,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     });
   });
 
-  it('answer each of 16 changes at once with what it saved', async () => {
+  it('answer each of 16 simultaneous changes with the state that it saved', async () => {
     await put('AT-ONCE');
     const answers = await Promise.all(
       Array.from({ length: 16 }, (_, index) => put('AT-ONCE', { ...RULES, priceKrw: 1_000 + index })),
@@ -205,7 +205,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     expect(new Set(answers.map(({ headers }) => headers.etag)).size).toBe(16);
   }, 30_000);
 
-  it('are created by one of 16 who want to create at once, and changed by one of 16 who saw the same', async () => {
+  it('are created once by 16 simultaneous requests, and changed once by 16 with the same ETag', async () => {
     const created = await Promise.all(
       Array.from({ length: 16 }, (_, index) =>
         put('RACE', { ...RULES, priceKrw: index }, { 'if-none-match': '*' }),
@@ -222,7 +222,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     expect((await get('RACE')).body).toEqual(changed.find(({ status }) => status === 200)!.body);
   }, 30_000);
 
-  it('show buyers what they need, and no more', async () => {
+  it('show buyers the public members only', async () => {
     await put('PUBLIC');
     const nobody = { headers: { 'x-api-key': undefined } };
     const shown = await sales.ask('GET', '/products/PUBLIC', nobody);

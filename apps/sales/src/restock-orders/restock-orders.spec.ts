@@ -36,7 +36,7 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
     return id;
   }
 
-  it('tell buyers of the goods, and operators alone of people, notes and the factory', async () => {
+  it('show goods to buyers, and people, notes and the factory to operators only', async () => {
     const id = await failingOrder('TOLD');
     const shown = await sales.ask('GET', `/restock-orders/${id}`, AS_BUYER);
     expect(Object.keys(shown.body).sort()).toEqual(PUBLIC_MEMBERS);
@@ -98,7 +98,7 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
     });
   });
 
-  it('are cancelled by one of 8 who saw the same', async () => {
+  it('are cancelled once by 8 requests with the same ETag', async () => {
     const id = await failingOrder('RACE');
     const tag = String((await sales.ask('GET', `/restock-orders/${id}`)).headers.etag);
     const answers = await Promise.all(

@@ -73,7 +73,7 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
     expect(await warehouse.level('B-1')).toMatchObject({ onHand: 8 });
   });
 
-  it('repeats the first answer to all who wait for it', async () => {
+  it('repeats the first answer to all waiting requests', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => buy(sales)));
     const first = answers.find(({ headers }) => !headers['idempotent-replayed'])!;
     const replays = answers.filter((answer) => answer !== first);

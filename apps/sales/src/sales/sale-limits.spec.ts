@@ -16,7 +16,7 @@ describe('the bounds of the sale queue', () => {
     return Map.groupBy(answers, ({ statusCode }) => statusCode);
   };
 
-  it('are those of the settings: what would wait for too long is turned away', async () => {
+  it('follow the settings: sales that would wait too long are refused', async () => {
     sales = await SalesUnderTest.start({ SALE_BATCH_SIZE: '1', SALE_WAIT_LIMIT_MS: '1000' });
     const answers = await buyAtOnce(1_500);
     // At the fastest pace there is, a commit a millisecond, 1,000 batches of one sale fit into the longest wait.
@@ -34,7 +34,7 @@ describe('the bounds of the sale queue', () => {
     expect((await buyAtOnce(1_500)).get(201)).toHaveLength(1_500);
   });
 
-  it('let 100 requests wait for another with the same key, and turn away what is more', async () => {
+  it('let 100 requests wait for another with the same key, and refuse more', async () => {
     sales = await SalesUnderTest.start();
     await sales.warehouse.stockProduct('RING', 10);
     const answers = await Promise.all(
@@ -49,7 +49,7 @@ describe('the bounds of the sale queue', () => {
     expect(await sales.warehouse.level('RING')).toMatchObject({ onHand: 9 });
   });
 
-  it('leave out a buyer who has hung up before the sale was begun', async () => {
+  it('skip a buyer who disconnected before the sale began', async () => {
     sales = await SalesUnderTest.start();
     await sales.warehouse.stockProduct('RING', 10);
     await sales.application.listen(0, '127.0.0.1');

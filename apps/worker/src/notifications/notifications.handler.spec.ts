@@ -30,7 +30,7 @@ describe('the handler of notifications', () => {
     expect(mail.get('Message.Subject.Data')).toBe('[Donut-States] 도넛 Bcc: x 링 👩‍🍳 (CP-1) is sold out');
   });
 
-  it('sends to an address that is none as it is stored: SES says what is wrong with it', async () => {
+  it('sends to an invalid address as it is stored: SES reports what is wrong', async () => {
     await worker.write('notifications', { ...notification(), to: '킴@b.1' });
     await eventually(async () => expect(worker.ses.requests).toHaveLength(1));
     const mail = new URLSearchParams(worker.ses.requests[0]);

@@ -46,7 +46,7 @@ describe('an outage of the database', () => {
     expect([...paused]).toEqual(QUEUES);
   });
 
-  it('is not what another failure of a handler means', async () => {
+  it('does not begin after another failure of a handler', async () => {
     await fail('FACTORY.TIMEOUT');
     expect([...paused]).toEqual([]);
   });

@@ -26,7 +26,7 @@ describe('trying until a lease ends', () => {
     expect(work.tries).toBe(1);
   });
 
-  it('goes on beyond the lease while the database is away: nobody else can take it over', async () => {
+  it('continues beyond the lease while the database is down: no other worker can claim it', async () => {
     let tries = 0;
     await retryUntil(performance.now(), async () => {
       tries += 1;

@@ -37,7 +37,7 @@ describe('the outbox relay', () => {
     await eventually(() => expect(worker.ses.requests).toHaveLength(1));
   }, 40_000);
 
-  it('sends what is for one queue while another refuses every message', async () => {
+  it('sends the messages of one queue while another queue refuses every message', async () => {
     const publisher = worker.application.get(QueuePublisher);
     const send = publisher.publishBatch.bind(publisher);
     const publishing = jest.spyOn(publisher, 'publishBatch').mockImplementation(async (queue, entries) => {
@@ -54,7 +54,7 @@ describe('the outbox relay', () => {
     expect(worker.ses.requests).toHaveLength(0);
   });
 
-  it('makes a dead letter of what is for a queue that there is no more', async () => {
+  it('makes a dead letter of a message for a queue that no longer exists', async () => {
     await worker.application.close();
     await worker.write('returns', { returnId: '1' });
     await worker.run();
@@ -69,7 +69,7 @@ describe('the outbox relay', () => {
     );
   });
 
-  it('makes a dead letter of what its queue would refuse for ever, and goes on', async () => {
+  it('makes a dead letter of a message that its queue would always refuse, and continues', async () => {
     await worker.write('restock', { restockOrderId: 'no uuid' });
     await worker.write('notifications', notification());
     await eventually(() => expect(worker.ses.requests.length).toBeGreaterThan(0));

@@ -13,7 +13,7 @@ describe('the handler of restock messages', () => {
 
   afterEach(() => worker.stop(), 30_000);
 
-  it('sends what the legacy contract says, with a signed callback', async () => {
+  it('sends the order of the legacy contract, with a signed callback', async () => {
     const order = await worker.openOrder('CP-1');
     await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
     const [request] = worker.factory.requests.map((body) => JSON.parse(body));
@@ -79,7 +79,7 @@ describe('the handler of restock messages', () => {
     ['ahead', 7_200_000],
     ['behind', -7_200_000],
   ])(
-    'asks for what nobody else does, and with the time of the database, by a clock two hours %s',
+    'orders once, by the time of the database, with a clock two hours %s',
     async (_, skewMs) => {
       await worker.application.close();
       const others = worker.warehouse.get(RestockProgressService);

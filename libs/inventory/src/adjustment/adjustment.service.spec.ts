@@ -20,7 +20,7 @@ describe.each(TEST_DATABASES)('adjusting stock on %s', (kind) => {
   const ledger = (sku: string) =>
     warehouse.dataSource.manager.find(StockMovement, { where: { sku }, order: { id: 'ASC' } });
 
-  it('adds and takes units, and writes who wanted it into the ledger', async () => {
+  it('adds and removes units, and writes the note into the ledger', async () => {
     await warehouse.stockProduct('COUNT', 10);
     expect(await adjustments.adjust('COUNT', 5, 'found behind the oven')).toMatchObject({ onHand: 15 });
     expect(await adjustments.adjust('COUNT', -3, '도넛 3개 파손')).toMatchObject({ onHand: 12 });
@@ -41,7 +41,7 @@ describe.each(TEST_DATABASES)('adjusting stock on %s', (kind) => {
     expect(await ledger('LAST')).toHaveLength(2);
   });
 
-  it('lets through what there is when more is taken at once than is on hand', async () => {
+  it('accepts simultaneous removals up to the units on hand', async () => {
     await warehouse.stockProduct('RACE', 10);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, () => adjustments.adjust('RACE', -4, 'broken')),

@@ -210,7 +210,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
     });
   });
 
-  it('names the last failed attempt as the cause of a dead letter, whatever the clocks of the workers were', async () => {
+  it('uses the last failed attempt as the cause of a dead letter, with any clocks of the workers', async () => {
     const failures = warehouse.get(DeliveryFailureService);
     const messageId = uuidv7();
     const fail = (receiveCount: number, code: string) =>

@@ -58,7 +58,7 @@ describe('the connection of the embedded database', () => {
     expect(seen()).toBe(1);
   });
 
-  it('makes its files private to their owner, whatever their mode was', async () => {
+  it('makes its files private to their owner, with any earlier mode', async () => {
     await insert(10);
     const rights = (name: string) => (statSync(name).mode & 0o777).toString(8);
     expect([file, `${file}-wal`, `${file}-shm`].map(rights)).toEqual(['600', '600', '600']);

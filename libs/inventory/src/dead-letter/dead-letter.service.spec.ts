@@ -61,7 +61,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
     });
 
   describe('opening', () => {
-    it('keeps all failed attempts, takes the last as the cause, and forgets what was recorded', async () => {
+    it('keeps all failed attempts, uses the last as the cause, and removes their records', async () => {
       const unhandled = message();
       const other = message();
       await fail(unhandled.messageId, 1, 'FACTORY.BUSY');
@@ -93,7 +93,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
       expect(await mails(cause)).toHaveLength(1);
     });
 
-    it('cuts a cause to what fits, and keeps a body of 60 KiB in any script as it came', async () => {
+    it('shortens a cause to its column, and keeps a body of 60 KiB in any script', async () => {
       const body = JSON.stringify({ text: '도넛🍩"\\\n\u0000'.repeat(3_500) });
       expect(Buffer.byteLength(body)).toBeGreaterThan(60 * 1024);
       const letter = await open(message({ body }), { ...newCause(), detail: '도'.repeat(2_000) });
@@ -168,7 +168,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
       expect(await warehouse.level('DISCARDED')).toMatchObject({ onOrder: 0 });
     });
 
-    it('leaves an order alone that the factory has all the same', async () => {
+    it('does not change an order that the factory has accepted', async () => {
       const { id } = await warehouse.openRestockOrder('ORDERED', 10);
       await warehouse.get(RestockProgressService).recordOrdered(id);
       const letter = await open(restockMessage(id));
@@ -202,7 +202,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
       expect(await sentAgain(marker)).toEqual([{ marker, verification: 'EXPIRED' }]);
     });
 
-    it('lets one of four win who resolve it at once', async () => {
+    it('is resolved once by four simultaneous requests', async () => {
       const { letter, marker } = await openMarked();
       const outcomes = await Promise.allSettled([
         deadLetters.redrive(letter.id, BY_KIM),

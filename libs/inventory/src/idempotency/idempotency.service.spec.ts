@@ -61,7 +61,7 @@ describe.each(TEST_DATABASES)('writes under an idempotency key on %s', (kind) =>
     expect(await warehouse.level('REUSED')).toMatchObject({ onHand: 11 });
   });
 
-  it('are told apart by the client, and by the case of the key', async () => {
+  it('are separate for each client, and case-sensitive', async () => {
     await warehouse.stockProduct('APART', 10);
     for (const key of [
       request('k'),

@@ -35,14 +35,14 @@ describe.each(TEST_DATABASES)('the right to send a mail on %s', (kind) => {
   const stored = ({ id }: { id: string }) =>
     warehouse.dataSource.manager.findOneByOrFail(Notification, { id });
 
-  it('goes to one of ten who want it at once', async () => {
+  it('goes to one of ten simultaneous claims', async () => {
     const wanted = mail();
     const claims = await Promise.all(Array.from({ length: 10 }, () => notifications.claim(wanted, LEASE_MS)));
     expect(claims.map((of) => of.kind).sort()).toEqual([...Array(9).fill('BUSY'), 'CLAIMED']);
     expect(await stored(wanted)).toMatchObject({ ...wanted, sentAt: null });
   });
 
-  it('goes to one of ten who want it at once after a worker died with it, and not before its lease ends', async () => {
+  it('goes to one of ten simultaneous claims after a worker died with it, and not before its lease ends', async () => {
     const [left, held] = [mail(), mail()];
     await claim(held);
     await claim(left, 1);
@@ -59,7 +59,7 @@ describe.each(TEST_DATABASES)('the right to send a mail on %s', (kind) => {
     await claim(wanted);
   });
 
-  it('is not given once the mail was sent, whatever comes after', async () => {
+  it('is refused once the mail was sent', async () => {
     const wanted = mail();
     const { claimedUntil } = await claim(wanted, 1);
     await notifications.recordSent(wanted.id);

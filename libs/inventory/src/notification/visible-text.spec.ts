@@ -13,7 +13,7 @@ describe('a text for the subject of a mail', () => {
     expect(visibleText(text)).toBe(cleaned);
   });
 
-  it('is accepted once it is cleaned, whatever it was', () => {
+  it('is accepted after cleaning, for any text', () => {
     const pattern = new RegExp(VISIBLE_TEXT_PATTERN, 'u');
     const wrong: string[] = [];
     for (let code = 0; code <= 0x10_ffff; code += 1) {

@@ -114,7 +114,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
     expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([1]);
   });
 
-  it('gives back at once what could not be sent, and never what was', async () => {
+  it('releases unsent messages at once, and never sent ones', async () => {
     await write(3);
     const messages = await outbox.claim(3, LEASE_MS, 'restock');
     await outbox.markPublished(messages.slice(0, 1));
@@ -130,14 +130,14 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
     expect(await outbox.claim(10, LEASE_MS, 'restock')).toEqual([]);
   });
 
-  it('gives the messages of one queue whatever waits for the others', async () => {
+  it('claims the messages of one queue, independent of the others', async () => {
     await write(5);
     await warehouse.get(Database).write((manager) => add(manager, 'probe', { number: 'behind' }));
     expect(numbers(await outbox.claim(3, LEASE_MS, 'probe'))).toEqual(['behind']);
     expect(numbers(await outbox.claim(10, LEASE_MS, 'restock'))).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('tells what is for a queue that nobody relays, and claims it like any other', async () => {
+  it('lists messages of an unknown queue, and claims them like any other', async () => {
     await write(1);
     await warehouse.get(Database).write((manager) => add(manager, 'returns', { number: 'stray' }));
     expect(numbers(await outbox.claimStray(10, LEASE_MS, ['restock', 'probe']))).toEqual(['stray']);
@@ -164,7 +164,7 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
     expect(await outbox.claim(10, LEASE_MS, 'restock')).toHaveLength(1);
   });
 
-  it('forgets what was published long ago, and nothing else', async () => {
+  it('removes messages that were published long ago, and no others', async () => {
     await write(3);
     const [old, fresh] = await outbox.claim(2, LEASE_MS, 'restock');
     await outbox.markPublished([old!, fresh!]);

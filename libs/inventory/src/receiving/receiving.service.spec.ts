@@ -52,7 +52,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
       .get(Database)
       .write((manager) => progress.markDeadLettered(manager, order.id, 'FACTORY.DOWN', new Date()));
 
-  it('puts the goods into stock, writes the ledger, closes the order and tells the ad manager', async () => {
+  it('puts the goods into stock, writes the ledger, closes the order and sends a mail to the ad manager', async () => {
     const order = await warehouse.openRestockOrder('WHOLE', 10);
     await progress.recordOrdered(order.id);
     expect(await deliver(order, 10)).toEqual({ kind: 'APPLIED' });

@@ -21,7 +21,7 @@ describe.each(TEST_DATABASES)('the ledger of a SKU on %s', (kind) => {
   const buy = (process: Warehouse, quantity: number, skus: string[], idempotencyKey?: string) =>
     process.get(SaleService).place({ lines: skus.map((sku) => ({ sku, quantity })), idempotencyKey });
 
-  it('adds up the movements of each reason and the sales, beside what is on hand', async () => {
+  it('adds up the movements of each reason and the sales, beside the units on hand', async () => {
     const order = await warehouse.openRestockOrder('TRADED', 30);
     for (const quantity of [20, 10]) {
       await warehouse.get(ReceivingService).receive({

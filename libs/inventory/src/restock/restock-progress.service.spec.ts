@@ -47,7 +47,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
     });
 
   describe('the right to ask the factory', () => {
-    it('goes to one of eight who want it at once, with what is to be asked of whom', async () => {
+    it('goes to one of eight simultaneous claims, with the order and its factory', async () => {
       const { id } = await warehouse.openRestockOrder('EIGHT', 10);
       const claims = await Promise.all(Array.from({ length: 8 }, () => progress.claimAttempt(id, LEASE_MS)));
       const claimed = claims.filter((claim) => claim.kind === 'CLAIMED');
@@ -117,7 +117,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
   });
 
   describe("the factory's answer", () => {
-    it('sets when the goods are expected and when a person is told that they are missing', async () => {
+    it('sets when the goods are expected and when their absence is reported', async () => {
       const { id } = await warehouse.openRestockOrder('ANSWER', 10);
       await progress.recordAttemptFailure(id, 'FACTORY.BUSY', await claim(id));
       await progress.claimAttempt(id, LEASE_MS);
@@ -155,7 +155,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       expect(await timeline(order.id)).toEqual(['REQUESTED', 'GOODS_RECEIVED', 'RECEIVED']);
     });
 
-    it('leaves no error behind when an attempt fails whose order the factory has all the same', async () => {
+    it('leaves no error when an attempt fails after the factory has accepted the order', async () => {
       const order = await warehouse.openRestockOrder('DROPPED', 10);
       const lease = await claim(order.id);
       await receive(order, 4);
@@ -165,7 +165,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
   });
 
   describe('cancelling', () => {
-    it('takes what is still missing off the units on order, and lets the SKU be ordered again', async () => {
+    it('subtracts the missing units from the units on order, and lets the SKU be ordered again', async () => {
       const order = await warehouse.openRestockOrder('CANCEL', 10);
       await receive(order, 4);
       expect(await progress.cancel(order.id, 'kim', 'factory closed')).toMatchObject({
@@ -181,7 +181,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       expect(next).toMatchObject({ quantity: 10, status: 'REQUESTED' });
     });
 
-    it('happens once when two cancel at once, and the second is told', async () => {
+    it('happens once for two simultaneous requests, and the second is refused', async () => {
       const { id } = await warehouse.openRestockOrder('CANCEL-2', 10);
       const outcomes = await Promise.allSettled(['kim', 'lee'].map((by) => progress.cancel(id, by, 'why')));
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -224,7 +224,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       return order;
     };
 
-    it('tells the operators once of goods that did not come by their deadline', async () => {
+    it('sends one mail about goods that missed their deadline', async () => {
       const order = await openLate('OVERDUE');
       await receive(order, 4);
       expect(await progress.markOverdue()).toBe(1);
@@ -235,7 +235,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       ]);
     });
 
-    it('tells once when three watchdogs look at once, and counts each order once between them', async () => {
+    it('sends one mail when three workers look at once, and counts each order once', async () => {
       const orders = [await openLate('OVERDUE-2'), await openLate('OVERDUE-3')];
       const counts = await Promise.all([1, 2, 3].map(() => progress.markOverdue()));
       expect(counts.reduce((sum, found) => sum + found, 0)).toBe(orders.length);
@@ -245,7 +245,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       }
     });
 
-    it('leaves alone what is in time, not ordered yet, complete or cancelled', async () => {
+    it('ignores orders that are in time, not ordered yet, complete or cancelled', async () => {
       const inTime = await warehouse.openRestockOrder('IN-TIME', 10);
       await progress.recordOrdered(inTime.id);
       await warehouse.openRestockOrder('REQUESTED', 10);

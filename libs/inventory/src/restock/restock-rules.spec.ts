@@ -120,7 +120,7 @@ describe('the quantity of a restock order', () => {
     expect(restockQuantity({ ...rules, ...product }, levelOf(0, level))).toBe(quantity);
   });
 
-  it('always lifts the position above the reorder point, and stays within what columns and callbacks hold', () => {
+  it('always lifts the position above the reorder point, and stays within the limits of columns and callbacks', () => {
     const cases = combinations({
       reorderPoint: [0, 1, 9, 10, 11, 1_000, 999_999, 1_000_000],
       targetLevel: [0, 1, 9, 10, 11, 1_000, 1_000_000],
@@ -198,7 +198,7 @@ describe.each(TEST_DATABASES)('rules of any kind on %s', (kind) => {
     60_000,
   );
 
-  it('order nothing for a buyer who wants more than any order fills (the bug: each such request ordered a lot more)', async () => {
+  it('order nothing for a quantity that no order can fill (the bug: each such request ordered another lot)', async () => {
     await warehouse.stockProduct('HUGE', 0, { targetLevel: 10, lotSize: 10 });
     const sales = warehouse.get(SaleService);
     const buy = (quantity: number) => sales.place({ lines: [{ sku: 'HUGE', quantity }] });

@@ -63,7 +63,7 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     });
   });
 
-  it('open for a buyer who was refused, however far the stock is from the reorder point', async () => {
+  it('open after a refusal, however far the stock is from the reorder point', async () => {
     await warehouse.stockProduct('REFUSED', 50, { reorderPoint: 20, targetLevel: 100 });
     await warehouse.get(SaleService).place({ lines: [{ sku: 'REFUSED', quantity: 60 }] });
     // 100 wanted and 60 refused, 50 there.
@@ -116,7 +116,7 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     });
   });
 
-  it('tell their whole life as a timeline', async () => {
+  it('show all their steps as a timeline', async () => {
     const order = await warehouse.openRestockOrder('LIFE', 10);
     await progress.claimAttempt(order.id, 1_000);
     await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT: no answer within 5 s');
@@ -178,7 +178,7 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     expect(await estimate()).toMatchObject({ status: 'OVERDUE', estimatedAt: null });
   });
 
-  it('are sent to the queue again when nobody asked the factory in time, once, also by two watchdogs', async () => {
+  it('are sent to the queue again when their request was lost, once, also by two workers', async () => {
     const { id } = await warehouse.openRestockOrder('FORGOTTEN', 10);
     const messages = async () =>
       (await warehouse.outbox('restock')).filter(({ restockOrderId }) => restockOrderId === id);

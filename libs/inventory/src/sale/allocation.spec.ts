@@ -21,7 +21,7 @@ const asking = (...lines: [sku: string, quantity: number][]) =>
   pendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, undefined, false);
 
 describe('allocation', () => {
-  it('serves first come, first served, and a small buyer after one who wanted too much', () => {
+  it('serves buyers in order, and a small quantity after a refused larger one', () => {
     const stock = new Map([locked('CP-1', 5)]);
     const kinds = [3, 3, 2, 1].map((quantity) => allocate(asking(['CP-1', quantity]), stock).kind);
     expect(kinds).toEqual(['SOLD', 'SHORT', 'SOLD', 'SHORT']);
@@ -41,7 +41,7 @@ describe('allocation', () => {
     expect(stock.get('CP-1')).toMatchObject({ soldUnits: 0, hasRefused: false, level: { onHand: 5 } });
   });
 
-  it('does not sell what is reserved', () => {
+  it('does not sell reserved units', () => {
     const stock = new Map([locked('CP-1', 5)]);
     stock.get('CP-1')!.level.reserved = 3;
     expect(allocate(asking(['CP-1', 3]), stock)).toMatchObject({

@@ -30,7 +30,7 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
 
   const watchLock = () => jest.spyOn(warehouse.get(Database).multiStatement!, 'runUnderAdvisoryLock');
 
-  it('sell what there is between them, and not a unit more or less', async () => {
+  it('sell exactly the units on hand together', async () => {
     const locked = kind === 'mysql' ? watchLock() : undefined;
     const buyer = async (shop: Warehouse): Promise<SaleOutcome[]> => {
       const outcomes: SaleOutcome[] = [];

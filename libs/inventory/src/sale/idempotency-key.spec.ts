@@ -9,7 +9,7 @@ describe('the stored idempotency key', () => {
   const stored = (idempotencyKey?: string, clientId?: string) =>
     storedKey({ lines: [], idempotencyKey, clientId });
 
-  it('is what the client sent, when it has no id', () => {
+  it("is the client's key, when the client has no id", () => {
     expect(stored('key')).toBe('key');
     expect(stored(undefined, 'shop')).toBeUndefined();
   });

@@ -219,7 +219,7 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
     expect(await warehouse.level('CP-1')).toMatchObject({ onHand: 9 });
   });
 
-  it('end together when nobody knows what became of the first, and the key stays used if it was sold', async () => {
+  it('end together when the outcome of the first is unknown, and the key stays used if it was sold', async () => {
     const service = warehouse.get(SaleBatchService);
     const commit = service.commit.bind(service);
     const unavailable = new InventoryError('DATABASE.UNAVAILABLE', 'The connection broke during COMMIT.');

@@ -63,7 +63,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
     ]);
   });
 
-  it('leave out who has gone, and serve a twin of theirs that has not', async () => {
+  it('skip abandoned requests, and serve their duplicates', async () => {
     const outcomes = await Promise.all([
       buy(warehouse, 'CP-1', 1, { isAbandoned: () => true }),
       buy(warehouse, 'CP-1', 1, { idempotencyKey: 'key', isAbandoned: () => true }),
@@ -111,7 +111,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
     expect(await warehouse.dataSource.manager.count(Sale)).toBe(71);
   });
 
-  it('show what they do among the metrics', async () => {
+  it('appear in the metrics', async () => {
     const registry = new Registry();
     const metrics = new SaleMetrics(registry);
     metrics.watchWaiting(() => 7);
@@ -163,7 +163,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
       await expect(buy(warehouse, 'CP-1', 4)).rejects.toMatchObject({ code: 'SALE.QUANTITY_EXCEEDED' });
     });
 
-    it('sell no unit that it has taken, and refuse what is gone', async () => {
+    it('sell no unit that it has sold, and refuse sold-out units', async () => {
       const bought = await Promise.all(
         Array.from({ length: 40 }, (_, nth) => buy(nth % 2 ? warehouse : other, 'CP-1', 3)),
       );
@@ -237,7 +237,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
     });
   });
 
-  it('give up with the error of who cannot be decided, after a few attempts', async () => {
+  it('fail with the error of the undecidable sale, after a few attempts', async () => {
     const failing = Object.assign(new Error('duplicate'), { code: 'ER_DUP_ENTRY' });
     const batches = warehouse.get(SaleBatchService) as unknown as {
       locking: { commit: () => Promise<never> };

@@ -220,7 +220,7 @@ describe.each(TEST_DATABASES)('selling on %s', (kind) => {
       expect(await warehouse.outbox('restock')).toEqual([{ restockOrderId: items[0]!.id }]);
     });
 
-    it('tells a refused buyer which order is on its way and when it is expected', async () => {
+    it('shows a refused buyer the open order and its expected time', async () => {
       await open();
       await warehouse.stockProduct('CP-1', 0, { targetLevel: 10 });
       const outcome = await buy('CP-1', 3);
@@ -240,7 +240,7 @@ describe.each(TEST_DATABASES)('selling on %s', (kind) => {
       expect(await warehouse.level('CP-1')).toMatchObject({ refusedDemand: 15 });
     });
 
-    it('counts no more refused demand than ten times the target, so that nobody orders a factory full', async () => {
+    it('limits refused demand to ten times the target level', async () => {
       await open();
       await warehouse.stockProduct('CP-1', 0, { targetLevel: 10 });
       for (let buyer = 0; buyer < 3; buyer += 1) await buy('CP-1', 90);

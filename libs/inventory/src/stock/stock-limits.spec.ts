@@ -78,7 +78,7 @@ describe.each(TEST_DATABASES)('the most units that a column holds on %s', (kind)
     expect(await warehouse.level('DEMAND')).toMatchObject({ refusedDemand: MAX_UNITS });
   });
 
-  it('bounds what is on order, however much the rules and the demand ask for', async () => {
+  it('limits the units on order for any rules and demand', async () => {
     const rules = { reorderPoint: MAX_UNITS, targetLevel: MAX_UNITS, lotSize: MAX_UNITS };
     await warehouse.stockProduct('ORDER', MAX_UNITS - 10, rules);
     await warehouse.dataSource.manager.update(StockLevel, { sku: 'ORDER' }, { refusedDemand: MAX_UNITS });
