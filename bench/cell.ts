@@ -29,7 +29,7 @@ export interface Outcomes {
   refused: number;
 }
 
-/** One contestant under load for some seconds. `null`: cannot be told here. */
+/** One contestant under load for some seconds. `null`: unknown here. */
 export interface Measurement {
   /** Sales, or refusals where the scenario is sold out. Nothing else counts. */
   requestsPerSecond: number;
@@ -45,7 +45,7 @@ export interface Measurement {
   databaseCpuMicrosPerSale: number | null;
   /** Units that were sold and had not left the stock. */
   oversold: number | null;
-  /** Sales that a client was told of and that are not in the database. */
+  /** Confirmed sales that are not in the database. */
   lost: number | null;
   /** What must hold of every run and did not, in words. */
   faults: string[];

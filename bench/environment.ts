@@ -7,7 +7,7 @@ export const BenchEnvironment = Type.Object({
   ),
 });
 
-/** What a subject's process is told besides the variables of the sales service. */
+/** Variables of a subject's process besides those of the sales service. */
 export const SubjectEnvironment = Type.Object({
   BENCH_SUBJECT: Type.Enum(
     SUBJECT_NAMES.filter((name) => name !== 'product'),

@@ -31,8 +31,8 @@ export class Progress {
   }
 
   measuring(group: Group, contestant: Contestant, round: number): void {
-    const place = `[${this.done + 1}/${this.total}]`;
-    this.current = `${place} ${groupName(group)}: round ${round + 1}, ${contestantName(contestant)}`;
+    const count = `[${this.done + 1}/${this.total}]`;
+    this.current = `${count} ${groupName(group)}: round ${round + 1}, ${contestantName(contestant)}`;
     this.say(`${this.current} (${this.timeLeft()} left)`);
   }
 

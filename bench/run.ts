@@ -70,17 +70,17 @@ async function measureGroup(
     }
     // Each round begins with another one, so that none is always measured after the same.
     for (let turn = 0; turn < running.length; turn += 1) {
-      const place = (round + turn) % running.length;
-      progress.measuring(group, running[place]!.contestant, round);
-      const measurement = await measure(running[place]!, group, { generator, seconds, signal });
-      cells[place]!.rounds.push(measurement);
+      const index = (round + turn) % running.length;
+      progress.measuring(group, running[index]!.contestant, round);
+      const measurement = await measure(running[index]!, group, { generator, seconds, signal });
+      cells[index]!.rounds.push(measurement);
       progress.measured(measurement);
     }
   }
-  for (const [place, { contestant, warehouse }] of running.entries()) {
+  for (const [index, { contestant, warehouse }] of running.entries()) {
     if (!SUBJECTS[contestant.subject].keepsBooks) continue;
     progress.say(`the ledger of ${contestant.subject} is reconciled`);
-    cells[place]!.differences = await warehouse.reconcile();
+    cells[index]!.differences = await warehouse.reconcile();
   }
   return cells;
 }

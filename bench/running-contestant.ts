@@ -6,7 +6,7 @@ import { SubjectProcess } from './subjects/subject-process.js';
 import { type DatabaseServer } from './warehouse/server.js';
 import { BenchWarehouse } from './warehouse/warehouse.js';
 
-/** What a contestant has used so far. `null`: cannot be told here. */
+/** The resources that a contestant has used so far. `null`: unknown here. */
 export interface Cost {
   fsyncs: number | null;
   serverCpuMicros: number | null;

@@ -17,7 +17,7 @@ export const options = {
     ...saleThresholds(profile),
     shed_share: ['rate<0.05'],
     'sales_accepted{phase:spike}': ['count>0'],
-    // Where the stock lasts longer than the spike, nobody is to be refused.
+    // Where the stock lasts longer than the spike, no buyer may be refused.
     'sales_refused{phase:spike}': [profile.wantedUnits > 1.1 * profile.openingUnits ? 'count>0' : 'count==0'],
   },
   summaryTrendStats: TREND_STATS,

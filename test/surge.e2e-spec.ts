@@ -99,7 +99,7 @@ describe.each(TEST_DATABASES)('a surge of 5,000 requests for 1,000 units on %s',
       expect(units).toBe(UNITS);
       expect(await warehouse.level(SKU)).toMatchObject({ onHand: 0 });
 
-      // All the refused are told of the one restock order.
+      // All refusals name the one restock order.
       const orders = await warehouse.outbox('restock');
       expect(orders).toHaveLength(1);
       const refusals = answers.filter(({ status }) => status === 409).map(({ text }) => JSON.parse(text));

@@ -10,7 +10,7 @@ import { TASK_ENVIRONMENTS, taskVariables, TERRAFORM_VALUES } from './environmen
 
 const TERRAFORM = join(import.meta.dirname, '../terraform');
 
-/** Variables that hold something nobody may read in a task definition. */
+/** Variables with secrets, which a task definition must not contain. */
 const SECRETS = ['CALLBACK_SIGNING_KEY', 'DATABASE_PASSWORD', 'OPERATIONS_API_KEY'];
 
 describe('the task definitions of Terraform', () => {

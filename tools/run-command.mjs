@@ -20,7 +20,7 @@ export class StoppedError extends Error {
 }
 
 /**
- * Runs a command and shows how long it takes. Stops it when this process is told to stop.
+ * Runs a command and shows how long it takes. Stops it when this process gets a signal to stop.
  *
  * @param onStart called with the process id of the command
  * @returns its exit status and output

@@ -16,7 +16,7 @@ it('makes UUIDs in no order', () => {
   const keys = Array.from({ length: 1_000 }, () => sequence.next());
   for (const key of keys)
     expect(key).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
-  const rising = keys.filter((key, place) => place > 0 && key > keys[place - 1]!).length;
+  const rising = keys.filter((key, index) => index > 0 && key > keys[index - 1]!).length;
   expect(rising).toBeGreaterThan(400);
   expect(rising).toBeLessThan(600);
 });

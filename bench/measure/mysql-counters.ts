@@ -3,11 +3,11 @@ import { cpuMicros, listenerPid } from './process-cpu.js';
 
 const LOCAL_HOSTS = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** What a MySQL server has done so far. It counts for everybody: nobody else may use the server meanwhile. */
+/** The counters of a MySQL server. They count all clients: no other client may use the server meanwhile. */
 export interface DatabaseCounters {
   /** `null` when the server does not tell. */
   fsyncs: number | null;
-  /** `null` when the server runs elsewhere, or belongs to a user whom this one may not look at. */
+  /** `null` when the server runs elsewhere, or belongs to a user whose processes this one may not read. */
   cpuMicros: number | null;
 }
 

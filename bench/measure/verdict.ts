@@ -23,7 +23,7 @@ export type Verdict = Pick<
   'requestsPerSecond' | 'otherAnswers' | 'oversold' | 'lost' | 'faults'
 >;
 
-/** Compares what clients were told with what is in the database. */
+/** Compares the answers to clients with the database. */
 export function judge(evidence: Evidence): Verdict {
   const { subject, scenario, load, outcomes } = evidence;
   const accepted = load.requests - load.otherAnswers;

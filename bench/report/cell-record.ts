@@ -4,7 +4,7 @@ import { medianOf, type Ratio, ratio, sumOf } from '../statistics.js';
 import { type SubjectName } from '../subjects/subject.js';
 import { referenceOf } from './reference.js';
 
-/** A cell as it is written to a file for programs. Figures are medians of the rounds. `null`: cannot be told here. */
+/** A cell as it is written to a file for programs. Figures are medians of the rounds. `null`: unknown here. */
 export interface CellRecord {
   subject: SubjectName;
   scenario: ScenarioName;

@@ -53,7 +53,7 @@ function figureColumn(title: string, value: (cell: Cell) => number | null): Colu
   return { title, text: (cell) => figure(value(cell)), isFigure: true };
 }
 
-/** 503s, and requests that nobody answered; a column only where there are some. */
+/** 503s and unanswered requests; a column only where there are some. */
 function otherAnswers(cell: Cell): string | null {
   const count = sumOf(cell, ({ otherAnswers: others, unanswered }) => others + unanswered)!;
   return count > 0 ? figure(count) : null;

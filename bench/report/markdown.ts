@@ -1,12 +1,12 @@
 export interface Column<Row> {
   title: string;
-  /** @returns `null` for what cannot be told */
+  /** @returns `null` for an unknown value */
   text: (row: Row) => string | null;
   /** Figures stand to the right. */
   isFigure?: boolean;
 }
 
-/** A table of Markdown. A column that nothing can be told in is left out. */
+/** A table of Markdown. A column without a known value is left out. */
 export function markdownTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const told = columns.filter(({ text }) => rows.some((row) => text(row) !== null));
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

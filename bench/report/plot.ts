@@ -34,8 +34,8 @@ export function plot(cells: readonly Cell[], captions: readonly string[]): strin
   const rows = Math.ceil(panels.length / PANELS_A_ROW);
   const width = PANEL.width * PANELS_A_ROW;
   const head = HEAD_HEIGHT + captions.length * CAPTION_HEIGHT;
-  const drawn = panels.map((panel, place) =>
-    draw(panel, (place % PANELS_A_ROW) * PANEL.width, head + Math.floor(place / PANELS_A_ROW) * PANEL.height),
+  const drawn = panels.map((panel, index) =>
+    draw(panel, (index % PANELS_A_ROW) * PANEL.width, head + Math.floor(index / PANELS_A_ROW) * PANEL.height),
   );
   return svgDocument(width, head + rows * PANEL.height, [
     text(PANEL.left, 22, 'Sales a second, median of the rounds', { size: 15, weight: 'bold' }),
@@ -133,8 +133,8 @@ function legend(cells: readonly Cell[], y: number): string {
     cells.some(({ contestant }) => contestant.subject === name),
   );
   return subjects
-    .map((name, place) => {
-      const x = PANEL.left + place * 170;
+    .map((name, index) => {
+      const x = PANEL.left + index * 170;
       return `${bar(x, y, 10, 10, COLOURS[name])}\n${text(x + 14, y + 9, SUBJECTS[name].title, { size: 10 })}`;
     })
     .join('\n');

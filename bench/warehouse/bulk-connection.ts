@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { hash } from 'node:crypto';
 
-/** A connection for writing millions of rows into a database that nobody uses yet. */
+/** A connection for writing millions of rows into a database that is not in use yet. */
 export interface BulkConnection {
   /** SQL for a time in ms as 12 hexadecimal digits. Both databases know `SHA2(text, 256)` here. */
   hexOf(ms: string): string;

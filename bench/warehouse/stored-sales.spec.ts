@@ -43,7 +43,7 @@ describe.each(TEST_DATABASES)('sales that are stored before a run, on %s', (kind
       ),
     ).toBe(true);
     const keys = rows.map((row) => row.idempotency_key);
-    const rising = keys.filter((key, place) => place > 0 && key > keys[place - 1]!).length;
+    const rising = keys.filter((key, index) => index > 0 && key > keys[index - 1]!).length;
     expect(rising).toBeGreaterThan(COUNT * 0.4);
     expect(rising).toBeLessThan(COUNT * 0.6);
     expect(seen.at(-1)).toBe(COUNT);

@@ -20,7 +20,7 @@ const counters = {
   shed: new Counter('sales_shed'),
   /** The connection was not made, so nothing was sent. */
   unreached: new Counter('sales_unreached'),
-  /** Sent, and nobody said what came of it: it may be stored. */
+  /** Sent, with an unknown outcome: it may be stored. */
   unknown: new Counter('sales_unknown'),
   /** Any other refusal: the script or the service is wrong. */
   unexpected: new Counter('sales_unexpected'),

@@ -117,13 +117,13 @@ export function commandFor(
       '--rm',
       '--interactive',
       ...network,
-      // The summary is to belong to whoever runs this.
+      // The summary belongs to the user who runs this.
       ...(user ? ['--user', user] : []),
       '--volume',
       `${folder}:/k6`,
       '--workdir',
       '/k6',
-      // By name alone: a key on the command line can be read by everybody on the machine.
+      // By name alone: a key on the command line can be read by every user of the machine.
       ...Object.keys(variables).flatMap((name) => ['--env', name]),
       IMAGE,
       'run',

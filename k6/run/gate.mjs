@@ -1,4 +1,4 @@
-/** The correctness gate: holds what k6 was answered against what the installation has stored. Asks nobody itself. */
+/** The correctness gate: compares the answers to k6 with the data of the installation. It sends no requests itself. */
 
 /** A range wider than this would prove nothing. */
 const MAX_UNKNOWN_SHARE = 0.01;
@@ -18,7 +18,7 @@ export function judge(run, ledgers, reconciliation) {
   return [...(run ? saleRules(run, ledgers) : []), booksRule(reconciliation)];
 }
 
-/** Requests of which nobody knows whether they made a sale: answered by nobody in time, or cut off with k6. */
+/** Requests with an unknown outcome: without an answer in time, or cut off at the end of k6. */
 export function unknownOf(run) {
   const known = run.outcomes.filter(({ outcome }) => outcome !== 'unknown');
   return run.sent - sumOf(known, 'count');

@@ -21,7 +21,7 @@ function run(changes: Partial<RunRecord> = {}): RunRecord {
   };
 }
 
-/** 200 requests, of which nobody knows what came of two. */
+/** 200 requests, two of them with an unknown outcome. */
 function runWithUnknown(): RunRecord {
   return run({
     sent: 200,

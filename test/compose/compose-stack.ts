@@ -128,7 +128,7 @@ export class ComposeStack {
     limitMs?: number,
     signal?: AbortSignal,
   ): Promise<string> {
-    // Without the .env and the override file of whoever runs this.
+    // Without the .env and the override file of the person who runs this.
     const own = ['--project-name', PROJECT, '--file', 'docker-compose.yml', '--env-file', devNull];
     return docker(['compose', ...own, ...parameters], this.variables, { limitMs, signal });
   }

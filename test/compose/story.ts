@@ -12,7 +12,7 @@ export interface Step {
   run: () => Promise<void>;
 }
 
-/** What the factory takes when nobody says otherwise. */
+/** The factory's default. */
 const LEAD_TIME_MS = 10_000;
 /** Three attempts with their pauses, or a message that was in hand when its worker died. */
 const PATIENCE_MS = 90_000;

@@ -28,7 +28,7 @@ export class ComposeFile {
     this.collect(document);
   }
 
-  /** What a value is when nobody sets a variable. */
+  /** The value when the variable is not set. */
   resolve(value: string): string {
     return String(value)
       .replaceAll('$$', '\0')

@@ -131,7 +131,7 @@ async function takeMessagesForSent({ dataSource }: Warehouse): Promise<void> {
   await dataSource.query('UPDATE outbox_message SET published_at = created_at WHERE published_at IS NULL');
 }
 
-/** Of sales processes that nobody killed. They are started again for the next surge. */
+/** The unexpected ends of sales processes. They are started again for the next surge. */
 async function endsOfTheirOwn(processes: readonly SalesProcess[]): Promise<string[]> {
   const ends: string[] = [];
   for (const sales of processes) {

@@ -70,7 +70,7 @@ export class SalesProcess {
     });
   }
 
-  /** What it said last when nobody ended it, and it has ended all the same. */
+  /** Its last output, if it ended by itself. */
   get ownEnd(): string | undefined {
     return hasEnded(this.process) && this.ended !== this.process ? this.output : undefined;
   }

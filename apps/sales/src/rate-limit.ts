@@ -15,7 +15,7 @@ export const LIMITED_PER_CLIENT = { isLimitedPerClient: true };
 
 /**
  * Answers 429 to a client that has sent more than `maxPerMinute` requests to the limited routes, before its body is
- * read. Clients are told apart by {@link clientOf}. 0 sets no limit and costs nothing.
+ * read. {@link clientOf} identifies clients. 0 sets no limit and costs nothing.
  * To be called before any route is registered.
  */
 export async function useRateLimit(application: NestFastifyApplication, maxPerMinute: number): Promise<void> {

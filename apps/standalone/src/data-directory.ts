@@ -60,7 +60,7 @@ export class DataDirectory {
   readonly paths: DataPaths;
 
   /**
-   * Makes the directory if there is none, and takes what it holds of ours from everybody but its owner.
+   * Creates the directory if it is missing, and makes our files in it private to its owner.
    *
    * @throws StartError when it holds things that are not ours: they are never touched, nor mixed with ours
    */
@@ -128,14 +128,14 @@ function isOwnFolder(path: string): boolean {
 }
 
 /**
- * Lets nobody but its owner into a folder, nor read those of its files that are ours. Follows no link out of it.
+ * Makes a folder and our files in it private to their owner. Follows no link out of it.
  * Windows has other rights, and no modes.
  *
- * @throws StartError when they belong to somebody else
+ * @throws StartError when they belong to another user
  */
 function makePrivate(folder: string, isOurs: (name: string) => boolean): void {
   if (process.platform === 'win32') return;
-  // The folder first, so that nobody puts a link there meanwhile.
+  // The folder first, so that no other user puts a link there meanwhile.
   setMode(folder, 0o700);
   for (const name of readdirSync(folder).filter(isOurs)) {
     const file = join(folder, name);

@@ -1,6 +1,6 @@
 import { handleShutdownSignals } from '#runtime/shutdown-signals';
 
-/** A server of somebody else's that runs in a process of its own under the supervisor. */
+/** A third-party server in its own process under the supervisor. */
 export interface EmbeddedServer {
   stop(): Promise<void>;
 }

@@ -92,7 +92,7 @@ async function run(
     log: (line) => log(OWN_NAME, line, 'stderr'),
     beforeEnd: () => supervisor.kill(),
   });
-  // The reader of the log has ended, as with `npm start | head`: nobody could stop this run.
+  // The reader of the log has ended, as with `npm start | head`: this run could not be stopped.
   process.stdout.on('error', askToStop);
   process.stderr.on('error', askToStop);
   if (process.env.npm_lifecycle_event) whenParentEnds(askToStop);

@@ -37,7 +37,7 @@ export async function startQueueServer(
   return { port: server.port, stop: () => server.stop() };
 }
 
-/** fauxqs listens on every address of the machine and has no option against it, and it asks nobody for a password. */
+/** fauxqs listens on every address of the machine with no option to change this, and it requires no password. */
 async function listenOnlyOn<T>(host: string, start: () => Promise<T>): Promise<T> {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the server as `this` below
   const original = Server.prototype.listen as (this: Server, ...parameters: unknown[]) => Server;
@@ -52,7 +52,7 @@ async function listenOnlyOn<T>(host: string, start: () => Promise<T>): Promise<T
 }
 
 /**
- * Mends how fauxqs 2.4 stores a message whose visibility timeout is set to 0 ("give it to somebody else now"): it
+ * Mends how fauxqs 2.4 stores a message whose visibility timeout is set to 0 (deliver it again now): it
  * empties the receive count, which its own table forbids, and so drops the message from memory until a restart.
  */
 function keepReturnedMessages(file: string): void {

@@ -87,7 +87,7 @@ describe('the environment of a local run', () => {
     const { urls, ports } = readSettings({ HOST: '0.0.0.0' }, project);
     expect(urls.sales).toBe('http://127.0.0.1:3000');
     expect(ports.find(({ variable }) => variable === 'SALES_PORT')?.host).toBe('0.0.0.0');
-    // The queue asks nobody for a password: no other machine may reach it, whatever HOST says.
+    // The queue requires no password: no other machine may reach it, with any HOST.
     expect(ports.find(({ variable }) => variable === 'QUEUE_PORT')?.host).toBe('127.0.0.1');
   });
 

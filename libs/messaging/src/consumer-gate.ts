@@ -59,7 +59,7 @@ export class ConsumerGate implements ConsumerControl {
     this.become('closed');
   }
 
-  /** Rejects waiting polls. Only for consumers that were told to stop: others would poll again at once. */
+  /** Rejects waiting polls. Only for consumers that are stopping: others would poll again at once. */
   stop(): void {
     this.become('stopped');
   }

@@ -64,7 +64,7 @@ export class ConsumerLifecycle
     this.gate.close();
   }
 
-  /** nestjs-sqs has told every consumer to stop by now, and waits for none. */
+  /** nestjs-sqs has stopped every consumer by now, and waits for none. */
   async beforeApplicationShutdown(): Promise<void> {
     // Again, for a start that failed before onModuleInit: an error event without a listener ends the process.
     this.watchAll();

@@ -13,7 +13,7 @@ import { subscriptionOf } from './queue-handler.decorator.js';
 interface Handler {
   subscription: Subscription;
   /** `Class.method` */
-  place: string;
+  method: string;
 }
 
 /** Compares consumers and handlers: nestjs-sqs itself only warns about a queue without a handler. */
@@ -31,25 +31,25 @@ export class HandlerRegistry {
     const consumers = consumersOf(this.options);
     const faults: string[] = [];
     for (const consumer of consumers) {
-      const places = handlers
+      const methods = handlers
         .filter(({ subscription }) => consumerNameOf(subscription) === consumer.name)
-        .map(({ place }) => place);
+        .map(({ method }) => method);
       const decorator = decoratorOf(consumer);
-      if (places.length === 0) {
+      if (methods.length === 0) {
         faults.push(
           `Queue "${consumer.name}" has no handler: add ${decorator} to a method of a singleton provider.`,
         );
-      } else if (places.length > 1) {
+      } else if (methods.length > 1) {
         faults.push(
-          `Queue "${consumer.name}" has ${places.length} handlers: keep ${decorator} on one of ${places.join(', ')}.`,
+          `Queue "${consumer.name}" has ${methods.length} handlers: keep ${decorator} on one of ${methods.join(', ')}.`,
         );
       }
     }
-    for (const { subscription, place } of handlers) {
+    for (const { subscription, method } of handlers) {
       const name = consumerNameOf(subscription);
       if (consumers.some((consumer) => consumer.name === name)) continue;
       faults.push(
-        `${place} handles queue "${name}", which has no consumer: add it to MessagingModule.forConsumers(), or remove ${decoratorOf(subscription)}.`,
+        `${method} handles queue "${name}", which has no consumer: add it to MessagingModule.forConsumers(), or remove ${decoratorOf(subscription)}.`,
       );
     }
     if (faults.length > 0) throw new ConsumerSetupError(faults);
@@ -72,7 +72,7 @@ export class HandlerRegistry {
     if (!prototype) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
       const subscription = subscriptionOf(prototype[method]!);
-      return subscription ? [{ subscription, place: `${instance.constructor.name}.${method}` }] : [];
+      return subscription ? [{ subscription, method: `${instance.constructor.name}.${method}` }] : [];
     });
   }
 }

@@ -25,7 +25,7 @@ export class Readiness {
     this.checks.set(part, { check, isRequired: true });
   }
 
-  /** As {@link require}, for a part whose loss is told and leaves the process of use: it goes on being sent requests. */
+  /** As {@link require}, for an optional part: its loss is reported, and the process still gets requests. */
   watch(part: string, check: () => Promise<void>): void {
     this.checks.set(part, { check, isRequired: false });
   }

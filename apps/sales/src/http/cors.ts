@@ -16,7 +16,7 @@ const PREFLIGHT_SECONDS = 600;
 
 /**
  * Lets scripts of these origins call the API and read its answers. Without `origins` no header is sent, and browsers keep
- * scripts of other sites out. Preflight requests are answered by whoever answers OPTIONS.
+ * scripts of other sites out. The handler of OPTIONS answers preflight requests.
  * To be called before any route is registered.
  */
 export async function useCors(

@@ -5,7 +5,10 @@ import { ApiError } from '../problem/problem.js';
 /** For the schema of a route that {@link ApiKeyGuard} guards. The key is checked where the schema names `operations`. */
 export const OPERATIONS_ROUTE = { tags: ['operations'], security: [{ operations: [] }] };
 
-/** Lets in who was found to have the operations key before the body was read: nobody, on a route whose schema forgot it. */
+/**
+ * Admits requests whose operations key was verified before the body was read. On a route whose schema lacks the key it admits
+ * none.
+ */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

@@ -53,7 +53,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error(`${request.id} ${error.message}`);
       return problem('QUEUE.UNAVAILABLE');
     }
-    // The client went away in the middle of its request: no fault of ours, and nobody reads the answer.
+    // The client disconnected in the middle of its request: this is no fault of ours, and no answer is read.
     if (request.raw.errored === error) return problem('REQUEST.MALFORMED', 'The request broke off.');
     if (isSchemaError(error)) return problem('REQUEST.INVALID', undefined, { errors: schemaFaults(error) });
     if (error instanceof HttpException) {

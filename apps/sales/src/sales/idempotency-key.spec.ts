@@ -101,8 +101,8 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
     const firsts = [];
     for (const client of clients) firsts.push(await buy(sales, client));
     expect(new Set(firsts.map((first) => first.json().id)).size).toBe(3);
-    for (const [nth, client] of clients.entries()) {
-      expect(told(await buy(sales, client))).toEqual(replayOf(firsts[nth]!));
+    for (const [index, client] of clients.entries()) {
+      expect(told(await buy(sales, client))).toEqual(replayOf(firsts[index]!));
       expect((await buy(sales, client, LINES.slice(1))).json().code).toBe('SALE.KEY_REUSED');
     }
   });

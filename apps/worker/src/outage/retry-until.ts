@@ -12,7 +12,7 @@ const PAUSE_MS: Backoff = { first: 100, max: 500 };
  * Tries `work` until it succeeds or the deadline is near, and then throws its last error. For writes that record an effect
  * which cannot be undone: if a short database error lost the record, the message would come back and cause the effect twice.
  *
- * While the database is unavailable it goes on after the deadline. Without the database nobody can take over the lease, and
+ * While the database is unavailable it continues after the deadline. Without the database no other worker can claim the lease, and
  * the record must be written before the message is received again.
  *
  * @param deadlineMs on the monotonic clock of this process, `performance.now()`. The end of a lease is stored in the

@@ -107,8 +107,8 @@ describe.each(TEST_DATABASES)('transactions of known look-ups on %s', (kind) => 
   it('see the rows that another process committed while they waited for its locks', async () => {
     const other = await warehouse.join();
     const sums = await Promise.all(
-      Array.from({ length: 20 }, (_, nth) =>
-        (nth % 2 ? other.get(Database) : database).lockThenWrite([levelsOf('CP-2')], async ([[level]]) => ({
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? other.get(Database) : database).lockThenWrite([levelsOf('CP-2')], async ([[level]]) => ({
           result: level!.onHand,
           changes: [take('CP-2', 1)],
         })),

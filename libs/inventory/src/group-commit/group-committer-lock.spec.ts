@@ -24,9 +24,9 @@ describe('the group committer, with a commit that waits for a lock', () => {
       return request.promise;
     };
 
-    async grant(nth: number): Promise<void> {
-      while (this.requests.length <= nth) await sleep(1);
-      this.requests[nth]!.resolve();
+    async grant(index: number): Promise<void> {
+      while (this.requests.length <= index) await sleep(1);
+      this.requests[index]!.resolve();
       await sleep(1);
     }
   }

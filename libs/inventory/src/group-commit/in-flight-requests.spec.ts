@@ -17,10 +17,10 @@ describe('InFlightRequests', () => {
     ['the first to come first', (index: number) => index],
     ['the last to come first', (index: number) => KEYS.length - 1 - index],
     ['in any order', (index: number) => (index * 7_919) % KEYS.length],
-  ])('forgets what is removed and nothing else, %s', (_, nth) => {
+  ])('removes the given keys and no others, %s', (_, removalOrder) => {
     const requests = new InFlightRequests<string>();
     const added = KEYS.map((key) => requests.add(key, ''));
-    const order = KEYS.map((_key, index) => nth(index));
+    const order = KEYS.map((_key, index) => removalOrder(index));
 
     for (const index of order.slice(0, KEYS.length / 2)) requests.remove(added[index]!);
 

@@ -35,8 +35,8 @@ export class RecentKeyFilter {
     const positions = mixed(other);
     let isInNewer = true;
     let isInOlder = true;
-    for (let nth = 0; nth < BITS_A_KEY; nth += 1) {
-      const position = (positions >>> (8 * nth)) & 0xff;
+    for (let index = 0; index < BITS_A_KEY; index += 1) {
+      const position = (positions >>> (8 * index)) & 0xff;
       const word = block + (position >>> 5);
       const mask = 1 << (position & 31);
       if ((this.older[word]! & mask) === 0) isInOlder = false;

@@ -81,7 +81,7 @@ describe.each(TEST_DATABASES)('the ledger of a SKU on %s', (kind) => {
       expect(totals.reduce((sum, { units }) => sum + units, 0)).toBe(level.onHand);
       expect(sold.units).toBe(1_000 - level.onHand);
       looks += 1;
-      // The embedded database answers without leaving the thread: nobody would come to sell.
+      // The embedded database answers without leaving the thread: no sale would run meanwhile.
       await new Promise(setImmediate);
     } while (selling);
     await sales;

@@ -58,7 +58,7 @@ export class RestockOrder {
   @Column({ name: 'expected_at', type: 'datetime', precision: 3, nullable: true })
   expectedAt: Date | null;
 
-  /** Of a requested order: see `requestDeadline`. Of an ordered one: when it becomes overdue, and a person is told. */
+  /** Of a requested order: see `requestDeadline`. Of an ordered one: the time when it becomes overdue, and operators get a mail. */
   @Column({ name: 'deadline_at', type: 'datetime', precision: 3, nullable: true })
   deadlineAt: Date | null;
 

@@ -34,7 +34,7 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
     const locked = kind === 'mysql' ? watchLock() : undefined;
     const buyer = async (shop: Warehouse): Promise<SaleOutcome[]> => {
       const outcomes: SaleOutcome[] = [];
-      for (let nth = 0; nth < 30; nth += 1) outcomes.push(await buy(shop, 'CP-1'));
+      for (let index = 0; index < 30; index += 1) outcomes.push(await buy(shop, 'CP-1'));
       return outcomes;
     };
     const outcomes = await Promise.all(
@@ -66,7 +66,7 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
 
   it('take no lock while no other process sells', async () => {
     const locked = watchLock();
-    for (let nth = 0; nth < 3; nth += 1) await buy(warehouse, 'CP-1');
+    for (let index = 0; index < 3; index += 1) await buy(warehouse, 'CP-1');
     expect(locked).not.toHaveBeenCalled();
   });
 
@@ -146,7 +146,7 @@ describe.each(TEST_DATABASES)('batches of two processes on %s', (kind) => {
       const statements = await gather(false);
       return statements && runner.run(statements);
     });
-    for (let nth = 0; nth < 10; nth += 1) {
+    for (let index = 0; index < 10; index += 1) {
       await buy(other, 'CP-1');
       await buy(warehouse, 'CP-1');
     }

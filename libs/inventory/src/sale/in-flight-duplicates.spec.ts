@@ -141,7 +141,7 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
     Object.fromEntries([...Map.groupBy(found, String)].map(([k, v]) => [k, v.length]));
 
   it('are read once and decided by one transaction, 1,000 different ones', async () => {
-    const outcomes = Array.from({ length: 1_000 }, (_, nth) => buy(nth + 1));
+    const outcomes = Array.from({ length: 1_000 }, (_, index) => buy(index + 1));
     expect(count(await results(outcomes))).toEqual({
       CONFIRMED: 1,
       'SALE.KEY_REUSED': MOST_WAITING,
@@ -191,7 +191,7 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
   });
 
   it('are each decided once when all are refused, by a rule or for want of stock', async () => {
-    const quantities = Array.from({ length: 30 }, (_, nth) => (nth % 2 ? 1_000_001 + nth : 11 + nth));
+    const quantities = Array.from({ length: 30 }, (_, index) => (index % 2 ? 1_000_001 + index : 11 + index));
     expect(count(await results(quantities.map((quantity) => buy(quantity))))).toEqual({
       REFUSED: 15,
       'SALE.QUANTITY_EXCEEDED': 15,
@@ -227,7 +227,7 @@ describe.each(TEST_DATABASES)('requests under one idempotency key at once on %s'
       await commit(gather);
       throw unavailable;
     });
-    const outcomes = [buy(1), ...Array.from({ length: 50 }, (_, nth) => buy(1 + (nth % 10)))];
+    const outcomes = [buy(1), ...Array.from({ length: 50 }, (_, index) => buy(1 + (index % 10)))];
     expect(count(await results(outcomes))).toEqual({ 'DATABASE.UNAVAILABLE': 51 });
     expect(batches).toEqual([[1]]);
     expect(await results([buy(2), buy(1)])).toEqual(['SALE.KEY_REUSED', 'REPLAYED']);

@@ -68,7 +68,7 @@ export class InFlightDuplicates {
    * - a sale answers all, because the key is used: equal requests are replays, the others reuse the key;
    * - a refusal by a rule answers the equal ones, and leaves the key free for the next request;
    * - a current request that was abandoned answers none;
-   * - anything else answers all with the same. The queue is full, the database is away, or nobody knows whether the
+   * - anything else answers all with the same. The queue is full, the database is down, or it is unknown whether the
    *   sale was made: one attempt after the other would end the same way. None of those who waited was begun.
    *
    * @returns the request that is to be decided now, as the current one; `undefined` when none is left

@@ -10,7 +10,7 @@ import {
 
 /** A sale that is asked for, until it is decided. */
 export interface PendingSale {
-  /** The sale's id if it is made: chosen before, so that an attempt whose end nobody saw can be looked up by it. */
+  /** The sale's id if it is made: chosen before, so that an attempt with an unknown outcome can be looked up by it. */
   readonly id: string;
   /** One line a SKU, in SKU order. */
   readonly lines: readonly SaleLineRequest[];

@@ -165,7 +165,7 @@ describe.each(TEST_DATABASES)('batches of sales on %s', (kind) => {
 
     it('sell no unit that it has sold, and refuse sold-out units', async () => {
       const bought = await Promise.all(
-        Array.from({ length: 40 }, (_, nth) => buy(nth % 2 ? warehouse : other, 'CP-1', 3)),
+        Array.from({ length: 40 }, (_, index) => buy(index % 2 ? warehouse : other, 'CP-1', 3)),
       );
       // 98 units are there: 32 sales of 3.
       expect(confirmed(bought)).toHaveLength(32);
