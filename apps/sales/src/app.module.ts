@@ -1,5 +1,4 @@
 import {
-  Database,
   databaseSettings,
   AdjustmentModule,
   DatabaseModule,
@@ -10,8 +9,8 @@ import {
   RestockModule,
   SaleModule,
 } from '#inventory';
-import { MessagingModule, QueuePublisher } from '#messaging';
-import { HealthModule, MetricsModule, Readiness } from '#runtime';
+import { MessagingModule } from '#messaging';
+import { HealthModule, MetricsModule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
@@ -23,16 +22,11 @@ import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
 import { SalesController } from './sales/sales.controller.js';
+import { SalesReadiness } from './sales-readiness.js';
 
 /** The sales service: everything that buyers, the factory and operators reach by HTTP. */
 @Module({})
 export class AppModule {
-  constructor(readiness: Readiness, database: Database, queues: QueuePublisher) {
-    readiness.require('database', () => database.assertWritable());
-    // A sale writes its messages to the outbox: it must not be turned away because the queue is.
-    readiness.watch('queue', () => queues.ping());
-  }
-
   static forRoot(environment: SalesEnvironment): DynamicModule {
     return {
       module: AppModule,
@@ -64,7 +58,12 @@ export class AppModule {
         ReconcileController,
         ProbeController,
       ],
-      providers: [{ provide: SALES_ENVIRONMENT, useValue: environment }, OperationsKey, IdempotentWrites],
+      providers: [
+        { provide: SALES_ENVIRONMENT, useValue: environment },
+        SalesReadiness,
+        OperationsKey,
+        IdempotentWrites,
+      ],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { DatabaseEnvironment, DEFAULT_SALE_LIMITS } from '#inventory';
+import { DatabaseEnvironment, DEFAULT_BATCH_LIMITS } from '#inventory';
 import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
 import { areOrigins } from './http/cors.js';
@@ -39,14 +39,14 @@ const variables = Type.Object({
     description: 'a queue has this and its name as its URL',
   }),
   SALE_BATCH_SIZE: Type.Integer({
-    default: DEFAULT_SALE_LIMITS.batchSize,
+    default: DEFAULT_BATCH_LIMITS.batchSize,
     minimum: 1,
     // A sale has up to 50 lines, and a batch of this size still fits into one packet of MySQL's default size.
     maximum: 5_000,
     description: 'the most sales that one transaction commits',
   }),
   SALE_WAIT_LIMIT_MS: Type.Integer({
-    default: DEFAULT_SALE_LIMITS.waitMs,
+    default: DEFAULT_BATCH_LIMITS.waitMs,
     minimum: 100,
     maximum: 30_000,
     description: 'how long a sale may wait for its transaction before it is turned away',

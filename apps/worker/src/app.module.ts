@@ -1,5 +1,4 @@
 import {
-  Database,
   databaseSettings,
   DatabaseModule,
   DeadLetterModule,
@@ -10,8 +9,8 @@ import {
   ReconcileModule,
   RestockModule,
 } from '#inventory';
-import { ConsumerHealth, DELIVERY_FAILURE_RECORDER, MessagingModule, QueuePublisher } from '#messaging';
-import { HealthModule, MetricsModule, Readiness, Schedule } from '#runtime';
+import { DELIVERY_FAILURE_RECORDER, MessagingModule } from '#messaging';
+import { HealthModule, MetricsModule, Schedule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { consumerOptions } from './consumer-options.js';
 import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
@@ -29,16 +28,11 @@ import { ReconciliationTask } from './reconciliation/reconciliation-task.js';
 import { FactoryClient } from './restock/factory.client.js';
 import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
+import { WorkerReadiness } from './worker-readiness.js';
 
 /** The queue worker: everything that happens after the buyer has got an answer. */
 @Module({})
 export class AppModule {
-  constructor(readiness: Readiness, database: Database, queues: QueuePublisher, consumers: ConsumerHealth) {
-    readiness.require('database', () => database.assertWritable());
-    readiness.require('queue', () => queues.ping());
-    readiness.require('consumers', () => consumers.check());
-  }
-
   static forRoot(environment: WorkerEnvironment): DynamicModule {
     return {
       module: AppModule,
@@ -63,6 +57,7 @@ export class AppModule {
         { provide: WORKER_ENVIRONMENT, useValue: environment },
         { provide: DELIVERY_FAILURE_RECORDER, useClass: FailureRecorder },
         Schedule,
+        WorkerReadiness,
         FactoryClient,
         MailClient,
         RestockHandler,

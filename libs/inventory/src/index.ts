@@ -42,7 +42,8 @@ export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
 export { RestockOrder, type RestockOrderStatus } from './restock/restock-order.entity.js';
 export { RestockProgressService, type AttemptClaim } from './restock/restock-progress.service.js';
 export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
-export { DEFAULT_SALE_LIMITS, SaleModule } from './sale/sale.module.js';
+export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
+export { SaleModule } from './sale/sale.module.js';
 export { SaleService } from './sale/sale.service.js';
 export {
   type ConfirmedSale,

@@ -1,5 +1,5 @@
 /** Limits of a {@link GroupCommitter}. */
-export interface GroupLimits {
+export interface BatchLimits {
   /** The most items in one batch. */
   batchSize: number;
   /** The longest time that an item waits for its batch to begin, in ms. */
@@ -13,7 +13,7 @@ const OVERLOADED: NotBegun = { kind: 'OVERLOADED' };
 const ABANDONED: NotBegun = { kind: 'ABANDONED' };
 
 export interface GroupCommitterOptions<Item, Outcome> {
-  limits: GroupLimits;
+  limits: BatchLimits;
   /**
    * Commits one batch.
    *

@@ -6,7 +6,8 @@ import {
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
-import { GroupCommitter, type GroupLimits } from '../group-commit/group-committer.js';
+import { BATCH_LIMITS } from './batch-limits.js';
+import { GroupCommitter, type BatchLimits } from '../group-commit/group-committer.js';
 import { type InFlightRequest, InFlightRequests } from '../group-commit/in-flight-requests.js';
 import { RecentKeyFilter } from '../group-commit/recent-key-filter.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
@@ -18,9 +19,6 @@ import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-r
 import { SaleLine } from './sale-line.entity.js';
 import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale-metrics.js';
-
-/** Injection token of the {@link GroupLimits} of sales. */
-export const SALE_LIMITS = Symbol('SALE_LIMITS');
 
 /** Sells what is in stock: never a unit more, and no answer before the sale is on disk. */
 @Injectable()
@@ -34,7 +32,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     private readonly database: Database,
     batches: SaleBatchService,
     metrics: SaleMetrics,
-    @Inject(SALE_LIMITS) private readonly limits: GroupLimits,
+    @Inject(BATCH_LIMITS) private readonly limits: BatchLimits,
   ) {
     this.committer = new GroupCommitter<PendingSale, SaleOutcome>({
       limits,
