@@ -41,7 +41,7 @@ describe('planDeliveries', () => {
     expect(plan(1, { partial: true })).toMatchObject([{ part: 1, parts: 1, count: 1 }]);
   });
 
-  it('repeats every part of an order when it duplicates, with the count written the same way', () => {
+  it('duplicates every part of an order, and writes the count of each copy the same way', () => {
     const deliveries = plan(10, { partial: true, duplicate: true });
     expect(deliveries.map(({ part, copy, countAsText, dueAt }) => [part, copy, countAsText, dueAt])).toEqual([
       [1, 1, true, 51_000],
@@ -55,7 +55,7 @@ describe('planDeliveries', () => {
     expect(plan(10, { late: true })).toMatchObject([{ dueAt: 55_000 }]);
   });
 
-  it('holds an out-of-order callback back, so that an order accepted a lead time later overtakes it', () => {
+  it('delays an out-of-order callback, so that an order accepted one lead time later overtakes it', () => {
     const [heldBack] = plan(10, { outOfOrder: true });
     expect(heldBack!.dueAt).toBe(52_250);
     expect(heldBack!.dueAt).toBeGreaterThan(planDeliveries(10, DECISIONS, 1_000, 51_000)[0]!.dueAt);

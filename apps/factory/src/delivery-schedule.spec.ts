@@ -31,7 +31,7 @@ describe('DeliverySchedule', () => {
     expect(timeoutMs).toBe(10_000);
   });
 
-  it('sends the same callback again while it is answered 5xx or 429', async () => {
+  it('sends the same callback again while the answer is 5xx or 429', async () => {
     const callback = await callbackAfterAnswers(503, 429);
     expect(callback).toMatchObject({ state: 'DELIVERED', tries: 3, lastOutcome: 'answered 200' });
     expect(receiver.callbacks).toHaveLength(3);
@@ -43,7 +43,7 @@ describe('DeliverySchedule', () => {
     expect(callback).toMatchObject({ state: 'GIVEN_UP', tries: 3, lastOutcome: 'answered 500' });
   });
 
-  it.each([400, 401, 404, 410, 302])('gives up at once when it is answered %i', async (status) => {
+  it.each([400, 401, 404, 410, 302])('gives up at once when the answer is %i', async (status) => {
     const callback = await callbackAfterAnswers(status);
     expect(callback).toMatchObject({ state: 'GIVEN_UP', tries: 1, lastOutcome: `answered ${status}` });
   });
@@ -70,7 +70,7 @@ describe('DeliverySchedule', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
-  it('delivers a crowd of callbacks that are due at once', async () => {
+  it('delivers many callbacks that are due at the same time', async () => {
     const orders = Array.from({ length: 100 }, () => factory.order({ CallbackUrl: receiver.url }));
     await Promise.all(orders);
     const settled = await factory.settledOrders();

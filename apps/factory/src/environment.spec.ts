@@ -3,7 +3,7 @@ import { EnvironmentError } from '#runtime';
 import { faultsOf, readFactoryEnvironment } from './environment.js';
 
 describe('readFactoryEnvironment', () => {
-  it('makes a slow and narrow factory without faults when nothing is set', () => {
+  it('defaults to a slow factory with low concurrency and no faults', () => {
     const environment = readFactoryEnvironment({});
     expect(environment).toMatchObject({ HOST: '127.0.0.1', FACTORY_PORT: 3002 });
     expect(environment.FACTORY_STATE_FILE).toBeUndefined();

@@ -10,7 +10,7 @@ function decide(faults: FaultChange, orders = 200, seed = 42) {
 }
 
 describe('decideFaults', () => {
-  it('decides the same about the same orders for the same seed, and otherwise for another', () => {
+  it('makes the same decisions for the same orders and seed, and different decisions for another seed', () => {
     const faults = { failurePercent: 30, partialPercent: 50 };
     expect(decide(faults)).toEqual(decide(faults));
     expect(decide(faults)).not.toEqual(decide(faults, 200, 43));
@@ -31,7 +31,7 @@ describe('decideFaults', () => {
     expect(late).toBeLessThan(1_100);
   });
 
-  it('sends counts now as a number, now as text', () => {
+  it('sends some counts as numbers and some as text', () => {
     expect(new Set(decide({}).map(({ countAsText }) => countAsText[0]))).toEqual(new Set([true, false]));
   });
 });

@@ -45,11 +45,11 @@ describe('/faults', () => {
     expect(await factory.faults()).toEqual(FAULTLESS);
   });
 
-  it.each([[[]], ['percent'], [null], [7]])('refuses %j, which is no object', async (body) => {
+  it.each([[[]], ['percent'], [null], [7]])('refuses %j, which is not an object', async (body) => {
     expect((await factory.changeFaults(body as object)).status).toBe(400);
   });
 
-  it('repeats a run, answers and callbacks alike, when the seed is set again', async () => {
+  it('repeats the answers and callbacks of a run when the seed is set again', async () => {
     const receiver = await CallbackReceiver.start();
     const run = async () => {
       receiver.callbacks.length = 0;

@@ -35,7 +35,7 @@ describe('POST /api/manufactures', () => {
     });
   });
 
-  it('takes counts as numbers and as text, and sends back both kinds', async () => {
+  it('accepts counts as numbers and as text, and sends both kinds in callbacks', async () => {
     for (let order = 0; order < 8; order++) {
       const MessageAttributeProductCnt = order % 2 === 0 ? 25 : '25';
       expect((await factory.order({ CallbackUrl: receiver.url, MessageAttributeProductCnt })).status).toBe(
@@ -56,7 +56,7 @@ describe('POST /api/manufactures', () => {
     expect(receiver.callbacks).toEqual([]);
   });
 
-  it('lists orders newest first, and keeps the signature of their callback URL to itself', async () => {
+  it('lists orders newest first, without the signature of their callback URL', async () => {
     await factory.order({ CallbackUrl: receiver.url, MessageAttributeProductId: 'CP-1' });
     await factory.order({ CallbackUrl: receiver.url, MessageAttributeProductId: 'CP-2' });
     const orders = await factory.orders();
@@ -64,7 +64,7 @@ describe('POST /api/manufactures', () => {
     expect(JSON.stringify(orders)).not.toContain('secret');
   });
 
-  it('names everything that is missing', async () => {
+  it('names every missing field', async () => {
     const answer = await factory.send('POST', '/api/manufactures', {});
     expect(answer.status).toBe(400);
     const { errors } = (await answer.json()) as { errors: string[] };

@@ -18,7 +18,7 @@ describe('the faults of the factory', () => {
     await receiver.stop();
   });
 
-  it('fails with the status that is set, and produces nothing', async () => {
+  it('fails with the configured status, and produces nothing', async () => {
     await factory.changeFaults({ failurePercent: 100, failureStatus: 502 });
     const answer = await order();
     expect(answer.status).toBe(502);
@@ -26,7 +26,7 @@ describe('the faults of the factory', () => {
     expect(await factory.orders()).toEqual([]);
   });
 
-  it('lets every answer wait for the latency', async () => {
+  it('delays every answer by the latency', async () => {
     await factory.changeFaults({ latencyMs: 60 });
     const before = performance.now();
     await order();
@@ -34,7 +34,7 @@ describe('the faults of the factory', () => {
     expect(performance.now() - before).toBeGreaterThanOrEqual(58);
   });
 
-  it('refuses the third of three orders at once with 503 when its limit is two', async () => {
+  it('refuses the third of three concurrent orders with 503 when the limit is two', async () => {
     await factory.changeFaults({ latencyMs: 600_000, concurrencyLimit: 2 });
     const client = new AbortController();
     const answers = [1, 2, 3].map(() => order(client.signal));
@@ -46,7 +46,7 @@ describe('the faults of the factory', () => {
     expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(2);
   });
 
-  it('hangs until the client gives up, takes a place as long, and produces nothing', async () => {
+  it('hangs until the client gives up, counts towards the limit until then, and produces nothing', async () => {
     await factory.changeFaults({ hangPercent: 100, concurrencyLimit: 1 });
     const client = new AbortController();
     const answers = [order(client.signal), order(client.signal)];
@@ -69,14 +69,14 @@ describe('the faults of the factory', () => {
     expect(await hanging).toBe('fetch failed');
   });
 
-  it('accepts and produces, though it drops the connection instead of answering', async () => {
+  it('accepts and produces an order although the connection is dropped instead of answered', async () => {
     await factory.changeFaults({ dropAfterAcceptPercent: 100 });
     await expect(order()).rejects.toThrow('fetch failed');
     expect(await factory.settledOrders()).toMatchObject([{ callbacks: [{ state: 'DELIVERED' }] }]);
     expect(receiver.callbacks).toHaveLength(1);
   });
 
-  it('sends a duplicate that is the same to the last character', async () => {
+  it('sends a duplicate that is identical to the first callback', async () => {
     await factory.changeFaults({ duplicatePercent: 100 });
     await order();
     expect(await factory.settledOrders()).toMatchObject([{ callbacks: [{ copy: 1 }, { copy: 2 }] }]);
@@ -104,7 +104,7 @@ describe('the faults of the factory', () => {
     expect(performance.now() - before).toBeGreaterThanOrEqual(148);
   });
 
-  it('lets a later order overtake one that is out of order', async () => {
+  it('delivers a later order before an out-of-order one', async () => {
     await factory.changeFaults({ outOfOrderPercent: 100, leadTimeMs: 3_600_000 });
     await order();
     await factory.changeFaults({ outOfOrderPercent: 0 });

@@ -76,7 +76,7 @@ describe('OrderJournal', () => {
     expect((await next.settledOrders()).map(({ number }) => number)).toEqual([3, 2, 1]);
   });
 
-  it('keeps callbacks that are not yet due for their time', async () => {
+  it('keeps callbacks that are not yet due until their due time', async () => {
     const stateFile = join(folder, 'factory.jsonl');
     const factory = await start(stateFile);
     await factory.changeFaults({ leadTimeMs: 3_600_000 });
@@ -87,7 +87,7 @@ describe('OrderJournal', () => {
     expect(receiver.callbacks).toEqual([]);
   });
 
-  it('keeps changed faults, and only those, over a restart', async () => {
+  it('keeps only changed faults over a restart', async () => {
     const stateFile = join(folder, 'factory.jsonl');
     const factory = await start(stateFile);
     await factory.changeFaults({ failurePercent: 5 });
@@ -98,7 +98,7 @@ describe('OrderJournal', () => {
     expect(new OrderJournal(copy).found.faultChange).toEqual({ failurePercent: 6, seed: 99 });
   });
 
-  it('starts with a compact file that only its owner can read, and heals a torn line', async () => {
+  it('compacts the file at the start, lets only its owner read it, and drops an incomplete line', async () => {
     const stateFile = join(folder, 'factory.jsonl');
     const factory = await start(stateFile);
     for (let number = 1; number <= 5; number++) await order(factory, 'CP-1');
@@ -111,14 +111,14 @@ describe('OrderJournal', () => {
     expect(new OrderJournal(copy).found).toMatchObject({ brokenLines: [] });
   });
 
-  it('leaves the file alone until it is opened: a second factory may still fail to get the port', () => {
+  it('does not touch the file before it is opened: a second factory may still fail to get the port', () => {
     const stateFile = join(folder, 'factory.jsonl');
     writeFileSync(stateFile, '{"entry":"faults","change":{"seed":3}}\nrubbish\n');
     expect(new OrderJournal(stateFile).found).toMatchObject({ faultChange: { seed: 3 }, brokenLines: [2] });
     expect(readFileSync(stateFile, 'utf8')).toContain('rubbish');
   });
 
-  it('says plainly when it cannot keep the file', () => {
+  it('reports that it cannot write the file', () => {
     expect(() => new OrderJournal(folder)).toThrow(EnvironmentError);
     expect(() => new OrderJournal(folder)).toThrow(/FACTORY_STATE_FILE cannot be kept/);
   });

@@ -21,7 +21,7 @@ describe('the client of a request', () => {
       ['[2001:db8::1]', '[2001:db8::1]:5678', '2001:DB8:0:0::2', '2001:db8::1%eth0', '[2001:db8::1%eth0]:80'],
     ],
     ['fe80::1', ['fe80::1%eth0', 'fe80::1%1', `fe80::1%${'x'.repeat(8_000)}`]],
-  ])('%s is one, however it is written', (address, others) => {
+  ])('%s is the same client in every notation', (address, others) => {
     for (const other of others) expect([other, client(other)]).toEqual([other, client(address)]);
   });
 
@@ -29,12 +29,12 @@ describe('the client of a request', () => {
     expect(client(undefined)).toBe('no address');
   });
 
-  it('differs with the address, and in IPv6 with its first 64 bits', () => {
+  it('differs for each address; for IPv6, the first 64 bits count', () => {
     const addresses = ['192.0.2.1:80', '192.0.2.2:80', '[2001:db8::1]:80', '[2001:db8:0:1::1]:80'];
     expect(new Set(addresses.map(client)).size).toBe(4);
   });
 
-  it('is one and the same for all that is no address', () => {
+  it('is the same for every text that is not an address', () => {
     const texts = [
       'unknown',
       '_hidden',

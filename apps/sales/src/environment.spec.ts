@@ -13,18 +13,18 @@ const read = (variables: Record<string, string>) =>
   readEnvironment(SalesEnvironment, { ...NEEDED, ...variables });
 
 describe('the environment of the sales service', () => {
-  it('limits no client and trusts no proxy when nothing is said', () => {
+  it('limits no client and trusts no proxy by default', () => {
     const environment = read({ TRUSTED_PROXIES: '' });
     expect(environment.RATE_LIMIT_PER_MINUTE).toBe(0);
     expect(environment.TRUSTED_PROXIES).toBeUndefined();
   });
 
   it.each(['10.0.0.7', '10.0.0.0/16, 2001:db8::/32', 'loopback,uniquelocal'])(
-    'takes proxies by address, network and name: %s',
+    'accepts proxies as address, network or name: %s',
     (proxies) => expect(read({ TRUSTED_PROXIES: proxies }).TRUSTED_PROXIES).toBe(proxies),
   );
 
-  it('bounds the sale queue when nothing is said', () => {
+  it('limits the sale queue by default', () => {
     expect(read({})).toMatchObject({ SALE_BATCH_SIZE: 1_000, SALE_WAIT_LIMIT_MS: 2_000 });
   });
 

@@ -24,7 +24,7 @@ describe('the bounds of a JSON text', () => {
     ['arrays too deep', nested(MAX_DEPTH + 1, '[', ']')],
     ['objects too deep', `${'{"a":'.repeat(MAX_DEPTH + 1)}1${'}'.repeat(MAX_DEPTH + 1)}`],
     ['both in turn', '[{"a":'.repeat(MAX_DEPTH)],
-  ])('tell of the depth: %s', (_, text) => expect(scan(text)).toBe('depth'));
+  ])('report the depth: %s', (_, text) => expect(scan(text)).toBe('depth'));
 
   it.each([
     ['too many numbers', JSON.stringify(Array(MAX_VALUES).fill(0))],
@@ -34,9 +34,9 @@ describe('the bounds of a JSON text', () => {
     ],
     ['too many empty arrays', `[${Array(MAX_VALUES).fill('[]').join()}]`],
     ['numbers behind an escaped string', `["\\"",${Array(MAX_VALUES).fill('0').join()}]`],
-  ])('tell of the values: %s', (_, text) => expect(scan(text)).toBe('values'));
+  ])('report the number of values: %s', (_, text) => expect(scan(text)).toBe('values'));
 
-  it('read no further than the bound', () => {
+  it('stop the scan at the bound', () => {
     let furthest = 0;
     const bytes = new Proxy(Buffer.from(JSON.stringify(Array(32_000).fill(0))), {
       get: (buffer, name: string) => {
@@ -95,7 +95,7 @@ describe('the numbers of a JSON text', () => {
     expect(scan(`[${number}, ${number} ]`)).toBe(0);
   });
 
-  it.each(CHANGED)('would become another: %s', (number) => {
+  it.each(CHANGED)('are refused when they would change their value: %s', (number) => {
     expect(isExactAsDouble(number)).toBe(false);
     for (const text of [number, `[1,${number}]`, `{"quantity":${number} }`, `[1,\n${number}`]) {
       expect(scan(text)).toBe('number');
@@ -104,13 +104,13 @@ describe('the numbers of a JSON text', () => {
   });
 
   it.each(['1.2.3', '1e', '--1', '1e5e5', '0x10', '1-1-1-1-1-1-1-1-1-1'])(
-    'are left to the parser: %s',
+    'are left to the parser when they are malformed: %s',
     (text) => {
       expect(isExactAsDouble(text)).toBe(true);
     },
   );
 
-  it('cost work that is bounded, also where the text is no JSON', () => {
+  it('cost a bounded amount of work, also when the text is not JSON', () => {
     expect(scan('1e1 '.repeat(MAX_VALUES + 1))).toBe('values');
     expect(scan(`[${'0'.repeat(60_000)}1]`)).toBe('number');
   });

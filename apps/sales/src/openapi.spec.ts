@@ -26,11 +26,11 @@ describe('the description of the API', () => {
     expect(withDefault.filter(({ required }) => required)).toEqual([]);
   });
 
-  it('knows that a process may not be ready', () => {
+  it('says that a process may not be ready', () => {
     expect(Object.keys(paths['/health/ready']!.get!.responses)).toEqual(['200', '503']);
   });
 
-  it('is not needed to see which formats a PATCH takes', async () => {
+  it('is not the only place that lists the formats of a PATCH', async () => {
     const options = await sales.application.inject({ method: 'OPTIONS', url: '/products/RING' });
     const refused = await sales.application.inject({
       method: 'PATCH',
@@ -44,7 +44,7 @@ describe('the description of the API', () => {
     }
   });
 
-  it('is not repeated by the answer to a path that is too long for any id', async () => {
+  it('is not repeated in the answer to a path that is too long for any id', async () => {
     const answer = await sales.application.inject(`/products/${'a'.repeat(5_000)}`);
     expect(answer.statusCode).toBe(400);
     expect(answer.body).not.toContain('aaa');

@@ -12,18 +12,18 @@ describe('without a limit for each client', () => {
   });
   afterAll(() => sales.stop());
 
-  it('a client may buy as often as it likes', async () => {
+  it('a client may buy without limit', async () => {
     const answers = await Promise.all(Array.from({ length: 300 }, () => sales.buy('RING')));
     expect(answers.filter(({ statusCode }) => statusCode !== 201)).toEqual([]);
   });
 
-  it('nothing of it is there: no plugin, no metric', async () => {
+  it('neither the plugin nor the metric exists', async () => {
     const fastify = sales.application.getHttpAdapter().getInstance();
     expect(fastify.hasPlugin('@fastify/rate-limit')).toBe(false);
     expect((await sales.application.inject('/metrics')).body).not.toContain('rate_limited');
   });
 
-  it('the API says that it may turn requests away, and when to come back', async () => {
+  it('the API description says that requests may be refused, with Retry-After', async () => {
     const { paths } = (await sales.application.inject('/openapi.json')).json();
     const { responses } = paths['/sales'].post;
     for (const status of ['429', '503']) {
@@ -64,7 +64,7 @@ describe('a limit for each client', () => {
     expect((await sales.application.inject('/metrics')).body).toMatch(/donut_states_rate_limited_total 1$/m);
   });
 
-  it('leaves other clients alone', async () => {
+  it('does not affect other clients', async () => {
     await statusesOf(Array(4).fill({ from: '192.0.2.20' }));
     expect(await statusesOf([{ from: '192.0.2.21' }])).toEqual([201]);
   });
@@ -83,7 +83,7 @@ describe('a limit for each client', () => {
     expect(await statusesOf([{ from }])).toEqual([429]);
   });
 
-  it('takes a whole IPv6 network of 64 bits for one client', async () => {
+  it('treats an IPv6 network of 64 bits as one client', async () => {
     const requests = ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4', '2001:db8:0:1::1'];
     expect(await statusesOf(requests.map((from) => ({ from })))).toEqual([201, 201, 201, 429, 201]);
   });
@@ -99,7 +99,7 @@ describe('a limit for each client', () => {
     }
   });
 
-  it('reads no body of a request that it turns away', async () => {
+  it('does not read the body of a request that it refuses', async () => {
     const from = '192.0.2.60';
     await statusesOf(Array(3).fill({ from }));
     const answer = await sales.application.inject({
@@ -152,7 +152,7 @@ describe('a limit for each client behind a trusted proxy', () => {
     expect(await buyThrice(LOAD_BALANCER, ...ports)).toEqual([201, 201, 429]);
   });
 
-  it('believes the address that the proxy added, not those that the client sent', async () => {
+  it('uses the address that the proxy added, not those that the client sent', async () => {
     const spoofed = ['198.51.100.1, 192.0.2.5', '198.51.100.2, 192.0.2.5', '10.0.0.9, 192.0.2.5'];
     expect(await buyThrice(LOAD_BALANCER, ...spoofed)).toEqual([201, 201, 429]);
   });
@@ -163,7 +163,7 @@ describe('a limit for each client behind a trusted proxy', () => {
     ]);
   });
 
-  it('takes all that is no address for one client', async () => {
+  it('treats all texts that are not an address as one client', async () => {
     expect(await buyThrice(LOAD_BALANCER, 'unknown', '_hidden', 'x'.repeat(8_000))).toEqual([201, 201, 429]);
   });
 });

@@ -64,7 +64,7 @@ describe('the log of requests', () => {
     expect(lines[1]!.facts.durationMs).toBeGreaterThanOrEqual(SLOW_MS);
   });
 
-  it('lists every request when asked for all', async () => {
+  it('lists every request when set to all', async () => {
     serve('all');
     await get('/sales/1', '/nowhere', '/faulty/1');
     await eventually(() => lines.length >= 3);
@@ -75,7 +75,7 @@ describe('the log of requests', () => {
     ]);
   });
 
-  it('is silent when asked for none', async () => {
+  it('lists nothing when set to none', async () => {
     serve('none');
     await get('/faulty/1', '/sales/1');
     await sleep(20);
@@ -127,7 +127,7 @@ describe('the log of requests of the sales service', () => {
     expect(JSON.stringify(lines)).not.toMatch(/secret|RING/);
   });
 
-  it('has the request id of the answer, also when the client gave it', async () => {
+  it('contains the request id of the answer, also when the client chose it', async () => {
     sales = await SalesUnderTest.start({ REQUEST_LOG: 'all' });
     sales.application.useLogger(recorder);
     const first = await sales.application.inject('/products');
@@ -136,7 +136,7 @@ describe('the log of requests of the sales service', () => {
     expect(requests().map(({ facts }) => facts.requestId)).toEqual([first.headers['x-request-id'], 'shop-7']);
   });
 
-  it('does not list a sale when nothing is set', async () => {
+  it('does not list a sale by default', async () => {
     sales = await SalesUnderTest.start();
     expect((await buyLoudly()).statusCode).toBe(201);
     await sleep(20);

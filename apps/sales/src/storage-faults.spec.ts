@@ -35,7 +35,7 @@ describe('the sales service, when its storage fails', () => {
       payload: { delta: -5_000, note: 'count' },
     });
 
-  it.each(STORAGE_FAULTS)('%s: every 201 is seen by another connection at once', async (fault) => {
+  it.each(STORAGE_FAULTS)('%s: every 201 is visible to another connection at once', async (fault) => {
     const wasMet = injectStorageFault(dataSource, fault);
     const failed = fault === 'ROLLBACK' ? await takeTooMuch() : await sales.buy('RING');
     expect(failed.statusCode).toBe(fault === 'ROLLBACK' ? 409 : 503);

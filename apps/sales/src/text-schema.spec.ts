@@ -42,7 +42,7 @@ describe('texts that clients send', () => {
       'kim@4ever.example',
       `${'k'.repeat(64)}@example.com`,
       `kim@${'a'.repeat(63)}.com`,
-    ])('are taken, stored and answered as they came: %s', async (email) => {
+    ])('are accepted, stored and returned unchanged: %s', async (email) => {
       const answer = await buyAs(email);
       expect([answer.statusCode, answer.json().customerEmail]).toEqual([201, email]);
       const stored = await sales.application.inject({ url: String(answer.headers.location) });
@@ -87,7 +87,7 @@ describe('texts that clients send', () => {
     });
   });
 
-  describe('that stand in mails and logs', () => {
+  describe('that appear in mails and logs', () => {
     const hidden: [string, string][] = [
       ['spaces alone', '   '],
       ['no-break and ideographic spaces alone', '\u00a0\u3000'],
@@ -131,7 +131,7 @@ describe('texts that clients send', () => {
       'دونات',
       'ドーナツ・〆',
       'do\u0301nut',
-    ])('are taken as they came: %s', async (name) => {
+    ])('are accepted unchanged: %s', async (name) => {
       const answer = await send('PUT', '/products/NAME', { ...product, name });
       expect([200, 201]).toContain(answer.statusCode);
       expect(answer.json().name).toBe(name);
@@ -143,7 +143,7 @@ describe('texts that clients send', () => {
     });
   });
 
-  it('name both rules of a product that contradict each other', async () => {
+  it('that contradict each other in a product are both named', async () => {
     const rules = { reorderPoint: 1_000, targetLevel: 1, lotSize: 1 };
     const answer = await send('PUT', '/products/LOOP', { ...product, ...rules });
     expect(answer.json()).toMatchObject({

@@ -8,7 +8,7 @@ const takeAll = (buckets: TokenBuckets, key: string, now: number) => {
 };
 
 describe('token buckets', () => {
-  it('give a burst, then one token each refill, and never save up more than the burst', () => {
+  it('allow a burst, then one token for each refill, and never hold more than the burst', () => {
     const buckets = new TokenBuckets({ burst: 20, refillMs: 10_000, maxKeys: 10 });
     const now = performance.now();
     expect(takeAll(buckets, 'a', now)).toBe(20);
@@ -32,7 +32,7 @@ describe('token buckets', () => {
     expect(takeAll(buckets, 'b', 0)).toBe(2);
   });
 
-  it('remember the keys used last, and no more of them than they may', () => {
+  it('remember only the most recently used keys, up to the limit', () => {
     const buckets = new TokenBuckets({ burst: 1, refillMs: 10_000, maxKeys: 100 });
     buckets.take('kept', 0);
     for (let count = 0; count < 10_000; count += 1) {

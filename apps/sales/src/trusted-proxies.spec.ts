@@ -18,7 +18,7 @@ describe('the list of trusted proxies', () => {
     '104.16.0.0/13',
     '2a06:98c0::/29',
     'loopback, linklocal,uniquelocal',
-  ])('may have %s', (list) => expect(trustedProxiesFault(list)).toBeUndefined());
+  ])('may contain %s', (list) => expect(trustedProxiesFault(list)).toBeUndefined());
 
   it.each([
     '0.0.0.0/0',
@@ -40,7 +40,9 @@ describe('the list of trusted proxies', () => {
     '::/64',
     '::fffe:0:0/95',
     '10.0.0.7, 0.0.0.0/2',
-  ])('may not have %s, which is too wide', (list) => expect(trustedProxiesFault(list)).toMatch(/too wide/));
+  ])('may not contain %s, which is too wide', (list) =>
+    expect(trustedProxiesFault(list)).toMatch(/too wide/),
+  );
 
   it.each([
     'load-balancer',
@@ -52,11 +54,11 @@ describe('the list of trusted proxies', () => {
     '10.0.0.0/8/8',
     'fe80::1%eth0',
     '10.0.0.1:80',
-  ])('may not have "%s", which is no address', (list) =>
+  ])('may not contain "%s", which is not an address', (list) =>
     expect(trustedProxiesFault(list)).toMatch(/no list/),
   );
 
-  it('is asked for an address as proxies write it: with a port, in brackets, mapped, with a zone', () => {
+  it('matches every notation of proxies: with a port, in brackets, IPv4-mapped, with a zone', () => {
     const isTrusted = trustedProxies('10.0.0.0/8, uniquelocal, fe80::/10');
     for (const address of [
       '10.1.2.3',

@@ -20,7 +20,7 @@ const BODY = {
 /** As large as a body may be. */
 const PADDING = { padding: 'x'.repeat(60_000) };
 
-describe('callbacks in any number', () => {
+describe('many callbacks at once', () => {
   let queue: EmbeddedQueue;
   let sales: SalesUnderTest;
   let warnings: { message: string; facts: Record<string, unknown> }[];
@@ -67,14 +67,14 @@ describe('callbacks in any number', () => {
   };
   const queued = () => queue.count('goods-receipts');
 
-  it('with an old URL and one text, are recorded a few times, in a few KB each', async () => {
+  it('with an expired URL and the same text, are recorded a few times, in less than 2 KB each', async () => {
     const statuses = await statusesOf(60, () => deliver(expired('order'), PADDING));
     expect(new Set(statuses)).toEqual(new Set([410]));
     expect(await queued()).toBeLessThanOrEqual(5);
     for (const message of await messages(queue)) expect(Buffer.byteLength(message)).toBeLessThan(2_000);
   });
 
-  it('with an old URL and a new text each time, are asked to come again later: each may be real goods', async () => {
+  it('with an expired URL and different texts, are told to retry later: each may be about real goods', async () => {
     const send = (index: number) => deliver(expired('order'), { MessageText: `number ${index}`, ...PADDING });
     const statuses = await statusesOf(60, send);
     expect(statuses).toEqual([...Array(5).fill(410), ...Array(55).fill(429)]);
@@ -87,7 +87,7 @@ describe('callbacks in any number', () => {
     expect(await queued()).toBe(6);
   });
 
-  it('that are forged, are recorded within an allowance for each order and one for all', async () => {
+  it('that are forged, are recorded up to one limit for each order and one limit for all orders', async () => {
     const forOne = await statusesOf(30, (index) => deliver(forged('order'), { MessageText: `${index}` }));
     expect(new Set(forOne)).toEqual(new Set([403]));
     expect(await queued()).toBe(5);
@@ -96,7 +96,7 @@ describe('callbacks in any number', () => {
     expect(await queued()).toBe(20);
   });
 
-  it('never keep out goods that are signed and in time, of the same order or another', async () => {
+  it('that are invalid, never block valid callbacks of the same order or of another', async () => {
     await statusesOf(100, (index) => deliver(forged('order'), { MessageText: `${index}` }));
     await statusesOf(100, (index) => deliver(forged(`invented-${index}`)));
     await statusesOf(100, (index) => deliver(expired('order'), { MessageText: `${index}` }));
@@ -108,7 +108,7 @@ describe('callbacks in any number', () => {
     expect(await queued()).toBe(before + 21);
   });
 
-  it('that are valid and say the same, are accepted, and put on the queue a few times', async () => {
+  it('that are valid and identical, are all accepted, but put on the queue only a few times', async () => {
     expect(new Set(await statusesOf(100, () => deliver(valid('order'))))).toEqual(new Set([202]));
     const answers = await Promise.all(Array.from({ length: 200 }, () => deliver(valid('at-once'))));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([202]));
@@ -116,7 +116,7 @@ describe('callbacks in any number', () => {
     expect((await deliver(valid('other'))).statusCode).toBe(202);
   });
 
-  it('are not accepted while the queue is away, however often they are repeated', async () => {
+  it('are not accepted while the queue is unavailable, however often they are repeated', async () => {
     await queue.stop();
     const answers = await Promise.all(Array.from({ length: 50 }, () => deliver(valid('order'))));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([503]));

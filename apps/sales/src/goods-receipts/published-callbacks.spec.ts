@@ -17,7 +17,7 @@ describe('published callbacks', () => {
     expect(published.covered('a', performance.now() + MINUTE_MS)).toBeUndefined();
   });
 
-  it('are never enough because of copies that the queue has refused', async () => {
+  it('are not enough when the queue has refused the copies', async () => {
     const published = new PublishedCallbacks();
     for (let count = 0; count < 20; count += 1) {
       await expect(published.publish('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
@@ -32,7 +32,7 @@ describe('published callbacks', () => {
     return { published, outcomes, copies: Promise.allSettled(copies) };
   };
 
-  it('are enough while five are on their way, as soon as one of them is acknowledged', async () => {
+  it('are enough while five are in flight, as soon as one of these is acknowledged', async () => {
     const { published, outcomes, copies } = fiveUnderWay();
     const others = [published.covered('a'), published.covered('a')];
     for (const { reject } of outcomes.slice(1)) reject(new Error('away'));
@@ -41,7 +41,7 @@ describe('published callbacks', () => {
     for (const other of others) await expect(other).resolves.toBeUndefined();
   });
 
-  it('are refused with the others on their way when none of these is acknowledged', async () => {
+  it('are refused when the queue acknowledges none of the five in flight', async () => {
     const { published, outcomes, copies } = fiveUnderWay();
     const other = published.covered('a')!;
     const refused = expect(other).rejects.toThrow('away');
@@ -51,7 +51,7 @@ describe('published callbacks', () => {
     expect(published.covered('a')).toBeUndefined();
   });
 
-  it('are remembered in a bounded number', () => {
+  it('are remembered up to a fixed number of keys', () => {
     const published = new PublishedCallbacks();
     for (let count = 0; count < 25_000; count += 1) void published.covered(`key ${count}`);
     expect(published.size).toBe(10_000);

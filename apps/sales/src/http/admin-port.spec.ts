@@ -27,7 +27,7 @@ describe('a sales service with an admin port', () => {
   });
   afterAll(() => sales.stop());
 
-  it.each(ADMIN_PATHS)('knows no %s at its public port, whatever the method is', async (path) => {
+  it.each(ADMIN_PATHS)('has no %s at its public port, for any method', async (path) => {
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'DELETE']) {
       const answer = await fetch(publicUrl + path, { method });
       expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 404, null]);
@@ -41,7 +41,7 @@ describe('a sales service with an admin port', () => {
     expect([other.status, other.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 
-  it.each(['/health/live', '/products/RING'])('has %s at both', async (path) => {
+  it.each(['/health/live', '/products/RING'])('has %s at both ports', async (path) => {
     for (const url of [publicUrl, adminUrl]) expect((await fetch(url + path)).status).toBe(200);
   });
 
@@ -51,7 +51,7 @@ describe('a sales service with an admin port', () => {
     expect(await answer.json()).toMatchObject({ code: 'REQUEST.HEADERS_TOO_LARGE' });
   });
 
-  it('closes both, with connections that clients keep open', async () => {
+  it('closes both ports, and the connections that clients keep open', async () => {
     const kept = await SalesUnderTest.start({ ADMIN_PORT: '1' });
     await kept.adminPort!.listen(0, '127.0.0.1');
     await kept.application.listen(0, '127.0.0.1');

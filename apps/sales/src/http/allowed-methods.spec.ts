@@ -3,7 +3,7 @@ import { SalesUnderTest } from '../testing/sales-under-test.js';
 
 type Method = 'DELETE' | 'GET' | 'HEAD' | 'OPTIONS' | 'PATCH' | 'POST' | 'PUT';
 
-describe('a path that is known, and a method that it does not have', () => {
+describe('a known path with a method that it does not support', () => {
   let sales: SalesUnderTest;
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('a path that is known, and a method that it does not have', () => {
     ['PUT', '/docs/static/index.css', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/openapi.json', 'GET, HEAD, OPTIONS'],
     ['GET', '/restock-orders/1/cancel', 'POST, OPTIONS'],
-  ])('is 405 and tells the methods: %s %s', async (method, url, allow) => {
+  ])('is 405 and lists the allowed methods: %s %s', async (method, url, allow) => {
     const answer = await ask(method, url);
     expect(answer.statusCode).toBe(405);
     expect(methodsIn(answer.headers.allow)).toEqual(methodsIn(allow));
@@ -37,7 +37,7 @@ describe('a path that is known, and a method that it does not have', () => {
     expect((await ask('PUT', '/sales', 'x'.repeat(100_000))).statusCode).toBe(405);
   });
 
-  it('is 404 where no method leads to anything', async () => {
+  it('is 404 when the path supports no method', async () => {
     for (const method of ['GET', 'DELETE', 'OPTIONS'] as const) {
       for (const url of ['/', '/nope', '/sales/1/2', '/Sales', '//products']) {
         const answer = await ask(method, url);
@@ -48,7 +48,7 @@ describe('a path that is known, and a method that it does not have', () => {
   });
 
   it.each(['/sales', '/sales/1', '/products', '/products/RING', '/health/ready', '/docs/'])(
-    'OPTIONS %s is 204 with the methods, and nothing of CORS',
+    'OPTIONS %s is 204 with the allowed methods, and no CORS headers',
     async (url) => {
       const answer = await sales.application.inject({
         method: 'OPTIONS',
@@ -61,7 +61,7 @@ describe('a path that is known, and a method that it does not have', () => {
     },
   );
 
-  it('HEAD is answered as GET is, without a body', async () => {
+  it('HEAD is answered like GET, without a body', async () => {
     for (const url of ['/products', '/products/RING', '/products/NOPE', '/health/live', '/openapi.json']) {
       const get = await ask('GET', url);
       const head = await ask('HEAD', url);

@@ -39,7 +39,7 @@ describe('CORS for one shop', () => {
   });
 
   it.each(['/products', '/products/RING', '/restock-orders'])(
-    'has caches tell the origins apart, and those with the operations key: %s',
+    'makes caches vary by origin and by operations key: %s',
     async (url) => {
       for (const origin of [SHOP, 'https://other.example.com']) {
         const { headers } = await sales.application.inject({ url, headers: { origin } });
@@ -48,7 +48,7 @@ describe('CORS for one shop', () => {
     },
   );
 
-  it('lets its scripts read the answers and their headers, refusals as well', async () => {
+  it('lets scripts of the shop read the answers and their headers, refusals included', async () => {
     const sold = await sales.buy('RING', { headers: { origin: SHOP } });
     const refused = await sales.buy('NOPE', { headers: { origin: SHOP } });
     const lost = await sales.application.inject({ url: '/nope', headers: { origin: SHOP } });
@@ -69,7 +69,7 @@ describe('CORS for one shop', () => {
     }
   });
 
-  it('lets no other site in', async () => {
+  it('refuses every other origin', async () => {
     for (const origin of ['https://shop.example.com.evil.example', 'http://shop.example.com', 'null']) {
       expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
       const sold = await sales.buy('RING', { headers: { origin } });
@@ -77,7 +77,7 @@ describe('CORS for one shop', () => {
     }
   });
 
-  it('knows no more paths than without it', async () => {
+  it('adds no path', async () => {
     expect((await preflight(SHOP, '/nope')).statusCode).toBe(404);
     const plain = await sales.application.inject({ method: 'OPTIONS', url: '/products' });
     expect([plain.statusCode, plain.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);

@@ -31,7 +31,7 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
   });
 
   it.each(['sales', 'restock-orders', 'dead-letters'] as const)(
-    'find one of %s in either case',
+    'find one of %s in upper or lower case',
     async (list) => {
       const place = placesOf()[list];
       const found = await sales.ask('GET', place);
@@ -42,7 +42,7 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
   );
 
   it.each(['restock-orders', 'dead-letters'] as const)(
-    'lead to the next page of %s in either case',
+    'lead to the next page of %s in upper or lower case',
     async (list) => {
       const ids = list === 'restock-orders' ? orderIds : letterIds;
       const first = (await sales.ask('GET', `/${list}?limit=1`)).body;
@@ -52,7 +52,7 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
     },
   );
 
-  it.each(['sales', 'restock-orders', 'dead-letters'] as const)('are no URNs: %s', async (list) => {
+  it.each(['sales', 'restock-orders', 'dead-letters'] as const)('may not be URNs: %s', async (list) => {
     const urn = placesOf()[list].replace(/[^/]+$/, (id) => `urn:uuid:${id}`);
     expect(await sales.ask('GET', urn)).toMatchObject({
       status: 400,
@@ -61,7 +61,7 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
   });
 
   it.each(['products', 'restock-orders', 'dead-letters'])(
-    'do not lead anywhere from another list than %s',
+    'are refused by a list other than %s',
     async (list) => {
       const cursors = {
         products: 'SOLD',
@@ -78,7 +78,7 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
     },
   );
 
-  it('are written in either case: orders and dead letters are resolved', async () => {
+  it('are accepted in upper or lower case to resolve orders and dead letters', async () => {
     const cancelled = await sales.ask('POST', `/restock-orders/${orderIds[2]!.toUpperCase()}/cancel`);
     expect(cancelled).toMatchObject({ status: 200, body: { id: orderIds[2], status: 'CANCELLED' } });
     expect(cancelled.headers['content-location']).toBe(`/restock-orders/${orderIds[2]}`);
@@ -93,7 +93,7 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
     }
   });
 
-  it('name the order of a callback in either case', async () => {
+  it('name the order of a callback in upper or lower case', async () => {
     const received: unknown[] = [];
     const queues = sales.application.get(QueuePublisher, { strict: false });
     queues.publish = async (_queue, message) => String(received.push(message));

@@ -51,14 +51,14 @@ describe('the request id', () => {
     '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     'Root=1-67891233-abcdef012345678912345678',
     'a'.repeat(128),
-  ])('is the one of the client when it is well formed: %s', async (id) => {
+  ])("is the client's own id when that is well formed: %s", async (id) => {
     for (const url of ['/products', '/nope', '/%zz']) {
       expect((await get(url, { 'x-request-id': id })).headers['x-request-id']).toBe(id);
     }
   });
 
   it.each(['', ' ', 'two words', 'a'.repeat(129), 'kim@example.com', '{"a":1}', 'a"b', '열쇠', 'a, b'])(
-    'is a new one when that of the client is not: %s',
+    "is a new id when the client's own is not well formed: %s",
     async (id) => {
       const { statusCode, headers } = await get('/products', { 'x-request-id': id });
       expect(statusCode).toBe(200);
@@ -68,7 +68,7 @@ describe('the request id', () => {
 });
 
 describe('the description of the API', () => {
-  it('has the request id on every answer of every operation', async () => {
+  it('lists the request id for every answer of every operation', async () => {
     const { paths, components } = (await get('/openapi.json')).json();
     const operations =
       Object.entries<Record<string, { responses: Record<string, { headers?: object }> }>>(paths);
@@ -110,7 +110,7 @@ describe('the headers of every answer', () => {
     }
   });
 
-  it('let the pages of /docs load their own files alone, and no other site show them', async () => {
+  it('let the pages of /docs load only their own files, and forbid other sites to embed them', async () => {
     for (const url of ['/docs', '/docs/']) {
       const { statusCode, headers } = await get(url);
       expect([url, statusCode]).toEqual([url, 200]);

@@ -59,7 +59,7 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
     return first;
   }
 
-  it('take an idempotency key, every one of them, by the description of the API', async () => {
+  it('all accept an idempotency key, by the description of the API', async () => {
     const paths: Record<string, Record<string, Operation>> = (await sales.ask('GET', '/openapi.json')).body
       .paths;
     const writes = Object.entries(paths).flatMap(([path, methods]) =>
@@ -100,7 +100,7 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
     await expectOneWrite('PATCH', '/products/SAVED', { name: 'Old ring' });
   });
 
-  it('repeat the answer of a guarded change, though the guard no longer holds', async () => {
+  it('repeat the answer to a conditional change, although the condition no longer holds', async () => {
     await sales.warehouse.stockProduct('GUARDED', 10);
     const { etag } = (await sales.ask('GET', '/products/GUARDED')).headers;
     const guard = { 'if-match': String(etag) };
@@ -120,7 +120,7 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
     expect(answer.status).toBe(200);
   });
 
-  it('are refused under the key of another one: another path, method or body', async () => {
+  it('are refused under the key of a request with another path, method or body', async () => {
     await sales.warehouse.stockProduct('REUSED', 10);
     const headers = { 'idempotency-key': 'reused' };
     const body = { delta: 1, note: 'count' };
@@ -156,7 +156,7 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
     expect(await adjust(-1)).toMatchObject({ status: 200 });
   });
 
-  it('are done once when they are sent 16 times at once', async () => {
+  it('take effect once when they are sent 16 times at once', async () => {
     await sales.warehouse.stockProduct('AT-ONCE', 10);
     const headers = { 'idempotency-key': 'at-once' };
     const answers = await Promise.all(

@@ -22,7 +22,7 @@ describe('a request without the operations key', () => {
 
   afterAll(() => sales.stop());
 
-  it.each(WRITES)('learns nothing of %s %s but that it needs a key', async (method, url) => {
+  it.each(WRITES)('learns only that %s %s needs a key', async (method, url) => {
     const expectRefusal = async (payload: string, headers: Record<string, string>) => {
       const answer = await sales.application.inject({ method, url, headers, payload });
       expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([401, 'AUTH.KEY_REQUIRED']);
@@ -38,7 +38,7 @@ describe('a request without the operations key', () => {
   });
 
   it.each(['/dead-letters?limit=0', '/dead-letters/1', '/products/-/ledger', '/reconcile?unknown=1'])(
-    'learns nothing of GET %s either',
+    'learns only that GET %s needs a key',
     async (url) => {
       const answer = await sales.ask('GET', url, { headers: { 'x-api-key': undefined } });
       expect(answer).toMatchObject({ status: 401, body: { code: 'AUTH.KEY_REQUIRED' } });

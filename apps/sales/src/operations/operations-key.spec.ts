@@ -40,7 +40,7 @@ describe('the operations key', () => {
   const guess = (times: number, from?: string) =>
     statusesOf(Array.from({ length: times }, (_, index) => ask(`wrong-${index}`, from)));
 
-  it('refuses an address that has sent too many wrong ones, even when they came at once', async () => {
+  it('is refused for an address that has sent too many wrong keys, even at the same time', async () => {
     const statuses = await guess(LIMIT + 3);
     expect(statuses.toSorted()).toEqual([...Array(LIMIT).fill(401), 429, 429, 429]);
   });
@@ -54,13 +54,13 @@ describe('the operations key', () => {
     expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60 / LIMIT);
   });
 
-  it('counts the keys of every route that checks one together', async () => {
+  it('is counted together for all routes that check it', async () => {
     await guess(LIMIT - 1);
     expect((await produce('wrong')).statusCode).toBe(401);
     expect((await produce(OPERATIONS_API_KEY)).statusCode).toBe(429);
   });
 
-  it('opens the routes to other addresses meanwhile', async () => {
+  it('is accepted from other addresses meanwhile', async () => {
     await guess(LIMIT);
     expect((await ask(OPERATIONS_API_KEY, '192.0.2.2')).statusCode).toBe(200);
   });

@@ -32,7 +32,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     sales.ask('GET', `/products/${sku}`, { headers });
   const tagOf = async (sku: string) => String((await get(sku)).headers.etag);
 
-  it('are created with 201 and their place, and replaced with 200', async () => {
+  it('are created with 201 and a Location header, and replaced with 200', async () => {
     const created = await put('CREATED');
     expect(created).toMatchObject({
       status: 201,
@@ -43,7 +43,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     expect(replaced.headers).not.toHaveProperty('location');
   });
 
-  it('are shown to operators with all that PUT takes, and taken back as they are shown', async () => {
+  it('are shown to operators with every member that PUT takes, and accepted unchanged by PUT', async () => {
     await put('ROUND-TRIP');
     const shown = await get('ROUND-TRIP');
     expect(shown.body).toMatchObject({ sku: 'ROUND-TRIP', ...RULES });
@@ -99,7 +99,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     });
   });
 
-  it('are patched with a merge patch, and nothing else is', async () => {
+  it('are patched with a merge patch only', async () => {
     const headers = { 'content-type': 'application/merge-patch+json' };
     expect(await put('MEDIA', RULES, headers)).toMatchObject({ status: 415 });
     expect(await sales.ask('POST', '/sales', { body: { lines: [] }, headers })).toMatchObject({
@@ -123,7 +123,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     }
   });
 
-  it('are created only where nothing is, and replaced only where something is, when that is asked for', async () => {
+  it('are created only if absent, and replaced only if present, when the client asks for that', async () => {
     expect(await put('ONCE', RULES, { 'if-match': '*' })).toMatchObject(STALE);
     expect(await put('ONCE', RULES, { 'if-match': '"any"' })).toMatchObject(STALE);
     expect(await put('ONCE', RULES, { 'if-none-match': '*' })).toMatchObject({ status: 201 });
@@ -133,7 +133,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
   });
 
   it.each(['nope', '"open', '*, "a"', 'W/a', '"a" "b"', ''])(
-    'refuse a header that is no list of tags: %j',
+    'refuse a header that is not a list of entity tags: %j',
     async (tags) => {
       for (const header of ['if-match', 'if-none-match']) {
         expect(await put('MALFORMED', RULES, { [header]: tags })).toMatchObject({
@@ -156,7 +156,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     expect(await patch('SOLD', { priceKrw: 8 }, { 'if-match': seen })).toMatchObject(STALE);
   });
 
-  it('guard an adjustment by the stock as well', async () => {
+  it('guard an adjustment by the tag of the stock as well', async () => {
     await sales.warehouse.stockProduct('COUNTED', 10);
     const adjust = (ifMatch: string) =>
       sales.ask('POST', '/products/COUNTED/adjustments', {
@@ -177,7 +177,7 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
   it.each([
     ['operators', {}],
     ['buyers', { 'x-api-key': undefined }],
-  ])('are sent to %s again only when something changed, the stock included', async (_, who) => {
+  ])('are sent to %s again only after a change, of the stock included', async (_, who) => {
     const sku = `CACHED-${_}`;
     await sales.warehouse.stockProduct(sku, 10);
     const first = await get(sku, who);

@@ -64,7 +64,7 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
     });
   });
 
-  it('are sent again only when something changed', async () => {
+  it('are sent again only after a change', async () => {
     const id = await failingOrder('CACHED');
     for (const who of [AS_BUYER, { headers: {} }]) {
       const first = await sales.ask('GET', `/restock-orders/${id}`, who);
@@ -78,7 +78,7 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
     }
   });
 
-  it('are cancelled only as they were seen, when that is asked for', async () => {
+  it('are cancelled only if unchanged since they were read, when the client asks for that', async () => {
     const id = await failingOrder('GUARDED');
     const url = `/restock-orders/${id}`;
     const cancel = (tag: unknown) =>

@@ -52,7 +52,7 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
     return { ...rest, headers: { ...headers, 'idempotent-replayed': 'true' } };
   };
 
-  it('repeats the first answer to the byte: after a change of price, from another process, after a restart', async () => {
+  it('repeats the first answer byte for byte: after a price change, in another process, after a restart', async () => {
     const first = await buy(sales);
     expect(first.statusCode).toBe(201);
     expect(first.headers.location).toBe(`/sales/${first.json().id}`);
@@ -80,7 +80,7 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
     expect(replays.map(told)).toEqual(Array(4).fill(replayOf(first)));
   });
 
-  it('is not used by a refusal: the same request is decided anew, and then is a sale', async () => {
+  it('is not used up by a refusal: the same request can become a sale later', async () => {
     const refused = await buy(sales, {}, [{ sku: 'B-1', quantity: 15 }]);
     expect(refused.json().code).toBe('STOCK.INSUFFICIENT');
     const lines = [{ sku: 'NEW', quantity: 15 }];
@@ -96,7 +96,7 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
     expect(told(await buy(sales, {}, lines))).toEqual(replayOf(sold));
   });
 
-  it('is in the name space of the X-Client-Id', async () => {
+  it('belongs to the X-Client-Id', async () => {
     const clients: Record<string, string>[] = [{}, { 'X-Client-Id': 'shop' }, { 'X-Client-Id': 'app' }];
     const firsts = [];
     for (const client of clients) firsts.push(await buy(sales, client));
@@ -107,7 +107,7 @@ describe.each(TEST_DATABASES)('an idempotency key over HTTP on %s', (kind) => {
     }
   });
 
-  it('takes 1 to 64 visible ASCII characters as the X-Client-Id, and refuses anything else', async () => {
+  it('accepts 1 to 64 visible ASCII characters as the X-Client-Id, and refuses anything else', async () => {
     for (const clientId of ['', ' ', 'two words', 'é', 'x'.repeat(65)]) {
       const answer = await buy(sales, { 'X-Client-Id': clientId });
       expect(answer.statusCode).toBe(400);

@@ -29,7 +29,7 @@ describe('the bounds of the sale queue', () => {
     ]);
   });
 
-  it('let the same surge in when nothing is set', async () => {
+  it('accept the same surge by default', async () => {
     sales = await SalesUnderTest.start();
     expect((await buyAtOnce(1_500)).get(201)).toHaveLength(1_500);
   });

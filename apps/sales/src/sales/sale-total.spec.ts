@@ -31,7 +31,7 @@ describe('the total of a sale', () => {
     expect((await sales.application.inject({ url: String(headers.location) })).body).toBe(body);
   });
 
-  it('counts the units of lines with one SKU together: they cannot pass the most of a sale by standing apart', async () => {
+  it('adds up lines of the same SKU, so that several lines cannot exceed the maximum of one sale', async () => {
     await sales.warehouse.stockProduct('SPLIT', 10, { maxPerSale: 1_000_000 });
     const lines = Array.from({ length: 50 }, () => ({ sku: 'SPLIT', quantity: 1_000_000 }));
     const answer = await sales.application.inject({ method: 'POST', url: '/sales', payload: { lines } });
