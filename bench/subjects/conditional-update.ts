@@ -28,7 +28,7 @@ export function conditionalUpdate(database: Database): SellFunction {
         request.isAbandoned?.() ? ABANDONED : placeGuarded(manager, draft),
       );
     } catch (error) {
-      if (isDuplicate(error)) return (await database.read((manager) => earlierSale(manager, draft)))!;
+      if (isUniqueViolation(error)) return (await database.read((manager) => earlierSale(manager, draft)))!;
       if (!(error instanceof NotEnough)) throw error;
       return database.write((manager) => refuseAll(manager, draft));
     }
@@ -73,7 +73,7 @@ async function changedRows(manager: Manager): Promise<number> {
   return row!.changed;
 }
 
-function isDuplicate(error: unknown): boolean {
+function isUniqueViolation(error: unknown): boolean {
   const { driverError } = error as { driverError?: { code?: string } };
   return DUPLICATES.includes(driverError?.code ?? '');
 }

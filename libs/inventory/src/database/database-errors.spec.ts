@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isConflict, isDuplicate, isInterruption, isUnavailable } from './database-errors.js';
+import { isConflict, isUniqueViolation, isInterruption, isUnavailable } from './database-errors.js';
 
 describe('an error of the database', () => {
   it.each([
@@ -32,7 +32,7 @@ describe('an error of the database', () => {
     const driverError = Object.assign(new Error('from the driver'), { code });
     for (const error of [driverError, Object.assign(new Error('from TypeORM'), { driverError })]) {
       expect(isConflict(error)).toBe(meaning === 'conflict');
-      expect(isDuplicate(error)).toBe(meaning === 'duplicate');
+      expect(isUniqueViolation(error)).toBe(meaning === 'duplicate');
       expect(isUnavailable(error)).toBe(meaning === 'unavailable');
     }
   });

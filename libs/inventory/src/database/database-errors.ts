@@ -145,12 +145,12 @@ export function isLockWait(error: unknown): boolean {
 }
 
 /** A unique key refused the row. */
-export function isDuplicate(error: unknown): boolean {
+export function isUniqueViolation(error: unknown): boolean {
   return meaningOf(error) === 'duplicate';
 }
 
 /** MySQL refused the new values of a row. */
-export function isRefusedByRow(error: unknown): boolean {
+export function isConstraintViolation(error: unknown): boolean {
   return meaningOf(error) === 'refused by row';
 }
 

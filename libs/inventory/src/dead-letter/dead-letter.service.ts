@@ -3,7 +3,7 @@ import { Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { isDuplicate } from '../database/database-errors.js';
+import { isUniqueViolation } from '../database/database-errors.js';
 import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
@@ -62,7 +62,7 @@ export class DeadLetterService {
     try {
       await this.database.write((manager) => this.openWithin(manager, message, cause));
     } catch (error) {
-      if (!isDuplicate(error)) throw error;
+      if (!isUniqueViolation(error)) throw error;
     }
   }
 

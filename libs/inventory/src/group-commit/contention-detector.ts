@@ -1,10 +1,10 @@
-/** Detects that other processes change the same rows: a row's value moved between two batches of this process. */
+/** Detects that something else changes the same rows: a row's value moved between two batches of this process. */
 export class ContentionDetector {
   private key: string | undefined;
   private remaining = 0;
   private hasMoved = false;
 
-  /** Whether another process changed the row between the last two batches. */
+  /** Whether the row was changed between the last two batches: by another process, or by another change of this one. */
   get isContended(): boolean {
     return this.hasMoved;
   }

@@ -21,9 +21,9 @@ describe('the group committer, when more arrives than it can commit', () => {
     await sleep(200);
     await disk.end(0);
     // A batch took about 200 ms, of which the average takes a fifth: 400 / 40 batches of 10.
-    expect(committer.mostWaiting).toBeGreaterThanOrEqual(10);
-    expect(committer.mostWaiting).toBeLessThanOrEqual(100);
-    const most = committer.mostWaiting;
+    expect(committer.maxWaiting).toBeGreaterThanOrEqual(10);
+    expect(committer.maxWaiting).toBeLessThanOrEqual(100);
+    const most = committer.maxWaiting;
     const waiting = submitAll(...Array.from({ length: most }, (_, index) => `waiting ${index}`));
     expect(await committer.submit('one too many')).toEqual({ kind: 'OVERLOADED' });
     expect(committer.waitingCount).toBe(most);
@@ -36,7 +36,7 @@ describe('the group committer, when more arrives than it can commit', () => {
     void submitAll('a');
     await sleep(50);
     await disk.end(0);
-    expect(committer.mostWaiting).toBe(3);
+    expect(committer.maxWaiting).toBe(3);
   });
 
   it('refuses an item that has waited too long, while a batch hangs', async () => {

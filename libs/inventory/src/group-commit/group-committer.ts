@@ -67,7 +67,7 @@ export class GroupCommitter<Item, Outcome> {
    * The most items that may wait: as many as are committed within the longest wait, at the pace of the recent batches.
    * One whole batch may always wait, because the pace is only known from a batch.
    */
-  get mostWaiting(): number {
+  get maxWaiting(): number {
     const { batchSize, waitMs } = this.options.limits;
     return batchSize * Math.max(1, Math.floor(waitMs / Math.max(1, this.averageMs)));
   }
@@ -82,7 +82,7 @@ export class GroupCommitter<Item, Outcome> {
    * @returns the outcome, once it is committed; or the reason why the item was not begun
    */
   submit(item: Item, since?: number): Promise<Outcome | NotBegun> {
-    if (this.waiting.length >= this.mostWaiting) return Promise.resolve(OVERLOADED);
+    if (this.waiting.length >= this.maxWaiting) return Promise.resolve(OVERLOADED);
     const later = since === undefined ? -1 : this.waiting.findIndex((other) => other.since > since);
     const answered = new Promise<Outcome | NotBegun>((resolve, reject) => {
       const waiting = { item, since: since ?? performance.now(), resolve, reject };

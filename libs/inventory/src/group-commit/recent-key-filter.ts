@@ -5,14 +5,14 @@ const BLOCK_WORDS = 8;
 const BLOCKS = 1 << 17;
 
 /** Each bit's position in a block is one byte of a hash. */
-const BITS_A_KEY = 4;
+const BITS_PER_KEY = 4;
 
 /** With this many keys in each of two generations, about one new key in 100,000 is a false positive. */
-const KEYS_A_GENERATION = 250_000;
+const KEYS_PER_GENERATION = 250_000;
 
 /**
  * A two-generation Bloom filter of the idempotency keys that this process saw recently. A false positive is possible, a
- * false negative within the last {@link KEYS_A_GENERATION} keys is not.
+ * false negative within the last {@link KEYS_PER_GENERATION} keys is not.
  *
  * It stores bits instead of keys: hundreds of thousands of strings that live for minutes cost the garbage collector more
  * processor time than the sales themselves.
@@ -35,7 +35,7 @@ export class RecentKeyFilter {
     const positions = mixed(other);
     let isInNewer = true;
     let isInOlder = true;
-    for (let index = 0; index < BITS_A_KEY; index += 1) {
+    for (let index = 0; index < BITS_PER_KEY; index += 1) {
       const position = (positions >>> (8 * index)) & 0xff;
       const word = block + (position >>> 5);
       const mask = 1 << (position & 31);
@@ -45,7 +45,7 @@ export class RecentKeyFilter {
         this.newer[word]! |= mask;
       }
     }
-    if (!isInNewer && (this.count += 1) >= KEYS_A_GENERATION) this.dropOlder();
+    if (!isInNewer && (this.count += 1) >= KEYS_PER_GENERATION) this.dropOlder();
     return isInNewer || isInOlder;
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { In, LessThan, type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
-import { isDuplicate } from '../database/database-errors.js';
+import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { KeyedRequest } from './keyed-request.entity.js';
@@ -58,7 +58,7 @@ export class IdempotencyService {
         );
         return { ...answer, isReplayed: false };
       } catch (error) {
-        if (!isDuplicate(error)) throw error;
+        if (!isUniqueViolation(error)) throw error;
         const answer = key && (await this.find(key));
         if (answer) return { ...answer, isReplayed: true };
         if (run === MAX_RUNS) throw error;

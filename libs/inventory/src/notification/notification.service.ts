@@ -4,7 +4,7 @@ import { IsNull, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { isDuplicate } from '../database/database-errors.js';
+import { isUniqueViolation } from '../database/database-errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { Notification } from './notification.entity.js';
 
@@ -54,7 +54,7 @@ export class NotificationService {
         return { kind: 'CLAIMED', claimedUntil };
       });
     } catch (error) {
-      if (!isDuplicate(error)) throw error;
+      if (!isUniqueViolation(error)) throw error;
     }
     // A separate transaction: a refused insert keeps a lock on the row, so that two updates after it would deadlock.
     return this.database.write(async (manager) => {

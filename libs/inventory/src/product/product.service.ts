@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, type EntityManager } from 'typeorm';
 import { Database } from '../database/database.js';
-import { isDuplicate } from '../database/database-errors.js';
+import { isUniqueViolation } from '../database/database-errors.js';
 import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
@@ -66,7 +66,7 @@ export class ProductService {
   /**
    * Creates the product, with no stock, or replaces its description and rules. Its stock is never touched.
    *
-   * @param within the caller's transaction, in place of one of its own. It fails by `isDuplicate` when another one creates
+   * @param within the caller's transaction, in place of one of its own. It fails by `isUniqueViolation` when another one creates
    * the product at the same time, and may then be run again.
    * @throws InventoryError `FACTORY.UNKNOWN`, `PRODUCT.RULES_CONTRADICT`
    */
@@ -76,7 +76,7 @@ export class ProductService {
       return await save();
     } catch (error) {
       // Another request has created the product: now it can be replaced.
-      if (isDuplicate(error) && !within) return save();
+      if (isUniqueViolation(error) && !within) return save();
       throw error;
     }
   }

@@ -10,7 +10,7 @@ import { RestockOrder } from './restock-order.entity.js';
 import {
   isAtReorderPoint,
   MAX_ORDER_UNITS,
-  mostRefusedUnits,
+  maxRefusedUnits,
   optimisticUnits,
   OPTIMISTIC_UNITS_SQL,
   restockQuantity,
@@ -139,8 +139,8 @@ describe('the quantity of a restock order', () => {
   });
 
   it('counts no more refused demand than its column holds', () => {
-    expect(mostRefusedUnits({ targetLevel: 10 })).toBe(100);
-    expect(mostRefusedUnits({ targetLevel: MAX_UNITS })).toBe(MAX_UNITS);
+    expect(maxRefusedUnits({ targetLevel: 10 })).toBe(100);
+    expect(maxRefusedUnits({ targetLevel: MAX_UNITS })).toBe(MAX_UNITS);
   });
 });
 

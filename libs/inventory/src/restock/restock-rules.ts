@@ -64,7 +64,7 @@ export function restockQuantity(
 }
 
 /** The most refused demand that is kept for the next order, in units. */
-export function mostRefusedUnits({ targetLevel }: Pick<Product, 'targetLevel'>): number {
+export function maxRefusedUnits({ targetLevel }: Pick<Product, 'targetLevel'>): number {
   return Math.min(targetLevel * MAX_REFUSED_TARGETS, MAX_UNITS);
 }
 
@@ -72,11 +72,11 @@ export function mostRefusedUnits({ targetLevel }: Pick<Product, 'targetLevel'>):
  * The most units of a SKU that one buyer can ever get: the units that are available and on order, or the units after the
  * largest restock order. A larger refused sale would order more goods each time it is tried, and never be served.
  */
-export function mostDeliverableUnits(
+export function maxDeliverableUnits(
   product: Pick<Product, 'reorderPoint' | 'targetLevel'>,
   { available, onOrder }: StockLevel,
 ): number {
-  return Math.max(available + onOrder, fillLevel(product) + mostRefusedUnits(product));
+  return Math.max(available + onOrder, fillLevel(product) + maxRefusedUnits(product));
 }
 
 /** The inventory position after an order, without refused demand. Always above the reorder point. */

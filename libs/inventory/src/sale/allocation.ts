@@ -1,6 +1,6 @@
 import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
-import { mostDeliverableUnits, mostRefusedUnits } from '../restock/restock-rules.js';
+import { maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
@@ -28,7 +28,7 @@ export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, Lock
     );
   }
   const wanted = lines.map(({ sku, quantity }) => ({ locked: stock.get(sku)!, quantity }));
-  const excess = wanted.find(({ locked, quantity }) => quantity > mostUnitsOf(locked));
+  const excess = wanted.find(({ locked, quantity }) => quantity > maxUnitsPerSale(locked));
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
@@ -39,8 +39,8 @@ export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, Lock
 }
 
 /** The most units that one sale may take: no more than it can ever get. */
-function mostUnitsOf({ product, level }: LockedSku): number {
-  return Math.min(product.maxPerSale, mostDeliverableUnits(product, level));
+function maxUnitsPerSale({ product, level }: LockedSku): number {
+  return Math.min(product.maxPerSale, maxDeliverableUnits(product, level));
 }
 
 function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][number] {
@@ -52,7 +52,7 @@ function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][numbe
 
 function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrder'> {
   const { product, level } = locked;
-  level.refusedDemand = Math.min(level.refusedDemand + quantity, mostRefusedUnits(product));
+  level.refusedDemand = Math.min(level.refusedDemand + quantity, maxRefusedUnits(product));
   locked.hasRefused = true;
   return { sku: product.sku, requestedQuantity: quantity, availableQuantity: level.available };
 }
@@ -63,7 +63,7 @@ function rejected(error: InventoryError): Allocation {
 
 function quantityExceeded(locked: LockedSku, requestedQuantity: number): InventoryError {
   const { sku } = locked.product;
-  const maxPerSale = mostUnitsOf(locked);
+  const maxPerSale = maxUnitsPerSale(locked);
   return new InventoryError(
     'SALE.QUANTITY_EXCEEDED',
     `One sale takes at most ${maxPerSale} units of ${sku}.`,

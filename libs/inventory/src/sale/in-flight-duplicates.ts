@@ -20,8 +20,8 @@ export interface InFlightDuplicate {
 }
 
 /**
- * The requests that arrive under an idempotency key while a request with this key is being decided: the current one.
- * Their work is linear: each is answered once, and looked at once before that.
+ * Requests that wait because another request with the same idempotency key, the current one, is being decided. They may have
+ * another body. The total work is linear in their number.
  */
 export class InFlightDuplicates {
   /** By fingerprint. The groups are in the order in which their first requests arrived. */
@@ -52,7 +52,7 @@ export class InFlightDuplicates {
       arrivedAt: performance.now(),
       answer: Promise.withResolvers(),
     };
-    // An equal request needs no limit of its own: the current one arrived before, so its limit ends the wait of both.
+    // An equal request needs no limit of its own: it gets the answer of the current one, which arrived before.
     if (fingerprint !== this.currentFingerprint) {
       duplicate.timer = setTimeout(() => this.shed(duplicate), this.waitLimitMs).unref();
     }
@@ -68,8 +68,8 @@ export class InFlightDuplicates {
    * - a sale answers all, because the key is used: equal requests are replays, the others reuse the key;
    * - a refusal by a rule answers the equal ones, and leaves the key free for the next request;
    * - a current request that was abandoned answers none;
-   * - anything else answers all with the same. The queue is full, the database is down, or it is unknown whether the
-   *   sale was made: one attempt after the other would end the same way. None of those who waited was begun.
+   * - anything else answers all with the same error: the queue is full, the database is down, or the outcome is unknown.
+   *   Retrying each would probably fail the same way. None of the waiting requests was begun.
    *
    * @returns the request that is to be decided now, as the current one; `undefined` when none is left
    */

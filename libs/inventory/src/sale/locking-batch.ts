@@ -54,11 +54,11 @@ export class LockingBatch {
   /**
    * One transaction for all of `sales`, first come, first served. No two of them have the same key.
    *
-   * @param isRetry an earlier attempt may have been committed, or still be
+   * @param mayBeCommitted an earlier attempt may have been committed, or may still be committing
    * @returns a decision for each, in their order, once all are committed
    * @throws InventoryError `DATABASE.UNAVAILABLE`
    */
-  async commit(sales: readonly PendingSale[], isRetry: boolean): Promise<SaleDecision[]> {
+  async commit(sales: readonly PendingSale[], mayBeCommitted: boolean): Promise<SaleDecision[]> {
     const skus = skusOf(sales);
     const { decisions, stock } = await this.database.lockThenWrite(
       [
@@ -67,7 +67,7 @@ export class LockingBatch {
         productQuery(skus),
         ...this.restock.openQueries(skus),
         ...saleQueries('idempotency_key', keysOf(sales)),
-        ...saleQueries('id', isRetry ? sales.map(({ id }) => id) : []),
+        ...saleQueries('id', mayBeCommitted ? sales.map(({ id }) => id) : []),
       ],
       async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
         this.decide(manager, sales, {
@@ -102,7 +102,7 @@ export class LockingBatch {
       made.push({ asked, sale });
       return { kind: 'CONFIRMED', sale, replayed: false };
     });
-    const estimates = await this.refill(manager, locked);
+    const estimates = await this.openDueRestockOrders(manager, locked);
     const postingId = made[0]?.sale.id ?? '';
     const changed = [...stock.values()].filter(({ soldUnits, hasRefused }) => soldUnits > 0 || hasRefused);
     return {
@@ -112,7 +112,7 @@ export class LockingBatch {
   }
 
   /** Opens the restock orders that became due. @returns the estimate for each SKU that ran short */
-  private async refill(
+  private async openDueRestockOrders(
     manager: EntityManager,
     { at, stock, orders, factories }: LockedBatch,
   ): Promise<Map<string, RestockEstimate>> {
@@ -122,7 +122,7 @@ export class LockingBatch {
       if (!hasRefused && !isLow) continue;
       const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level));
       if (soldUnits > 0 && level.available === 0) {
-        await this.tellOfEmptyStock(manager, product, order, factories.get(product.factoryId)!);
+        await this.requestOutOfStockMails(manager, product, order, factories.get(product.factoryId)!);
       }
       if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!, at));
     }
@@ -130,7 +130,7 @@ export class LockingBatch {
   }
 
   /** Asks for one mail to each person who can act, when the last unit is sold. */
-  private async tellOfEmptyStock(
+  private async requestOutOfStockMails(
     manager: EntityManager,
     product: Product,
     order: RestockOrder,

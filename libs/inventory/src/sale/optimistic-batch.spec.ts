@@ -49,7 +49,7 @@ describe.each(TEST_DATABASES)('optimistic batches on %s', (kind) => {
     await warehouse.dataSource.query(change);
     const fallbacks = fallbacksOf(warehouse);
     await buy(warehouse, 'CP-1');
-    expect(fallbacks).toEqual(['refused_by_row']);
+    expect(fallbacks).toEqual(['constraint_violation']);
   });
 
   it('leave the last unit, and the units at the reorder point, to batches under locks', async () => {

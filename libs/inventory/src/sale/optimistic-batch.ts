@@ -19,13 +19,13 @@ interface OptimisticPlan {
 }
 
 /**
- * Sells a batch optimistically: in one round trip to MySQL, without reading stock first. The statements fail as a whole
- * when the stock, price or limit differs from the {@link StockCache}, and do not say which sale is the cause.
+ * Sells a batch optimistically: in one round trip to MySQL, without reading stock first. The transaction fails if a price or
+ * limit differs from the {@link StockCache}, or if the row has too few units. It does not say which sale is the cause.
  */
 @Injectable()
 export class OptimisticBatch {
   /** Batches that do not ask for the advisory lock, after it was not released in time. */
-  private readonly lockBackoff = new BatchBackoff();
+  private readonly advisoryLockBackoff = new BatchBackoff();
 
   constructor(
     private readonly database: Database,
@@ -40,7 +40,8 @@ export class OptimisticBatch {
    * @param gather called once, or not at all
    * @returns the decisions, once they are committed; `undefined` when the batch must be decided under locks and nothing
    * was done
-   * @throws the database's error, with nothing sold; after a lost connection the outcome is unknown. What `gather` throws
+   * @throws the database's error: nothing was committed, except that the outcome is unknown after a lost connection. Errors
+   * of `gather`
    */
   async commit(gather: () => Promise<readonly PendingSale[]>): Promise<SaleDecision[] | undefined> {
     const { multiStatement } = this.database;
@@ -59,20 +60,20 @@ export class OptimisticBatch {
 
   /**
    * Waits for other processes that sell the same SKUs, if there are any, before it gathers. A batch that is gathered first
-   * would wait for their row locks and grow no more: two processes would make batches of half the size, and each batch
-   * costs the same commit.
+   * would wait for their row locks and could not take more sales: two processes would make batches of half the size, and
+   * need twice as many commits.
    */
   private async run(
     multiStatement: MultiStatementRunner,
     gather: () => Promise<readonly string[] | undefined>,
   ): Promise<readonly unknown[] | undefined> {
-    if (this.contention.isContended && !this.lockBackoff.shouldSkip()) {
+    if (this.contention.isContended && !this.advisoryLockBackoff.shouldSkip()) {
       let isGathered = false;
       try {
         return await multiStatement.runUnderAdvisoryLock((hasLock) => {
           isGathered = true;
-          if (hasLock) this.lockBackoff.recordSuccess();
-          else this.lockBackoff.recordFailure();
+          if (hasLock) this.advisoryLockBackoff.recordSuccess();
+          else this.advisoryLockBackoff.recordFailure();
           return gather();
         });
       } catch (error) {

@@ -23,7 +23,7 @@ export interface PendingSale {
   readonly isAbandoned?: () => boolean;
 }
 
-/** What became of a {@link PendingSale}. An error is a refusal by a rule, and no one else's business in its batch. */
+/** The outcome of a {@link PendingSale}. An error rejects this sale only: the other sales of its batch are not affected. */
 export type SaleDecision = SaleOutcome | InventoryError;
 
 export function pendingSale(

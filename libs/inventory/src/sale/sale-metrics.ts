@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Why a batch was not sold optimistically, or why that failed. */
 export type FallbackReason =
-  'stock_unknown' | 'locking_backoff' | 'refused_by_row' | 'duplicate_key' | 'interrupted' | 'other';
+  'stock_unknown' | 'optimistic_backoff' | 'constraint_violation' | 'duplicate_key' | 'interrupted' | 'other';
 
 /** What the batches of sales do, for `/metrics`. */
 @Injectable()
@@ -18,19 +18,19 @@ export class SaleMetrics {
     const registers = [registry];
     this.batchSize = new Histogram({
       name: 'donut_states_sale_batch_size',
-      help: 'Requests decided by one transaction.',
+      help: 'Requests decided by one batch, replays included.',
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
       registers,
     });
     this.waitSeconds = new Histogram({
       name: 'donut_states_sale_wait_seconds',
-      help: 'From a request for a sale to the begin of its transaction.',
+      help: 'From a request for a sale to the begin of its batch.',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2],
       registers,
     });
     this.commitSeconds = new Histogram({
       name: 'donut_states_sale_commit_seconds',
-      help: 'From the begin of the transaction of a batch until it is on disk.',
+      help: 'From the begin of a batch until its outcome is known, key lookup and retries included.',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5],
       registers,
     });
@@ -47,7 +47,7 @@ export class SaleMetrics {
   watchWaiting(count: () => number): void {
     new Gauge({
       name: 'donut_states_sale_waiting',
-      help: 'Requests that wait for the next batch.',
+      help: 'Requests that wait for the next batch, without those that wait for another request with their key.',
       registers: this.registers,
       collect() {
         this.set(count());

@@ -27,8 +27,8 @@ export class Sale {
   customerEmail: string | null;
 
   /**
-   * The reference of the {@link StockMovement}s that took its units: the id of the first of the sales that were
-   * committed together, whose units of one SKU left the stock as one movement. Null where the sale has its own.
+   * The id of the first sale of the batch. All movements of the batch have it as their `reference`. Null only in rows from
+   * before the migration `post-sales-together`.
    */
   @Column({ name: 'posting_id', type: 'varchar', length: 36, nullable: true })
   postingId: string | null;
