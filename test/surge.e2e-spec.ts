@@ -2,9 +2,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { TEST_DATABASES } from '../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../libs/inventory/src/testing/warehouse.js';
 import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
-import { atATime, Buyers, recordOf } from './surge/buyers.js';
-import { auditSurge } from './surge/sale-audit.js';
+import { checkHistory } from './history/check-history.js';
+import { HistoryRecorder } from './history/history-recorder.js';
+import { readHistoryFile } from './history/read-history.js';
+import { TableReader } from './history/table-reader.js';
 import { SalesProcess } from './surge/sales-process.js';
+import { atATime, recordOf, ShopClient } from './surge/shop-client.js';
 
 const SKU = 'CP-1';
 const UNITS = 1_000;
@@ -30,20 +33,28 @@ const AFTERWARDS = BUYERS.slice(0, 1_000);
 describe.each(TEST_DATABASES)('a surge of 5,000 requests for 1,000 units on %s', (kind) => {
   let warehouse: Warehouse;
   let processes: SalesProcess[];
-  let buyers: Buyers;
+  let tables: TableReader;
+  let history: HistoryRecorder;
+  let client: ShopClient;
 
   async function open(processCount: number): Promise<void> {
-    buyers = new Buyers(CONNECTIONS / processCount);
+    history = HistoryRecorder.create(
+      `histories/surge-${kind}-${processCount}.jsonl`,
+      'test/surge.e2e-spec.ts',
+    );
+    client = new ShopClient(CONNECTIONS / processCount, history);
     processes = [];
     warehouse = await Warehouse.open(kind);
     await warehouse.stockProduct(SKU, UNITS);
+    tables = await TableReader.open(warehouse.dataSource, [SKU]);
+    await history.addAll(tables.opening);
     for (const port of await freePorts(processCount)) {
       processes.push(await SalesProcess.start(warehouse.database.url, port));
     }
   }
 
   afterEach(async () => {
-    buyers.close();
+    client.close();
     await Promise.all(processes.map((sales) => sales.stop()));
     await warehouse.close();
   }, 60_000);
@@ -74,7 +85,7 @@ describe.each(TEST_DATABASES)('a surge of 5,000 requests for 1,000 units on %s',
           return processes[(buyer + times) % processCount]!.port;
         });
         const askAt = (port: number) => async (buyer: number) => {
-          const answer = await buyers.buy(records[buyer]!, [port], () => Date.now() > end);
+          const answer = await client.buy(records[buyer]!, [port], () => Date.now() > end);
           if (answer?.status === 201 && !answer.isReplay) sellers.add(port);
         };
         await Promise.all(
@@ -86,11 +97,14 @@ describe.each(TEST_DATABASES)('a surge of 5,000 requests for 1,000 units on %s',
 
       const answers = records.flatMap((record) => record.answers);
       expect(answers).toHaveLength(5_000);
-      const { faults, sales } = await auditSurge(warehouse, records, new Map([[SKU, UNITS]]));
-      expect(faults).toEqual([]);
+      await history.addAll(tables.rows());
+      await history.finish('all');
+      const { contradictions, storedSales } = checkHistory(await readHistoryFile(history.file));
+      expect(contradictions).toEqual([]);
+      expect(await warehouse.differences()).toEqual([]);
 
       const accepted = records.filter((record) => record.answers.some(({ status }) => status === 201));
-      expect(sales).toBe(accepted.length);
+      expect(storedSales).toBe(accepted.length);
       const replies = answers.filter(({ status }) => status === 201);
       expect(replies.filter(({ isReplay }) => !isReplay)).toHaveLength(accepted.length);
 

@@ -1,7 +1,7 @@
 import { UsageError } from '#runtime';
 import { parseArgs } from 'node:util';
 
-export const USAGE = `Kills the sales process, or MySQL, in the middle of surges, and compares every answer with the database.
+export const USAGE = `Kills the sales process, or MySQL, in the middle of surges, and checks the history of each surge.
 
   npm run test:crash
   TEST_MYSQL_URL=mysql://root:password@127.0.0.1:3306/mysql npm run test:crash -- \\
@@ -17,10 +17,11 @@ It runs on a new database of the server that TEST_MYSQL_URL names, or on an embe
   --keyless-percent 20      those without an idempotency key, which are never repeated
   --processes 1             sales processes on the database; they die by turns
   --seed N                  kills after as many answers as an earlier run with this seed
+  --histories histories     the folder for a history of each round; npm run check:history checks them again
   --port 3100               of the first sales process, the others follow. None that the machine gives to clients: one
                             that asks for such a port while nobody listens may get it, and be connected to itself
 
-The exit status is 1 when a 201 has no row, a sale is there twice, or anything else is not as it must be.`;
+The exit status is 1 when a history is contradictory (docs/histories.md lists the rules), or stock, ledger and orders differ.`;
 
 export interface CrashOptions {
   rounds: number;
@@ -30,6 +31,7 @@ export interface CrashOptions {
   processes: number;
   seed: number;
   port: number;
+  histories: string;
   /** Shell commands. */
   database?: { kill: string; start: string };
 }
@@ -39,7 +41,7 @@ export interface CrashOptions {
  * @throws UsageError on anything that is not in {@link USAGE}
  */
 export function parseCrashOptions(given: readonly string[]): CrashOptions | undefined {
-  const { help, 'kill-database': kill, 'start-database': start, ...numbers } = parse(given);
+  const { help, histories, 'kill-database': kill, 'start-database': start, ...numbers } = parse(given);
   if (help) return undefined;
   const number = (name: keyof typeof numbers, least: number, most: number) => {
     const value = Number(numbers[name]);
@@ -55,6 +57,7 @@ export function parseCrashOptions(given: readonly string[]): CrashOptions | unde
     processes: number('processes', 1, 8),
     seed: number('seed', 0, 2 ** 32 - 1),
     port: number('port', 1, 65_528),
+    histories,
     database: kill && start ? { kill, start } : undefined,
   };
 }
@@ -72,6 +75,7 @@ function parse(given: readonly string[]) {
         processes: { ...text, default: '1' },
         seed: { ...text, default: String(Math.floor(Math.random() * 2 ** 32)) },
         port: { ...text, default: '3100' },
+        histories: { ...text, default: 'histories' },
         'kill-database': text,
         'start-database': text,
         help: { type: 'boolean', short: 'h' },

@@ -1,13 +1,12 @@
 import 'reflect-metadata';
 import { EXIT_STATUS, UsageError } from '#runtime';
+import { join } from 'node:path';
 import { SeededRandom } from '../../apps/factory/src/random.js';
 import { TEST_DATABASES } from '../../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../../libs/inventory/src/testing/warehouse.js';
-import { type PurchaseRecord } from './buyers.js';
 import { parseCrashOptions, USAGE, type CrashOptions } from './crash-options.js';
-import { crashInSurge, type CrashReport } from './crash-round.js';
+import { crashInSurge, differences, type CrashReport } from './crash-round.js';
 import { databaseVictim, salesVictim } from './crash-victims.js';
-import { auditSurge } from './sale-audit.js';
 import { SalesProcess } from './sales-process.js';
 
 const MAX_SHOWN_FAULTS = 20;
@@ -50,41 +49,50 @@ async function crashAgainAndAgain(
   options: CrashOptions,
 ): Promise<number> {
   const random = new SeededRandom(options.seed);
-  const sales = processes.map(salesVictim);
+  const salesVictims = processes.map(salesVictim);
   const database = options.database && databaseVictim(options.database);
   const rows: ReturnType<typeof rowOf>[] = [];
-  const records: PurchaseRecord[] = [];
-  const opening = new Map<string, number>();
+  const reports: CrashReport[] = [];
   const faults: string[] = [];
   for (let round = 1; round <= options.rounds && !isStopping; round += 1) {
     const salesKills = rows.filter(({ killed }) => killed === 'sales').length;
-    const victim = database && round % 2 === 0 ? database : sales[salesKills % sales.length]!;
+    const victim = database && round % 2 === 0 ? database : salesVictims[salesKills % salesVictims.length]!;
     const report = await crashInSurge(
       warehouse,
       processes,
       victim,
-      { ...options, name: `R${round}` },
+      { ...options, name: `R${round}`, historyFile: join(options.histories, `crash-round-${round}.jsonl`) },
       random,
     );
     rows.push(rowOf(victim.name, report));
     console.log(`Round ${round}: ${victim.name} killed, ${report.faults.length} faults`);
     show(report.faults);
     faults.push(...report.faults);
-    records.push(...report.records);
-    report.opening.forEach((units, sku) => opening.set(sku, units));
+    reports.push(report);
   }
-  // A later crash must not have taken what an earlier one left.
-  const audit = await auditSurge(warehouse, records, opening);
   console.table(Object.fromEntries(rows.map((row, index) => [index + 1, row])));
-  console.log(`After all rounds: ${audit.sales} sales, ${audit.faults.length} faults`);
-  show(audit.faults);
-  faults.push(...audit.faults);
+  const lateFaults = [...(await changedRounds(reports)), ...(await differences(warehouse))];
+  const sales = reports.reduce((sum, report) => sum + report.sales, 0);
+  console.log(`After all rounds: ${sales} sales, ${lateFaults.length} faults`);
+  show(lateFaults);
+  faults.push(...lateFaults);
   console.log(
     faults.length > 0
       ? 'FAILED'
-      : `${rows.length} kills: every 201 has its row, none is there twice, nothing was oversold, the books agree`,
+      : `${rows.length} kills: every history is true, no later kill changed an earlier round, and the books agree`,
   );
+  console.log(`The histories: ${join(options.histories, 'crash-round-*.jsonl')}`);
   return faults.length;
+}
+
+/** A later kill must not change the rows of an earlier round. */
+async function changedRounds(reports: readonly CrashReport[]): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [index, { tables, tablesDigest }] of reports.entries()) {
+    if ((await tables.digest()) !== tablesDigest)
+      faults.push(`the rows of round ${index + 1} have changed since`);
+  }
+  return faults;
 }
 
 function rowOf(killed: string, report: CrashReport) {
@@ -92,7 +100,7 @@ function rowOf(killed: string, report: CrashReport) {
     killed,
     'after answers': report.answersBefore,
     'down s': Number((report.downMs / 1000).toFixed(1)),
-    purchases: report.records.length,
+    purchases: report.purchases,
     sold: report.sales,
     refused: report.refusals,
     interrupted: report.interrupted,

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 /** From the project's folder, where npm runs every script: this file is used as it stands and compiled. */
 const SALES = join(process.cwd(), 'dist/apps/sales/src/main.js');
+export const OPERATIONS_KEY = 'test-operations-key';
+
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 40_000;
 
@@ -42,7 +44,7 @@ export class SalesProcess {
         QUEUE_URL_PREFIX: 'http://127.0.0.1:9/',
         AWS_ACCESS_KEY_ID: 'local',
         AWS_SECRET_ACCESS_KEY: 'local',
-        OPERATIONS_API_KEY: 'test-operations-key',
+        OPERATIONS_API_KEY: OPERATIONS_KEY,
         CALLBACK_SIGNING_KEY: 'test-callback-signing-key-of-32-chars',
         DRAIN_DELAY_MS: '0',
         LOG_LEVEL: 'warn',

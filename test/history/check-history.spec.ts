@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkHistory, type HistoryCheck } from './check-history.js';
+import { HistoryReader } from './read-history.js';
+import { CORRUPTIONS } from './testing/corruptions.js';
+import { EditableHistory } from './testing/editable-history.js';
+import { simulatedHistory, type Simulation } from './testing/simulated-history.js';
+
+const SIMULATIONS = 200;
+
+function check(text: string): HistoryCheck {
+  const reader = new HistoryReader();
+  for (const line of text.trimEnd().split('\n')) reader.add(line);
+  return checkHistory(reader.finish());
+}
+
+function simulate(simulation: Partial<Simulation> & { seed: number }): EditableHistory {
+  return new EditableHistory(
+    simulatedHistory({ purchases: 300, openingUnits: 200, adjustments: 6, ...simulation }),
+  );
+}
+
+describe('the check of a history', () => {
+  it.each([
+    { name: 'with rows', hasRows: true },
+    { name: 'without rows', hasRows: false },
+  ])('accepts what a shop without a mistake does, $name', ({ hasRows }) => {
+    for (let seed = 1; seed <= SIMULATIONS; seed += 1) {
+      const history = simulate({ seed, hasRows, openingUnits: (seed * 7) % 400 });
+      expect({ seed, ...check(history.toString()) }).toMatchObject({ seed, contradictions: [] });
+    }
+  });
+
+  it.each(CORRUPTIONS)('rejects $name, and shows it', ({ rule, corrupt }) => {
+    let tried = 0;
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const history = simulate({ seed });
+      const shown = corrupt(history);
+      if (shown === undefined) continue;
+      tried += 1;
+      const { contradictions } = check(history.toString());
+      const found = contradictions.find((contradiction) => contradiction.rule === rule);
+      expect(found?.excerpt.map(({ text }) => text).join('\n')).toContain(shown);
+      expect(found!.excerpt.length).toBeLessThanOrEqual(8);
+    }
+    expect(tried).toBeGreaterThan(5);
+  });
+});

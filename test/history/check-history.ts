@@ -1,0 +1,46 @@
+import { type Contradiction, factCount } from './contradiction.js';
+import { purchasesOf } from './purchases.js';
+import { type History } from './read-history.js';
+import { saleContradictions } from './sale-rules.js';
+import { stockChangeContradictions } from './stock-change-rules.js';
+import { stockContradictions } from './stock-rules.js';
+
+/** The verdict on a history. */
+export interface HistoryCheck {
+  operations: number;
+  /** Purchases that were answered 201. */
+  sales: number;
+  /** Sales in the tables, where the history has their rows. */
+  storedSales: number;
+  /** The contradiction with the fewest facts is the first. */
+  contradictions: Contradiction[];
+}
+
+/** The check of one kind ends after so many: an excerpt may read the whole history. */
+const MAX_CONTRADICTIONS = 100;
+
+/** Checks a history against all rules, in O(n log n). */
+export function checkHistory(history: History): HistoryCheck {
+  const purchases = purchasesOf(history);
+  const contradictions: Contradiction[] = [];
+  for (const found of [
+    saleContradictions(history, purchases),
+    stockChangeContradictions(history),
+    stockContradictions(history, purchases),
+  ]) {
+    let count = 0;
+    for (const contradiction of found) {
+      contradictions.push(contradiction);
+      count += 1;
+      if (count === MAX_CONTRADICTIONS) break;
+    }
+  }
+  contradictions.sort((one, other) => factCount(one) - factCount(other));
+  return {
+    operations: history.end.operations,
+    sales: purchases.all.filter(({ operations }) => operations.some(({ answer }) => answer?.status === 201))
+      .length,
+    storedSales: history.storedSales.length,
+    contradictions,
+  };
+}

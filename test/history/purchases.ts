@@ -1,0 +1,116 @@
+import { type SaleOperation, type StoredSale } from './history.js';
+import { type History } from './read-history.js';
+
+/**
+ * All requests for one sale: those with one idempotency key, or a single request without a key. Most have one request and one
+ * row, so the arrays are made anew rather than extended: V8 reserves 17 places for an array that grows.
+ */
+export interface Purchase {
+  operations: SaleOperation[];
+  rows: readonly StoredSale[];
+}
+
+const NO_ROWS: readonly StoredSale[] = [];
+
+export interface Purchases {
+  all: Purchase[];
+  /** Rows that no request in the history asked for. */
+  unrequested: StoredSale[];
+}
+
+/** Leads from each stored sale to its requests: by its key, or else by its id, or else by its buyer. */
+export function purchasesOf({ sales, storedSales }: History): Purchases {
+  const all: Purchase[] = [];
+  const byKey = new Map<string, Purchase>();
+  const withoutKey = new Map<string, Purchase[]>();
+  for (const operation of sales) {
+    const { key, client } = operation;
+    const known = key === undefined ? undefined : byKey.get(key);
+    if (known) {
+      known.operations = [...known.operations, operation];
+      continue;
+    }
+    const purchase: Purchase = { operations: [operation], rows: NO_ROWS };
+    all.push(purchase);
+    if (key !== undefined) byKey.set(key, purchase);
+    else if (!withoutKey.get(client)?.push(purchase)) withoutKey.set(client, [purchase]);
+  }
+  for (const { operations } of all) {
+    if (operations.length > 1)
+      operations.sort((one, other) => one.start - other.start || one.end - other.end);
+  }
+
+  const byId = new Map<string, Purchase>();
+  for (const purchase of [...withoutKey.values()].flat()) {
+    const id = purchase.operations[0]!.answer?.sale?.id;
+    if (id !== undefined) byId.set(id, purchase);
+  }
+  const unrequested: StoredSale[] = [];
+  for (const row of storedSales) {
+    const purchase =
+      row.key === undefined
+        ? (byId.get(row.id) ?? likelyPurchase(withoutKey.get(row.client ?? ''), row))
+        : byKey.get(row.key);
+    if (purchase) {
+      purchase.rows = [...purchase.rows, row];
+      shareTexts(row, purchase.operations);
+    } else unrequested.push(row);
+  }
+  return { all, unrequested };
+}
+
+/** Lets a row use the texts of its request where they are equal: a million of each need much memory. */
+function shareTexts(row: StoredSale, operations: readonly SaleOperation[]): void {
+  const { key, client } = operations[0]!;
+  row.key &&= key;
+  if (row.client === client) row.client = client;
+  for (const { answer } of operations) {
+    if (answer?.sale?.id !== row.id) continue;
+    row.id = answer.sale.id;
+    if (row.createdAt === answer.sale.createdAt) row.createdAt = answer.sale.createdAt;
+  }
+}
+
+/** The buyer's purchase without an answer and with the same lines; or else one that must not have a row. */
+function likelyPurchase(ofBuyer: Purchase[] = [], row: StoredSale): Purchase | undefined {
+  const free = ofBuyer.filter(
+    ({ operations, rows }) => rows.length === 0 && isRequestFor(row, operations[0]!),
+  );
+  return free.find(({ operations }) => mayHaveSold(operations[0]!)) ?? free[0];
+}
+
+export function isRequestFor(row: Pick<StoredSale, 'lines'>, { lines }: SaleOperation): boolean {
+  const byRow = new Map(row.lines.map(([sku, quantity]) => [sku, quantity]));
+  return lines.length === byRow.size && lines.every(([sku, quantity]) => byRow.get(sku) === quantity);
+}
+
+export function isSold({ answer }: SaleOperation): boolean {
+  return answer?.status === 201;
+}
+
+/** The answer says that this request sold nothing: a refusal, or a request that was not begun. */
+export function isRefused({ answer }: SaleOperation): boolean {
+  if (!answer) return false;
+  return (answer.status >= 400 && answer.status < 500) || answer.code === 'SALE.OVERLOADED';
+}
+
+/** The stock was too small. */
+export function isOutOfStock({ answer }: SaleOperation): boolean {
+  return answer?.code === 'STOCK.INSUFFICIENT';
+}
+
+/** This request may have made the sale: its answer says so, or does not say. */
+export function mayHaveSold(operation: SaleOperation): boolean {
+  return !isRefused(operation) && !operation.answer?.replayed;
+}
+
+/** The sale of a purchase took effect between these times. `end` is infinite when no answer told of it. */
+export function timeOfSale({ operations }: Purchase): { start: number; end: number } {
+  const possible = operations.filter(mayHaveSold);
+  let start = Infinity;
+  for (const operation of possible.length > 0 ? possible : operations)
+    start = Math.min(start, operation.start);
+  let end = Infinity;
+  for (const operation of operations) if (isSold(operation)) end = Math.min(end, operation.end);
+  return { start, end };
+}

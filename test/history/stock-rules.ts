@@ -1,0 +1,275 @@
+import { type Contradiction, excerptOf, type Moment } from './contradiction.js';
+import {
+  type LineOf,
+  type SaleOperation,
+  type StockChangeOperation,
+  type StoredSale,
+  type StoredStockChange,
+} from './history.js';
+import { momentOfRow, momentsOf, momentsOfChange } from './moments.js';
+import { isOutOfStock, isRefused, type Purchase, type Purchases, timeOfSale } from './purchases.js';
+import { type History } from './read-history.js';
+import { StepFunction, type StepOrder } from './step-function.js';
+
+/** A sale or another change of one SKU's stock: it took effect between `start` and `end`. */
+interface Change {
+  start: number;
+  end: number;
+  delta: number;
+  /** The requests, or the row without a request. */
+  source: Purchase | StoredSale | StoredStockChange | { changes: readonly StockChangeOperation[] };
+}
+
+/**
+ * The units of one SKU that a sale may take (on hand less reserved), at any time. The requests overlap, so that their order
+ * is not known: at each time the number is between two bounds. The lower bound takes a sale off when its first request
+ * starts, and adds other units when a client has seen them; the upper bound takes a sale off when its first answer has
+ * come, and adds other units when they are requested.
+ */
+class SkuStock {
+  readonly changes: Change[] = [];
+  private lowerBound: StepFunction | undefined;
+  private upperBound: StepFunction | undefined;
+
+  constructor(
+    readonly opening: LineOf<'opening'>,
+    private readonly clockErrorMs: number,
+  ) {}
+
+  /** Only known after all changes are added. */
+  get lower(): StepFunction {
+    return (this.lowerBound ??= this.bound('falls-first'));
+  }
+
+  get upper(): StepFunction {
+    return (this.upperBound ??= this.bound('rises-first'));
+  }
+
+  /** A fall counts for the lower bound at its start and for the upper bound at its end; a rise the other way round. */
+  private bound(order: StepOrder): StepFunction {
+    const isLower = order === 'falls-first';
+    const error = this.clockErrorMs;
+    const timeOf = ({ start, end, delta }: Change) => (delta < 0 === isLower ? start - error : end + error);
+    const changes = this.changes.filter((change) => timeOf(change) !== Infinity);
+    return new StepFunction(this.opening.onHand - this.opening.reserved, order, {
+      length: changes.length,
+      time: (index) => timeOf(changes[index]!),
+      delta: (index) => changes[index]!.delta,
+    });
+  }
+
+  openingMoment(): Moment {
+    const { sku, onHand, reserved } = this.opening;
+    return {
+      text: `${onHand} of ${sku} on hand before the run${reserved > 0 ? `, ${reserved} reserved` : ''}`,
+    };
+  }
+
+  /** Sums up the changes that `isIncluded`. */
+  summaryMoment(time: number, isIncluded: (change: Change) => boolean, when: string): Moment {
+    let facts = 0;
+    let sales = 0;
+    let soldUnits = 0;
+    let addedUnits = 0;
+    for (const change of this.changes) {
+      if (!isIncluded(change)) continue;
+      facts += 1;
+      if (change.delta < 0) {
+        sales += 1;
+        soldUnits -= change.delta;
+      } else addedUnits += change.delta;
+    }
+    const added = addedUnits > 0 ? `, ${addedUnits} units added` : '';
+    return { time, facts, text: `${when}: ${soldUnits} units in ${sales} sales${added}` };
+  }
+}
+
+/** Compares the sales and refusals of each SKU with its stock over time. */
+export function* stockContradictions(history: History, purchases: Purchases): Generator<Contradiction> {
+  const stocks = new Map<string, SkuStock>();
+  for (const [sku, opening] of history.opening) {
+    stocks.set(sku, new SkuStock(opening, history.end.clockErrorMs));
+  }
+  addSales(stocks, history, purchases);
+  addStockChanges(stocks, history);
+  for (const stock of stocks.values()) yield* oversold(stock);
+  for (const [sku, stock] of stocks) {
+    const closing = history.closing.get(sku);
+    if (closing) yield* differentAtTheEnd(stock, closing, history.end.rows === 'all');
+  }
+  for (const operation of history.sales) {
+    if (isOutOfStock(operation)) yield* wrongRefusals(operation, stocks);
+  }
+}
+
+function addSales(stocks: ReadonlyMap<string, SkuStock>, history: History, purchases: Purchases): void {
+  const closedAt = endOfRun(history);
+  const add = (lines: readonly (readonly [string, number, ...number[]])[], change: Omit<Change, 'delta'>) => {
+    for (const [sku, quantity] of lines) stocks.get(sku)?.changes.push({ ...change, delta: -quantity });
+  };
+  for (const purchase of purchases.all) {
+    const { operations, rows } = purchase;
+    if (history.end.rows === 'all') {
+      const [row] = rows;
+      const { start, end } = timeOfSale(purchase);
+      // The tables were read after the run: a sale without an answer is in them by then.
+      if (row) add(row.lines, { start, end: Math.min(end, closedAt), source: purchase });
+    } else if (!operations.every(isRefused)) {
+      // Without rows, a request with an unknown outcome may be a sale: it lowers the lower bound alone.
+      add(operations[0]!.lines, { ...timeOfSale(purchase), source: purchase });
+    }
+  }
+  for (const row of purchases.unrequested) {
+    // Requests were left out of the history: the sale may have been made at any time.
+    add(row.lines, { start: -Infinity, end: closedAt, source: row });
+  }
+}
+
+/** Later than every operation and every row. */
+function endOfRun({ sales, stockChanges, storedSales }: History): number {
+  let end = -Infinity;
+  for (const operation of sales) end = Math.max(end, operation.end);
+  for (const operation of stockChanges) end = Math.max(end, operation.end);
+  for (const { createdAt } of storedSales) end = Math.max(end, Date.parse(createdAt));
+  return end + 1;
+}
+
+function addStockChanges(stocks: ReadonlyMap<string, SkuStock>, history: History): void {
+  const requests = Map.groupBy(history.stockChanges, ({ reference }) => reference);
+  // A change that was applied several times counts once, so that its excerpt is the one that shows it.
+  const rows = new Map(history.storedStockChanges.map((row) => [row.reference, row]));
+  for (const row of rows.values()) {
+    const operations = requests.get(row.reference) ?? [];
+    stocks.get(row.sku)?.changes.push({
+      ...timeOfChange(row, operations),
+      delta: row.delta,
+      source: operations.length > 0 ? { changes: operations } : row,
+    });
+  }
+}
+
+function timeOfChange(
+  { seenAt }: StoredStockChange,
+  operations: readonly { type: string; start: number; end: number; answer?: { status: number } }[],
+): { start: number; end: number } {
+  let start = operations.length > 0 ? Infinity : -Infinity;
+  let end = seenAt ?? Infinity;
+  for (const operation of operations) {
+    start = Math.min(start, operation.start);
+    // An adjustment is answered when it is applied. A goods receipt is applied some time after its answer.
+    const isApplied = operation.type === 'adjustment' && isAccepted(operation.answer);
+    if (isApplied) end = Math.min(end, operation.end);
+  }
+  return { start, end };
+}
+
+export function isAccepted(answer: { status: number } | undefined): boolean {
+  return answer !== undefined && answer.status >= 200 && answer.status < 300;
+}
+
+function momentsOfSource({ source }: Change): Moment[] {
+  if ('operations' in source) return source.operations.flatMap(momentsOf);
+  if ('changes' in source) return source.changes.flatMap(momentsOfChange);
+  return [source.type === 'stored-sale' ? momentOfRow(source) : { text: changeText(source) }];
+}
+
+function changeText({ type, sku, delta, reference }: StoredStockChange): string {
+  return `${type === 'stored-adjustment' ? 'adjustment' : 'goods receipt'} ${reference}: ${delta} of ${sku}`;
+}
+
+function* oversold(stock: SkuStock): Generator<Contradiction> {
+  const time = stock.upper.firstNegative();
+  if (time === undefined) return;
+  const { sku } = stock.opening;
+  const isTooMuch = ({ delta, end }: Change) => delta < 0 && end === time;
+  const isBefore = ({ delta, start, end }: Change) => (delta < 0 ? end < time : start <= time);
+  yield {
+    rule: 'NOT_OVERSOLD',
+    summary: `More units of ${sku} were sold than were there.`,
+    excerpt: excerptOf(
+      stock.openingMoment(),
+      stock.summaryMoment(time - 1, isBefore, 'answered before'),
+      stock.changes.filter(isTooMuch).slice(0, 3).flatMap(momentsOfSource),
+    ),
+  };
+}
+
+function* differentAtTheEnd(
+  stock: SkuStock,
+  closing: LineOf<'closing'>,
+  hasRows: boolean,
+): Generator<Contradiction> {
+  const { sku, onHand } = stock.opening;
+  const total = (isCounted: (change: Change) => boolean) =>
+    stock.changes.filter(isCounted).reduce((sum, { delta }) => sum + delta, 0);
+  const least = onHand + total(() => true);
+  // Without rows, a request with an unknown outcome may have sold nothing.
+  const most = hasRows ? least : onHand + total(({ delta, end }) => delta > 0 || end !== Infinity);
+  if (closing.onHand >= least && closing.onHand <= most) return;
+  yield {
+    rule: 'STOCK_AGREES',
+    summary: `${closing.onHand} of ${sku} are on hand after the run instead of ${rangeText(least, most)}.`,
+    excerpt: [
+      stock.openingMoment(),
+      stock.summaryMoment(Infinity, () => true, 'during the run'),
+      { text: `${closing.onHand} on hand after the run` },
+    ].map(({ text, facts }) => ({ text, ...(facts !== undefined && { facts }) })),
+  };
+}
+
+function rangeText(least: number, most: number): string {
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+function* wrongRefusals(
+  operation: SaleOperation,
+  stocks: ReadonlyMap<string, SkuStock>,
+): Generator<Contradiction> {
+  const { start, end, lines, answer } = operation;
+  const short = answer!.shortages && new Map(answer!.shortages);
+  const concerned = lines.filter(([sku]) => stocks.has(sku) && (short?.has(sku) ?? true));
+  // A line of a SKU without an opening may always have been short.
+  if (!short && concerned.length < lines.length) return;
+  const least = new Map(concerned.map(([sku]) => [sku, stocks.get(sku)!.lower.minimum(start, end)]));
+  const there = concerned.filter(([sku, quantity]) => least.get(sku)! >= quantity);
+  // One short line refuses the sale. Where the answer names the short lines, each of them must be one.
+  if (short ? there.length > 0 : there.length === lines.length) {
+    yield {
+      rule: 'REFUSED_WITHOUT_STOCK',
+      summary: `A request was refused, and ${there.map(([sku]) => `at least ${least.get(sku)} of ${sku}`).join(' and ')} were there from its start to its end.`,
+      excerpt: stockExcerpt(
+        operation,
+        there.map(([sku]) => stocks.get(sku)!),
+      ),
+    };
+    return;
+  }
+  for (const [sku, told] of short ?? []) {
+    const stock = stocks.get(sku);
+    if (!stock) continue;
+    const most = stock.upper.maximum(start, end);
+    if (told >= least.get(sku)! && told <= most) continue;
+    yield {
+      rule: 'TRUE_SHORTAGE',
+      summary: `A refusal told of ${told} units of ${sku}, when ${rangeText(least.get(sku)!, most)} were there.`,
+      excerpt: stockExcerpt(operation, [stock]),
+    };
+    return;
+  }
+}
+
+/** The least that was there during the request: what was there before the run, and all that may have been taken since. */
+function stockExcerpt(operation: SaleOperation, stocks: readonly SkuStock[]): Moment[] {
+  const { start, end } = operation;
+  return excerptOf(
+    ...stocks.map((stock) => [
+      stock.openingMoment(),
+      stock.summaryMoment(
+        start - 1,
+        (change) => (change.delta < 0 ? change.start <= end : change.end < end),
+        `${stock.opening.sku} until the answer, at the most`,
+      ),
+    ]),
+    momentsOf(operation),
+  );
+}

@@ -1,0 +1,160 @@
+import { SeededRandom } from '../../../apps/factory/src/random.js';
+import {
+  HISTORY_VERSION,
+  type HistoryLine,
+  type SaleOperation,
+  type SoldLine,
+  type StockChangeOperation,
+  type StoredSale,
+} from '../history.js';
+
+/** Sizes of a simulated run. Shares are from 0 to 1. */
+export interface Simulation {
+  seed: number;
+  purchases: number;
+  openingUnits: number;
+  /** Adjustments that add units during the run. */
+  adjustments?: number;
+  /** Requests whose answer is lost. Half of them sold. */
+  lostShare?: number;
+  keylessShare?: number;
+  hasRows?: boolean;
+}
+
+type RequestedLine = SaleOperation['lines'][number];
+
+const SKUS = ['RING', 'CHAIN'];
+const PRICE_KRW = 1_000;
+const ARRIVAL_MS = 2;
+const MAX_WAIT_MS = 40;
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+interface Step {
+  /** When it takes effect. */
+  at: number;
+  run: () => void;
+}
+
+/**
+ * The history of a shop that makes no mistake: each request takes effect at one moment between its start and its end.
+ * It shares no code with the check.
+ */
+export function simulatedHistory(options: Simulation): HistoryLine[] {
+  const {
+    purchases,
+    openingUnits,
+    adjustments = 0,
+    lostShare = 0.05,
+    keylessShare = 0.2,
+    hasRows = true,
+  } = options;
+  const random = new SeededRandom(options.seed);
+  const below = (limit: number) => Math.floor(random.next() * limit);
+  const stock = new Map(SKUS.map((sku) => [sku, openingUnits]));
+  const sold = new Map<string, NonNullable<SaleOperation['answer']>>();
+  const operations: (SaleOperation | StockChangeOperation)[] = [];
+  const rows: HistoryLine[] = [];
+  const steps: Step[] = [];
+  const totals = new Map(SKUS.map((sku) => [sku, { sales: 0, units: 0 }]));
+  let now = START;
+
+  const sell = (
+    identity: string,
+    row: Pick<StoredSale, 'key' | 'client'>,
+    lines: RequestedLine[],
+    at: number,
+  ) => {
+    const earlier = sold.get(identity);
+    if (earlier) return { ...earlier, replayed: true as const };
+    const short = lines.filter(([sku, quantity]) => stock.get(sku)! < quantity);
+    if (short.length > 0) {
+      const shortages = short.map(([sku]): [string, number] => [sku, stock.get(sku)!]);
+      return { status: 409, code: 'STOCK.INSUFFICIENT', shortages };
+    }
+    for (const [sku, quantity] of lines) {
+      stock.set(sku, stock.get(sku)! - quantity);
+      totals.get(sku)!.sales += 1;
+      totals.get(sku)!.units += quantity;
+    }
+    const sale = {
+      id: `sale-${sold.size + 1}`,
+      lines: lines.map(([sku, quantity]): SoldLine => [sku, quantity, PRICE_KRW]),
+      createdAt: new Date(at).toISOString(),
+    };
+    rows.push({ type: 'stored-sale', ...row, ...sale });
+    const totalKrw = lines.reduce((sum, [, quantity]) => sum + quantity * PRICE_KRW, 0);
+    const answer = { status: 201, body: `body of ${sale.id}`, sale: { ...sale, totalKrw } };
+    sold.set(identity, answer);
+    return answer;
+  };
+
+  const schedule = (
+    begin: number,
+    run: (at: number) => SaleOperation | StockChangeOperation | undefined,
+    from = 0,
+  ) => {
+    const start = begin + from;
+    const at = start + below(MAX_WAIT_MS);
+    const end = at + 1 + below(MAX_WAIT_MS);
+    steps.push({
+      at,
+      run: () => {
+        const operation = run(at);
+        if (operation) operations.push({ ...operation, start, end });
+      },
+    });
+    return end;
+  };
+
+  for (let index = 0; index < purchases; index += 1) {
+    now += below(ARRIVAL_MS + 1);
+    const client = `buyer-${index}`;
+    const key = random.next() < keylessShare ? undefined : `key-${index}`;
+    const chosen = below(5) === 0 ? SKUS : [SKUS[below(4) === 0 ? 1 : 0]!];
+    const lines = chosen.map((sku): RequestedLine => [sku, 1 + below(3)]);
+    const request =
+      (attempt: number) =>
+      (at: number): SaleOperation => {
+        const identity = { client, ...(key && { key }) };
+        const operation = { type: 'sale' as const, ...identity, lines, start: 0, end: 0 };
+        const isLost = attempt === 0 && random.next() < lostShare;
+        if (isLost && random.next() < 0.5) return operation;
+        const answer = sell(key ?? client, identity, lines, at);
+        return isLost ? operation : { ...operation, answer };
+      };
+    const end = schedule(now, request(0));
+    // A buyer with a key may ask again: at once, or after the answer.
+    if (key && below(3) === 0) schedule(now, request(1), below(2) === 0 ? 0 : end - now + below(200));
+  }
+  const length = now - START;
+  for (let index = 0; index < adjustments; index += 1) {
+    const reference = `adjustment-${index}`;
+    const sku = SKUS[index % SKUS.length]!;
+    const delta = 1 + below(20);
+    schedule(START + below(length), () => {
+      stock.set(sku, stock.get(sku)! + delta);
+      rows.push({ type: 'stored-adjustment', reference, sku, delta });
+      return { type: 'adjustment', client: 'operator', reference, start: 0, end: 0, answer: { status: 200 } };
+    });
+  }
+  for (const { run } of steps.sort((one, other) => one.at - other.at)) run();
+
+  const closing = SKUS.map((sku): HistoryLine => {
+    const reading = { type: 'closing' as const, sku, onHand: stock.get(sku)!, reserved: 0 };
+    return hasRows ? reading : { ...reading, sold: totals.get(sku)! };
+  });
+  return [
+    { type: 'history', version: HISTORY_VERSION, source: 'simulation' },
+    ...SKUS.map((sku): HistoryLine => ({ type: 'opening', sku, onHand: openingUnits, reserved: 0 })),
+    ...operations.sort((one, other) => one.end - other.end),
+    ...(hasRows ? rows : rows.filter(({ type }) => type !== 'stored-sale')),
+    ...closing,
+    {
+      type: 'end',
+      rows: hasRows ? 'all' : 'none',
+      operations: operations.length,
+      omitted: 0,
+      clockErrorMs: 0,
+    },
+  ];
+}
