@@ -15,6 +15,7 @@ export interface BenchArguments {
   jsonFile: string | undefined;
   markdownFile: string | undefined;
   svgFile: string | undefined;
+  historyFolder: string | undefined;
   help: boolean;
 }
 
@@ -31,11 +32,13 @@ export const USAGE = `npm run bench -- [options]
   --json FILE       the cells
   --markdown FILE   the tables, which are printed in any case
   --svg FILE        a plot
+  --histories DIR   record and check a history of each round of the product; the figures of such a run mean
+                    nothing, because recording takes processor time
   --first-port N    ports from here on are used (default 7200)
 `;
 
 /** Options that mean nothing to npm itself. */
-const KEPT_BY_NPM = ['quick', 'rounds', 'seconds', 'stored', 'mysql', 'markdown', 'svg'];
+const KEPT_BY_NPM = ['quick', 'rounds', 'seconds', 'stored', 'mysql', 'markdown', 'svg', 'histories'];
 
 /**
  * @param variables the environment: npm keeps an option for itself when the `--` before it is missing, and says so there
@@ -60,6 +63,7 @@ export function readArguments(words: readonly string[], variables: NodeJS.Proces
       json: { type: 'string' },
       markdown: { type: 'string' },
       svg: { type: 'string' },
+      histories: { type: 'string' },
       'first-port': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -78,6 +82,7 @@ export function readArguments(words: readonly string[], variables: NodeJS.Proces
     jsonFile: values.json,
     markdownFile: values.markdown,
     svgFile: values.svg,
+    historyFolder: values.histories,
     help: values.help,
   };
 }

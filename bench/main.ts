@@ -31,7 +31,8 @@ async function bench(given: BenchArguments): Promise<number> {
   if (groups.length === 0) throw new RangeError('These words choose no cell.');
 
   const durability = mysqlUrl ? await readDurability(mysqlUrl) : undefined;
-  const generator = hasWrk() ? wrk : autocannon;
+  // wrk cannot record its requests.
+  const generator = hasWrk() && given.historyFolder === undefined ? wrk : autocannon;
   const circumstances = [
     machineText(),
     ...(durability ? [durabilityText(durability)] : []),
@@ -52,6 +53,7 @@ async function bench(given: BenchArguments): Promise<number> {
     // Who asks for rounds or seconds gets them.
     mostSeconds: given.rounds || given.seconds ? undefined : matrix.mostSeconds,
     generator,
+    historyFolder: given.historyFolder,
     servers: { mysql: mysqlUrl ? mysqlServer(mysqlUrl) : undefined, embedded: embeddedServer(DIRECTORY) },
     runName: `donut_bench_${process.pid}`,
     firstPort: given.firstPort,

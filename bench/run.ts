@@ -18,6 +18,8 @@ export interface RunSettings {
   /** After which no group begins a round but its first. */
   mostSeconds: number | undefined;
   generator: LoadGenerator;
+  /** The folder for a history of each round of the product. */
+  historyFolder: string | undefined;
   servers: Partial<Record<DatabaseKind, DatabaseServer>>;
   /** Tells this run's databases from those of another. */
   runName: string;
@@ -51,7 +53,7 @@ export async function run(groups: readonly Group[], settings: RunSettings): Prom
 async function measureGroup(
   group: Group,
   running: readonly RunningContestant[],
-  { rounds, seconds, warmUpSeconds, generator, progress, signal }: RunSettings,
+  { rounds, seconds, warmUpSeconds, generator, historyFolder, progress, signal }: RunSettings,
   endMs: number,
 ): Promise<Cell[]> {
   const cells = running.map(({ contestant }): Cell => ({ group, contestant, rounds: [], differences: null }));
@@ -72,7 +74,12 @@ async function measureGroup(
     for (let turn = 0; turn < running.length; turn += 1) {
       const index = (round + turn) % running.length;
       progress.measuring(group, running[index]!.contestant, round);
-      const measurement = await measure(running[index]!, group, { generator, seconds, signal });
+      const measurement = await measure(running[index]!, group, {
+        generator,
+        seconds,
+        signal,
+        ...(historyFolder !== undefined && { historyFolder }),
+      });
       cells[index]!.rounds.push(measurement);
       progress.measured(measurement);
     }

@@ -2,6 +2,7 @@ import autocannonLoad, { type Options, type Result } from 'autocannon';
 import { randomInt } from 'node:crypto';
 import { KeySequence } from './key-sequence.js';
 import { ANSWER_TIMEOUT_SECONDS, type LoadGenerator, type LoadOrder, type LoadResult } from './load.js';
+import { RecordedRequests } from './recorded-requests.js';
 
 /** A replay repeats one of so many earlier requests: far more than are under way, so that most have their answer. */
 const REMEMBERED = 16_384;
@@ -12,6 +13,7 @@ export const autocannon: LoadGenerator = { name: 'autocannon', run: runAutocanno
 async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<LoadResult> {
   signal.throwIfAborted();
   const requests = new RequestSequence(order);
+  const recorded = order.history && new RecordedRequests(order.history, `load of port ${order.port}`);
   const options: Options = {
     url: `http://127.0.0.1:${order.port}`,
     connections: order.connections,
@@ -21,7 +23,15 @@ async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<Loa
       {
         method: 'POST',
         path: '/sales',
-        setupRequest: (request) => ({ ...request, ...requests.next() }),
+        setupRequest: (request, context) => {
+          const next = requests.next();
+          recorded?.begin(context, next.headers['idempotency-key'], next.body);
+          return { ...request, ...next };
+        },
+        ...(recorded && {
+          onResponse: (status: number, body: string, context: object, headers: unknown) =>
+            recorded.answered(context, status, isReplay(headers), body),
+        }),
       },
     ],
   };
@@ -31,6 +41,7 @@ async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<Loa
     );
     signal.addEventListener('abort', () => load.stop(), { once: true });
   });
+  recorded?.finish();
   signal.throwIfAborted();
   return {
     requests: result['2xx'] + result.non2xx,
@@ -42,6 +53,11 @@ async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<Loa
     freshKeys: requests.freshKeys,
     replays: requests.replays,
   };
+}
+
+/** By the header of the answer, of which autocannon keeps the case. */
+function isReplay(headers: unknown): boolean {
+  return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotent-replayed');
 }
 
 interface SaleRequest {

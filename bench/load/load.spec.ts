@@ -1,8 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo } from 'node:net';
-import { type ScenarioName, SCENARIOS } from '../scenarios.js';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HistoryRecorder } from '../../test/history/history-recorder.js';
+import { readHistoryFile } from '../../test/history/read-history.js';
+import { HOT_SKU, type ScenarioName, SCENARIOS } from '../scenarios.js';
 import { autocannon } from './autocannon.js';
 import { type LoadResult, together } from './load.js';
 import { hasWrk, parseWrkOutput, wrk } from './wrk.js';
@@ -21,8 +26,9 @@ class Counter {
         this.received += 1;
         const key = String(request.headers['idempotency-key']);
         const bodies = this.requests.get(key) ?? new Set();
+        const replayed = this.requests.has(key) && { 'Idempotent-Replayed': 'true' };
         this.requests.set(key, bodies.add(Buffer.concat(chunks).toString()));
-        response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+        response.writeHead(status, { 'content-type': 'application/json', ...replayed }).end('{}');
       });
     }).listen(0, '127.0.0.1');
     await once(this.server, 'listening');
@@ -43,10 +49,20 @@ afterEach(async () => {
   counter = undefined;
 });
 
-async function load(generator: typeof wrk, scenario: ScenarioName, status = 201) {
+async function load(
+  generator: typeof wrk,
+  scenario: ScenarioName,
+  { status = 201, history }: { status?: number; history?: HistoryRecorder } = {},
+) {
   counter = new Counter();
   const port = await counter.listen(status);
-  const order = { port, connections: 8, seconds: 1, scenario: SCENARIOS[scenario] };
+  const order = {
+    port,
+    connections: 8,
+    seconds: 1,
+    scenario: SCENARIOS[scenario],
+    ...(history && { history }),
+  };
   return { counter, seen: await generator.run(order, new AbortController().signal) };
 }
 
@@ -71,9 +87,31 @@ describe.each(hasWrk() ? [wrk, autocannon] : [autocannon])('a load by $name', (g
   });
 
   it('counts other answers than 2xx separately', async () => {
-    const { seen } = await load(generator, 'hot', 503);
+    const { seen } = await load(generator, 'hot', { status: 503 });
     expect(seen.otherAnswers).toBe(seen.requests);
   });
+});
+
+it('a recorded load has each request with its own answer', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'donut-load-'));
+  try {
+    const recorder = HistoryRecorder.create(join(directory, 'load.jsonl'), 'load.spec');
+    const { seen, counter } = await load(autocannon, 'replays', { history: recorder });
+    await recorder.finish('none');
+    const { sales } = await readHistoryFile(recorder.file);
+    const answered = sales.filter(({ answer }) => answer);
+    expect(answered.length).toBe(seen.requests);
+    expect(answered.every(({ start, end, answer }) => start < end && answer!.status === 201)).toBe(true);
+    expect(sales.length).toBe(seen.freshKeys + seen.replays);
+    expect(new Set(sales.map(({ key }) => key))).toEqual(new Set(counter.requests.keys()));
+    // The first answer of a key is no replay, every other is.
+    const firsts = answered.filter(({ answer }) => !answer!.replayed);
+    expect(new Set(firsts.map(({ key }) => key)).size).toBe(firsts.length);
+    expect(firsts.length).toBeLessThan(answered.length);
+    expect(sales.every(({ lines }) => lines.length === 1 && lines[0]![0] === HOT_SKU)).toBe(true);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 describe('several loads', () => {

@@ -1,3 +1,4 @@
+import { type HistoryRecorder } from '../../test/history/history-recorder.js';
 import { type Scenario } from '../scenarios.js';
 
 export interface LoadOrder {
@@ -5,6 +6,8 @@ export interface LoadOrder {
   connections: number;
   seconds: number;
   scenario: Scenario;
+  /** Records each request, which takes processor time: the figures of such a load mean nothing. */
+  history?: HistoryRecorder;
 }
 
 /** What one load generator saw. */

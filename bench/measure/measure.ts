@@ -1,3 +1,4 @@
+import { type HistoryRecorder } from '../../test/history/history-recorder.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Group, type Measurement, type Outcomes } from '../cell.js';
 import { type LoadGenerator, together } from '../load/load.js';
@@ -5,6 +6,7 @@ import { SCENARIOS } from '../scenarios.js';
 import { SUBJECTS } from '../subjects/subject.js';
 import { type RunningContestant } from '../running-contestant.js';
 import { answered, outcomesSince, readOutcomes } from './outcomes.js';
+import { RoundHistory } from './round-history.js';
 import { judge } from './verdict.js';
 
 /** The processes are done with what the clients left behind when nothing has changed for so long. */
@@ -15,6 +17,8 @@ export interface LoadSettings {
   generator: LoadGenerator;
   seconds: number;
   signal: AbortSignal;
+  /** The folder for a history of each round of the product. */
+  historyFolder?: string;
 }
 
 /** Loads one contestant for some seconds, waits until it is idle, and reads what that has cost and left. */
@@ -29,7 +33,12 @@ export async function measure(
   const outcomesBefore = await readOutcomes(ports);
   const costBefore = await contestant.cost();
 
-  const load = together(await runLoad(contestant, group, settings));
+  const history =
+    settings.historyFolder === undefined
+      ? undefined
+      : await RoundHistory.begin(contestant, group, settings.historyFolder);
+
+  const load = together(await runLoad(contestant, group, settings, history?.recorder));
   await quiet(contestant, lastSaleId, settings.signal);
 
   const cost = await contestant.cost();
@@ -40,16 +49,19 @@ export async function measure(
   const count = answered(outcomes);
   const perSale = (before: number | null, after: number | null) =>
     before === null || after === null || count === 0 ? null : (after - before) / count;
+  const contradictions = (await history?.finish()) ?? [];
+  const verdict = judge({
+    subject: SUBJECTS[contestant.contestant.subject],
+    scenario: SCENARIOS[group.scenario],
+    connections: group.connections,
+    load,
+    outcomes,
+    onHandBefore,
+    books,
+  });
   return {
-    ...judge({
-      subject: SUBJECTS[contestant.contestant.subject],
-      scenario: SCENARIOS[group.scenario],
-      connections: group.connections,
-      load,
-      outcomes,
-      onHandBefore,
-      books,
-    }),
+    ...verdict,
+    faults: [...verdict.faults, ...contradictions],
     p50Ms: load.p50Ms,
     p99Ms: load.p99Ms,
     outcomes,
@@ -72,7 +84,12 @@ export async function warmUp(
 }
 
 /** A load generator for each process, with its share of the connections. */
-async function runLoad({ ports }: RunningContestant, group: Group, settings: LoadSettings) {
+async function runLoad(
+  { ports }: RunningContestant,
+  group: Group,
+  settings: LoadSettings,
+  history?: HistoryRecorder,
+) {
   const share = Math.floor(group.connections / ports.length);
   return Promise.all(
     ports.map((port, index) =>
@@ -82,6 +99,7 @@ async function runLoad({ ports }: RunningContestant, group: Group, settings: Loa
           connections: index === 0 ? group.connections - share * (ports.length - 1) : share,
           seconds: settings.seconds,
           scenario: SCENARIOS[group.scenario],
+          ...(history && { history }),
         },
         settings.signal,
       ),

@@ -54,7 +54,8 @@ export class TableReader {
         `SELECT sale.id, sale.idempotency_key AS "key", sale.customer_email AS client, sale.created_at AS "createdAt",
             line.sku, line.quantity, line.unit_price_krw AS price
           FROM sale INNER JOIN sale_line line ON line.sale_id = sale.id
-          WHERE sale.id > ? AND sale.id IN (SELECT sale_id FROM sale_line WHERE sku IN (${marks(skus)}))
+          WHERE sale.id > ? AND EXISTS (
+            SELECT 1 FROM sale_line wanted WHERE wanted.sale_id = sale.id AND wanted.sku IN (${marks(skus)}))
           ORDER BY sale.id, line.sku`,
         [this.lastSaleId, ...skus],
       ),
