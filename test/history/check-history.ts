@@ -1,5 +1,4 @@
 import { type Contradiction, factCount } from './contradiction.js';
-import { purchasesOf } from './purchases.js';
 import { type History } from './read-history.js';
 import { saleContradictions } from './sale-rules.js';
 import { stockChangeContradictions } from './stock-change-rules.js';
@@ -21,12 +20,12 @@ const MAX_CONTRADICTIONS = 100;
 
 /** Checks a history against all rules, in O(n log n). */
 export function checkHistory(history: History): HistoryCheck {
-  const purchases = purchasesOf(history);
+  const { purchases } = history;
   const contradictions: Contradiction[] = [];
   for (const found of [
-    saleContradictions(history, purchases),
+    saleContradictions(history),
     stockChangeContradictions(history),
-    stockContradictions(history, purchases),
+    stockContradictions(history),
   ]) {
     let count = 0;
     for (const contradiction of found) {

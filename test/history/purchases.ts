@@ -1,5 +1,4 @@
 import { type SaleOperation, type StoredSale } from './history.js';
-import { type History } from './read-history.js';
 
 /**
  * All requests for one sale: those with one idempotency key, or a single request without a key. Most have one request and one
@@ -18,48 +17,65 @@ export interface Purchases {
   unrequested: StoredSale[];
 }
 
-/** Leads from each stored sale to its requests: by its key, or else by its id, or else by its buyer. */
-export function purchasesOf({ sales, storedSales }: History): Purchases {
-  const all: Purchase[] = [];
-  const byKey = new Map<string, Purchase>();
-  const withoutKey = new Map<string, Purchase[]>();
-  for (const operation of sales) {
+/**
+ * Leads from each stored sale to its requests: by its key, or else by its id, or else by its buyer. It does so while the
+ * history is read, so that a row and its request share their texts from the start: a million of each need much memory.
+ */
+export class PurchaseIndex {
+  private readonly all: Purchase[] = [];
+  private readonly byKey = new Map<string, Purchase>();
+  private readonly withoutKey = new Map<string, Purchase[]>();
+  /** Rows whose request is not known yet. */
+  private readonly open: StoredSale[] = [];
+
+  addRequest(operation: SaleOperation): void {
     const { key, client } = operation;
-    const known = key === undefined ? undefined : byKey.get(key);
+    const known = key === undefined ? undefined : this.byKey.get(key);
     if (known) {
       known.operations = [...known.operations, operation];
-      continue;
+      return;
     }
     const purchase: Purchase = { operations: [operation], rows: NO_ROWS };
-    all.push(purchase);
-    if (key !== undefined) byKey.set(key, purchase);
-    else if (!withoutKey.get(client)?.push(purchase)) withoutKey.set(client, [purchase]);
-  }
-  for (const { operations } of all) {
-    if (operations.length > 1)
-      operations.sort((one, other) => one.start - other.start || one.end - other.end);
+    this.all.push(purchase);
+    if (key !== undefined) this.byKey.set(key, purchase);
+    else if (!this.withoutKey.get(client)?.push(purchase)) this.withoutKey.set(client, [purchase]);
   }
 
-  const byId = new Map<string, Purchase>();
-  for (const purchase of [...withoutKey.values()].flat()) {
-    const id = purchase.operations[0]!.answer?.sale?.id;
-    if (id !== undefined) byId.set(id, purchase);
+  addRow(row: StoredSale): void {
+    const purchase = row.key === undefined ? undefined : this.byKey.get(row.key);
+    if (purchase) attach(row, purchase);
+    else this.open.push(row);
   }
-  const unrequested: StoredSale[] = [];
-  for (const row of storedSales) {
-    const purchase =
-      row.key === undefined
-        ? (byId.get(row.id) ?? likelyPurchase(withoutKey.get(row.client ?? ''), row))
-        : byKey.get(row.key);
-    if (purchase) {
-      purchase.rows = [...purchase.rows, row];
-      shareTexts(row, purchase.operations);
-    } else unrequested.push(row);
+
+  finish(): Purchases {
+    const byId = new Map<string, Purchase>();
+    for (const purchase of [...this.withoutKey.values()].flat()) {
+      const id = purchase.operations[0]!.answer?.sale?.id;
+      if (id !== undefined) byId.set(id, purchase);
+    }
+    const unrequested: StoredSale[] = [];
+    for (const row of this.open) {
+      const purchase =
+        row.key === undefined
+          ? (byId.get(row.id) ?? likelyPurchase(this.withoutKey.get(row.client ?? ''), row))
+          : this.byKey.get(row.key);
+      if (purchase) attach(row, purchase);
+      else unrequested.push(row);
+    }
+    for (const { operations } of this.all) {
+      if (operations.length > 1)
+        operations.sort((one, other) => one.start - other.start || one.end - other.end);
+    }
+    return { all: this.all, unrequested };
   }
-  return { all, unrequested };
 }
 
-/** Lets a row use the texts of its request where they are equal: a million of each need much memory. */
+function attach(row: StoredSale, purchase: Purchase): void {
+  purchase.rows = [...purchase.rows, row];
+  shareTexts(row, purchase.operations);
+}
+
+/** Lets a row use the texts of its request where they are equal. */
 function shareTexts(row: StoredSale, operations: readonly SaleOperation[]): void {
   const { key, client } = operations[0]!;
   row.key &&= key;

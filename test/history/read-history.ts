@@ -12,6 +12,7 @@ import {
   type StoredSale,
   type StoredStockChange,
 } from './history.js';
+import { PurchaseIndex, type Purchases } from './purchases.js';
 
 export interface History {
   source: string;
@@ -20,6 +21,7 @@ export interface History {
   sales: SaleOperation[];
   stockChanges: StockChangeOperation[];
   storedSales: StoredSale[];
+  purchases: Purchases;
   storedStockChanges: StoredStockChange[];
   deadLetters: Set<string>;
   end: HistoryEnd;
@@ -48,7 +50,7 @@ export class HistoryReader {
   private lineNumber = 0;
   private header: LineOf<'history'> | undefined;
   private end: HistoryEnd | undefined;
-  private readonly history: Omit<History, 'source' | 'end'> = {
+  private readonly history: Omit<History, 'source' | 'purchases' | 'end'> = {
     opening: new Map(),
     closing: new Map(),
     sales: [],
@@ -57,6 +59,7 @@ export class HistoryReader {
     storedStockChanges: [],
     deadLetters: new Set(),
   };
+  private readonly purchases = new PurchaseIndex();
   /** Equal lines of sales are kept once: a run has a million sales and few different ones. */
   private readonly sharedLines = new Map<string, unknown>();
 
@@ -82,6 +85,7 @@ export class HistoryReader {
         line.lines = this.share(line.lines);
         if (line.answer?.sale) line.answer.sale.lines = this.share(line.answer.sale.lines);
         this.history.sales.push(line);
+        this.purchases.addRequest(line);
         break;
       case 'goods-receipt':
       case 'adjustment':
@@ -91,6 +95,7 @@ export class HistoryReader {
       case 'stored-sale':
         line.lines = this.share(line.lines);
         this.history.storedSales.push(line);
+        this.purchases.addRow(line);
         break;
       case 'stored-goods-receipt':
       case 'stored-adjustment':
@@ -114,7 +119,12 @@ export class HistoryReader {
         `The history is incomplete: it has ${operations} of ${this.end.operations} operations.`,
       );
     }
-    return { ...this.history, source: this.header.source, end: this.end };
+    return {
+      ...this.history,
+      source: this.header.source,
+      purchases: this.purchases.finish(),
+      end: this.end,
+    };
   }
 
   private parse(text: string): HistoryLine {

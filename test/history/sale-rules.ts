@@ -8,13 +8,13 @@ import {
   isSold,
   mayHaveSold,
   type Purchase,
-  type Purchases,
   timeOfSale,
 } from './purchases.js';
 import { type History } from './read-history.js';
 
 /** Compares the answers to each purchase with each other, and with the rows. */
-export function* saleContradictions(history: History, purchases: Purchases): Generator<Contradiction> {
+export function* saleContradictions(history: History): Generator<Contradiction> {
+  const { purchases } = history;
   const { rows, omitted } = history.end;
   for (const purchase of purchases.all) {
     yield* answerContradictions(purchase);

@@ -7,7 +7,7 @@ import {
   type StoredStockChange,
 } from './history.js';
 import { momentOfRow, momentsOf, momentsOfChange } from './moments.js';
-import { isOutOfStock, isRefused, type Purchase, type Purchases, timeOfSale } from './purchases.js';
+import { isOutOfStock, isRefused, type Purchase, timeOfSale } from './purchases.js';
 import { type History } from './read-history.js';
 import { StepFunction, type StepOrder } from './step-function.js';
 
@@ -85,12 +85,12 @@ class SkuStock {
 }
 
 /** Compares the sales and refusals of each SKU with its stock over time. */
-export function* stockContradictions(history: History, purchases: Purchases): Generator<Contradiction> {
+export function* stockContradictions(history: History): Generator<Contradiction> {
   const stocks = new Map<string, SkuStock>();
   for (const [sku, opening] of history.opening) {
     stocks.set(sku, new SkuStock(opening, history.end.clockErrorMs));
   }
-  addSales(stocks, history, purchases);
+  addSales(stocks, history);
   addStockChanges(stocks, history);
   for (const stock of stocks.values()) yield* oversold(stock);
   for (const [sku, stock] of stocks) {
@@ -102,7 +102,8 @@ export function* stockContradictions(history: History, purchases: Purchases): Ge
   }
 }
 
-function addSales(stocks: ReadonlyMap<string, SkuStock>, history: History, purchases: Purchases): void {
+function addSales(stocks: ReadonlyMap<string, SkuStock>, history: History): void {
+  const { purchases } = history;
   const closedAt = endOfRun(history);
   const add = (lines: readonly (readonly [string, number, ...number[]])[], change: Omit<Change, 'delta'>) => {
     for (const [sku, quantity] of lines) stocks.get(sku)?.changes.push({ ...change, delta: -quantity });
