@@ -2,6 +2,7 @@
 import { check } from 'k6';
 import http from 'k6/http';
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
+import { logAnswers, logRequests } from './history-log.js';
 import { saleRequest } from './requests.js';
 
 /** The values of a {@link Trend} that the summary shows. */
@@ -57,12 +58,12 @@ export function saleThresholds({ p99Ms, maxDropped }) {
  * @returns the answers
  */
 export function buy(data, wanted, idempotencyKey, clicks = 1) {
-  const request = saleRequest(
-    wanted.map(({ product, quantity }) => ({ sku: data.products[product].sku, quantity })),
-    idempotencyKey,
-  );
+  const saleLines = wanted.map(({ product, quantity }) => ({ sku: data.products[product].sku, quantity }));
+  const request = saleRequest(saleLines, idempotencyKey);
   sent.add(clicks);
+  const numbers = logRequests(saleLines, idempotencyKey, clicks);
   const answers = http.batch(Array(clicks).fill(request));
+  logAnswers(numbers, answers);
   const outcomes = answers.map(outcomeOf);
   // A sale is known by its key. Which of its answers came first, or whether an earlier one was lost, does not matter.
   const first = outcomes.findIndex((outcome) => outcome === 'accepted' || outcome === 'replayed');

@@ -78,7 +78,7 @@ export function newRun(script, options) {
   const products = Array.from({ length: productCount }, (_, index) => {
     const sku = `K6-${runId}-${index}`;
     operation('PUT', `/products/${sku}`, '/products/:sku', { ...RULES, name: `k6 ${script}`, ...rules });
-    return { sku, adjustedUnits: 0 };
+    return { sku, openingUnits, adjustedUnits: 0 };
   });
   if (firstGoodsSeconds > 0) awaitFirstGoods(products, firstGoodsSeconds);
   for (const product of products) {

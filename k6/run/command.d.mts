@@ -15,6 +15,8 @@ export interface Target {
 
 export interface Circumstances extends Target {
   summaryFile?: string;
+  /** k6 logs every request for a sale into it. */
+  logFile?: string;
   folder: string;
   platform: string;
   user?: string;
@@ -33,6 +35,8 @@ export class RunError extends Error {
 export class UsageError extends RunError {}
 export function parseArguments(parameters: string[]): Script;
 export function variablesOf(options: string[]): Record<string, string>;
+/** @throws UsageError */
+export function isHistoryWanted(variables: Record<string, string | undefined>): boolean;
 export function readTarget(
   variables: Record<string, string | undefined>,
   localKey: () => string | undefined,

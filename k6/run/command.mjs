@@ -26,6 +26,7 @@ The scripts: ${Object.keys(SCRIPTS).join(', ')}. k6/README.md tells of each.
 Variables, from the environment or from a file .env in the project's folder, or with -e NAME=value:
   BASE_URL                          the sales API (http://127.0.0.1:3000)
   OPERATIONS_API_KEY                its key; that of a local npm start is found in DATA_DIR (.donut-states)
+  HISTORY=on                        logs every request, and checks the run's history at its end (docs/histories.md)
 
 The exit status is that of k6, or 1 when the gate finds a fault.`;
 
@@ -61,6 +62,15 @@ export function variablesOf(options) {
 }
 
 /**
+ * @returns whether `HISTORY` asks for a history
+ * @throws UsageError
+ */
+export function isHistoryWanted({ HISTORY: value = '' }) {
+  if (!['', 'on', 'off'].includes(value)) throw new UsageError(`HISTORY is ${value}: it is on or off.`);
+  return value === 'on';
+}
+
+/**
  * Where the system is, and the key to it.
  *
  * @param localKey reads the key of a local `npm start`; never asked for another machine, which it is no business of
@@ -91,16 +101,18 @@ export function readTarget(variables, localKey) {
 export function commandFor(
   found,
   { file, options },
-  { baseUrl, apiKey, summaryFile, folder, platform, user },
+  { baseUrl, apiKey, summaryFile, logFile, folder, platform, user },
 ) {
   const variables = {
     BASE_URL: baseUrl,
     OPERATIONS_API_KEY: apiKey,
     // Relative: k6 runs in the scripts' folder, in the image as well.
     ...(summaryFile && { SUMMARY_FILE: summaryFile }),
+    ...(logFile && { HISTORY: 'on' }),
     K6_NO_USAGE_REPORT: 'true',
   };
-  if (found === 'k6') return { command: 'k6', parameters: ['run', ...options, file], variables };
+  const output = logFile ? ['--console-output', logFile] : [];
+  if (found === 'k6') return { command: 'k6', parameters: ['run', ...options, ...output, file], variables };
 
   // Containers have a loopback of their own. Linux can lend them the host's; elsewhere Docker has a name for the host.
   const network =
@@ -128,6 +140,7 @@ export function commandFor(
       IMAGE,
       'run',
       ...options,
+      ...output,
       // Once more, after the options: one of them may name the loopback of the host.
       '--env',
       `BASE_URL=${variables.BASE_URL}`,

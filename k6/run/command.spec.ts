@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { commandFor, exitStatus, parseArguments, readTarget, variablesOf } from './command.mjs';
+import {
+  commandFor,
+  exitStatus,
+  isHistoryWanted,
+  parseArguments,
+  readTarget,
+  variablesOf,
+} from './command.mjs';
 
 const SCRIPTS = ['smoke', 'surge', 'sold-out', 'soak', 'last-unit-race', 'single-request'];
 
@@ -104,6 +111,17 @@ describe('the command', () => {
     expect(variables.BASE_URL).toBe('http://host.docker.internal:3000');
     expect(parameters).toContain('host.docker.internal:host-gateway');
     expect(parameters.slice(-3)).toEqual(['--env', 'BASE_URL=http://host.docker.internal:3000', 'surge.js']);
+  });
+
+  it('lets k6 log every request for a history', () => {
+    for (const found of ['k6', 'docker'] as const) {
+      const wanted = commandFor(found, script, { ...circumstances, logFile: 'results/surge.log' });
+      expect(wanted.variables).toMatchObject({ HISTORY: 'on' });
+      expect(wanted.parameters.join(' ')).toContain('--console-output results/surge.log');
+      expect(commandFor(found, script, circumstances).variables).not.toHaveProperty('HISTORY');
+    }
+    expect([{}, { HISTORY: 'off' }, { HISTORY: 'on' }].map(isHistoryWanted)).toEqual([false, false, true]);
+    expect(() => isHistoryWanted({ HISTORY: 'yes' })).toThrow('HISTORY is yes');
   });
 
   it('never shows the key on the command line', () => {

@@ -3,12 +3,14 @@
  *
  * Needs no package and no compiled code: it measures installations that run elsewhere.
  */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { GATE_PLACE } from '../load/summary-page.js';
 import {
   commandFor,
   exitStatus,
+  isHistoryWanted,
   parseArguments,
   readTarget,
   RunError,
@@ -30,7 +32,9 @@ async function main(parameters) {
     return 0;
   }
   const script = parseArguments(parameters);
-  const target = findTarget(script);
+  const variables = readVariables(script);
+  const target = findTarget(variables);
+  const hasHistory = script.sells && isHistoryWanted(variables);
   const found = findK6();
   await assertBooksAgree(target);
 
@@ -40,6 +44,7 @@ async function main(parameters) {
       ...target,
       folder: FOLDER,
       summaryFile: script.sells ? `results/${script.name}` : undefined,
+      logFile: hasHistory ? `results/${script.name}.log` : undefined,
       platform: process.platform,
       user: process.getuid && `${process.getuid()}:${process.getgid()}`,
     }),
@@ -47,7 +52,9 @@ async function main(parameters) {
   );
 
   const run = script.sells ? readRun(files, k6Status) : undefined;
-  const rules = judge(run, await readLedgers(target, run?.products ?? []), await readReconciliation(target));
+  const ledgers = await readLedgers(target, run?.products ?? []);
+  const rules = judge(run, ledgers, await readReconciliation(target));
+  if (hasHistory) rules.push(checkHistory(files, { ...run, ledgers }));
   const status = exitStatus(k6Status, rules);
   console.log(gateText(rules));
   if (run) writeGate(files, { ...run, gate: rules, k6Status, status });
@@ -55,10 +62,13 @@ async function main(parameters) {
   return status;
 }
 
-function findTarget({ options }) {
+function readVariables({ options }) {
   const variablesFile = path.join(ROOT, '.env');
   if (fs.existsSync(variablesFile)) process.loadEnvFile(variablesFile);
-  const variables = { ...process.env, ...variablesOf(options) };
+  return { ...process.env, ...variablesOf(options) };
+}
+
+function findTarget(variables) {
   return readTarget(variables, () => keyOf(path.resolve(ROOT, variables.DATA_DIR || '.donut-states')));
 }
 
@@ -85,7 +95,10 @@ async function assertBooksAgree(target) {
 function clearResults({ name }) {
   const results = path.join(FOLDER, 'results');
   fs.mkdirSync(results, { recursive: true });
-  const files = { json: path.join(results, `${name}.json`), html: path.join(results, `${name}.html`) };
+  const [json, html, log, history] = ['json', 'html', 'log', 'jsonl'].map((ending) =>
+    path.join(results, `${name}.${ending}`),
+  );
+  const files = { json, html, log, history };
   for (const file of Object.values(files)) fs.rmSync(file, { force: true });
   return files;
 }
@@ -95,6 +108,21 @@ function readRun({ json }, k6Status) {
     throw new RunError(`k6 ended with status ${k6Status} and left no summary: nothing can be compared.`);
   }
   return JSON.parse(fs.readFileSync(json, 'utf8'));
+}
+
+/** Makes a history of the log, and checks it. Only this needs the project's packages. */
+function checkHistory({ json }, record) {
+  fs.writeFileSync(json, JSON.stringify(record));
+  const { status } = spawnSync('npm', ['run', '--silent', 'check:history', '--', '--k6', json], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  return {
+    rule: 'the history of the run is true (check:history)',
+    holds: status === 0,
+    detail: status === 0 ? 'no contradiction' : 'see above',
+  };
 }
 
 function writeGate({ json, html }, record) {

@@ -1,28 +1,32 @@
 import { EXIT_STATUS, UsageError } from '#runtime';
 import { parseArgs } from 'node:util';
 import { checkHistory } from './check-history.js';
+import { historyOfK6Run } from './k6-history.js';
 import { HistoryFormatError, readHistoryFile } from './read-history.js';
 import { reportOf } from './report.js';
 
 const USAGE = `Checks recorded histories: are the answers of a run, its order in time and its tables consistent?
 
   npm run check:history -- FILE...
+  npm run check:history -- --k6 RECORD     makes a history of a run of k6 first, from RECORD (k6/results/surge.json)
+                                           and the log beside it
 
 test:crash, the surge tests, bench and k6 record histories; docs/histories.md describes them.
 
 The exit status is 1 when a history is contradictory, and 2 when a file is no complete history.`;
 
 async function main(): Promise<number> {
-  const { files, isHelp } = readArguments();
+  const { files, k6Records, isHelp } = readArguments();
   if (isHelp) {
     console.log(USAGE);
     return 0;
   }
   let status = 0;
-  for (const file of files) {
+  for (const file of [...files, ...k6Records]) {
     try {
-      const check = checkHistory(await readHistoryFile(file));
-      console.log(reportOf(file, check));
+      const historyFile = k6Records.includes(file) ? await historyOfK6Run(file) : file;
+      const check = checkHistory(await readHistoryFile(historyFile));
+      console.log(reportOf(historyFile, check));
       if (check.contradictions.length > 0) status = Math.max(status, 1);
     } catch (error) {
       const isExpected =
@@ -36,14 +40,14 @@ async function main(): Promise<number> {
 }
 
 /** @throws UsageError */
-function readArguments(): { files: string[]; isHelp: boolean } {
+function readArguments(): { files: string[]; k6Records: string[]; isHelp: boolean } {
   try {
     const { values, positionals } = parseArgs({
-      options: { help: { type: 'boolean', short: 'h' } },
+      options: { help: { type: 'boolean', short: 'h' }, k6: { type: 'string', multiple: true, default: [] } },
       allowPositionals: true,
     });
-    if (!values.help && positionals.length === 0) throw new Error('Which history?');
-    return { files: positionals, isHelp: values.help ?? false };
+    if (!values.help && positionals.length + values.k6.length === 0) throw new Error('Which history?');
+    return { files: positionals, k6Records: values.k6, isHelp: values.help ?? false };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
   }

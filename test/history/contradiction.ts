@@ -2,6 +2,7 @@
 export const RULES = {
   STORED: 'every sale that was answered 201 in the tables',
   STORED_ONCE: 'each purchase in the tables once at most',
+  COUNT_AGREES: 'as many sales in the tables as were answered 201',
   REQUESTED: 'no sale in the tables that no request asked for',
   REFUSED_NOT_STORED: 'no sale in the tables whose requests were all refused',
   SAME_SALE: 'sales in the tables as they were requested and answered',

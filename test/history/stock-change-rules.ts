@@ -1,7 +1,7 @@
 import { type Contradiction, excerptOf } from './contradiction.js';
 import { momentsOfChange } from './moments.js';
 import { type History } from './read-history.js';
-import { isAccepted } from './stock-rules.js';
+import { isAccepted } from './sku-stock.js';
 
 /** Compares the requests for changes of stock with the changes in the tables. */
 export function* stockChangeContradictions(history: History): Generator<Contradiction> {

@@ -1,171 +1,25 @@
 import { type Contradiction, excerptOf, type Moment } from './contradiction.js';
-import {
-  type LineOf,
-  type SaleOperation,
-  type StockChangeOperation,
-  type StoredSale,
-  type StoredStockChange,
-} from './history.js';
+import { type LineOf, type SaleOperation, type StoredStockChange } from './history.js';
 import { momentOfRow, momentsOf, momentsOfChange } from './moments.js';
-import { isOutOfStock, isRefused, type Purchase, timeOfSale } from './purchases.js';
+import { isOutOfStock } from './purchases.js';
 import { type History } from './read-history.js';
-import { StepFunction, type StepOrder } from './step-function.js';
-
-/** A sale or another change of one SKU's stock: it took effect between `start` and `end`. */
-interface Change {
-  start: number;
-  end: number;
-  delta: number;
-  /** The requests, or the row without a request. */
-  source: Purchase | StoredSale | StoredStockChange | { changes: readonly StockChangeOperation[] };
-}
-
-/**
- * The units of one SKU that a sale may take (on hand less reserved), at any time. The requests overlap, so that their order
- * is not known: at each time the number is between two bounds. The lower bound takes a sale off when its first request
- * starts, and adds other units when a client has seen them; the upper bound takes a sale off when its first answer has
- * come, and adds other units when they are requested.
- */
-class SkuStock {
-  readonly changes: Change[] = [];
-  private lowerBound: StepFunction | undefined;
-  private upperBound: StepFunction | undefined;
-
-  constructor(
-    readonly opening: LineOf<'opening'>,
-    private readonly clockErrorMs: number,
-  ) {}
-
-  /** Only known after all changes are added. */
-  get lower(): StepFunction {
-    return (this.lowerBound ??= this.bound('falls-first'));
-  }
-
-  get upper(): StepFunction {
-    return (this.upperBound ??= this.bound('rises-first'));
-  }
-
-  /** A fall counts for the lower bound at its start and for the upper bound at its end; a rise the other way round. */
-  private bound(order: StepOrder): StepFunction {
-    const isLower = order === 'falls-first';
-    const error = this.clockErrorMs;
-    const timeOf = ({ start, end, delta }: Change) => (delta < 0 === isLower ? start - error : end + error);
-    const changes = this.changes.filter((change) => timeOf(change) !== Infinity);
-    return new StepFunction(this.opening.onHand - this.opening.reserved, order, {
-      length: changes.length,
-      time: (index) => timeOf(changes[index]!),
-      delta: (index) => changes[index]!.delta,
-    });
-  }
-
-  openingMoment(): Moment {
-    const { sku, onHand, reserved } = this.opening;
-    return {
-      text: `${onHand} of ${sku} on hand before the run${reserved > 0 ? `, ${reserved} reserved` : ''}`,
-    };
-  }
-
-  /** Sums up the changes that `isIncluded`. */
-  summaryMoment(time: number, isIncluded: (change: Change) => boolean, when: string): Moment {
-    let facts = 0;
-    let sales = 0;
-    let soldUnits = 0;
-    let addedUnits = 0;
-    for (const change of this.changes) {
-      if (!isIncluded(change)) continue;
-      facts += 1;
-      if (change.delta < 0) {
-        sales += 1;
-        soldUnits -= change.delta;
-      } else addedUnits += change.delta;
-    }
-    const added = addedUnits > 0 ? `, ${addedUnits} units added` : '';
-    return { time, facts, text: `${when}: ${soldUnits} units in ${sales} sales${added}` };
-  }
-}
+import { type Change, type SkuStock, stocksOf } from './sku-stock.js';
 
 /** Compares the sales and refusals of each SKU with its stock over time. */
 export function* stockContradictions(history: History): Generator<Contradiction> {
-  const stocks = new Map<string, SkuStock>();
-  for (const [sku, opening] of history.opening) {
-    stocks.set(sku, new SkuStock(opening, history.end.clockErrorMs));
-  }
-  addSales(stocks, history);
-  addStockChanges(stocks, history);
+  const stocks = stocksOf(history);
   for (const stock of stocks.values()) yield* oversold(stock);
+  // Of a request that was left out only a row could tell.
+  if (history.end.rows === 'none' && history.end.omitted > 0) return;
   for (const [sku, stock] of stocks) {
     const closing = history.closing.get(sku);
-    if (closing) yield* differentAtTheEnd(stock, closing, history.end.rows === 'all');
+    if (!closing) continue;
+    yield* differentAtTheEnd(stock, closing, history.end.rows === 'all');
+    if (closing.sold && history.end.rows === 'none') yield* differentCount(stock, closing.sold);
   }
   for (const operation of history.sales) {
     if (isOutOfStock(operation)) yield* wrongRefusals(operation, stocks);
   }
-}
-
-function addSales(stocks: ReadonlyMap<string, SkuStock>, history: History): void {
-  const { purchases } = history;
-  const closedAt = endOfRun(history);
-  const add = (lines: readonly (readonly [string, number, ...number[]])[], change: Omit<Change, 'delta'>) => {
-    for (const [sku, quantity] of lines) stocks.get(sku)?.changes.push({ ...change, delta: -quantity });
-  };
-  for (const purchase of purchases.all) {
-    const { operations, rows } = purchase;
-    if (history.end.rows === 'all') {
-      const [row] = rows;
-      const { start, end } = timeOfSale(purchase);
-      // The tables were read after the run: a sale without an answer is in them by then.
-      if (row) add(row.lines, { start, end: Math.min(end, closedAt), source: purchase });
-    } else if (!operations.every(isRefused)) {
-      // Without rows, a request with an unknown outcome may be a sale: it lowers the lower bound alone.
-      add(operations[0]!.lines, { ...timeOfSale(purchase), source: purchase });
-    }
-  }
-  for (const row of purchases.unrequested) {
-    // Requests were left out of the history: the sale may have been made at any time.
-    add(row.lines, { start: -Infinity, end: closedAt, source: row });
-  }
-}
-
-/** Later than every operation and every row. */
-function endOfRun({ sales, stockChanges, storedSales }: History): number {
-  let end = -Infinity;
-  for (const operation of sales) end = Math.max(end, operation.end);
-  for (const operation of stockChanges) end = Math.max(end, operation.end);
-  for (const { createdAt } of storedSales) end = Math.max(end, Date.parse(createdAt));
-  return end + 1;
-}
-
-function addStockChanges(stocks: ReadonlyMap<string, SkuStock>, history: History): void {
-  const requests = Map.groupBy(history.stockChanges, ({ reference }) => reference);
-  // A change that was applied several times counts once, so that its excerpt is the one that shows it.
-  const rows = new Map(history.storedStockChanges.map((row) => [row.reference, row]));
-  for (const row of rows.values()) {
-    const operations = requests.get(row.reference) ?? [];
-    stocks.get(row.sku)?.changes.push({
-      ...timeOfChange(row, operations),
-      delta: row.delta,
-      source: operations.length > 0 ? { changes: operations } : row,
-    });
-  }
-}
-
-function timeOfChange(
-  { seenAt }: StoredStockChange,
-  operations: readonly { type: string; start: number; end: number; answer?: { status: number } }[],
-): { start: number; end: number } {
-  let start = operations.length > 0 ? Infinity : -Infinity;
-  let end = seenAt ?? Infinity;
-  for (const operation of operations) {
-    start = Math.min(start, operation.start);
-    // An adjustment is answered when it is applied. A goods receipt is applied some time after its answer.
-    const isApplied = operation.type === 'adjustment' && isAccepted(operation.answer);
-    if (isApplied) end = Math.min(end, operation.end);
-  }
-  return { start, end };
-}
-
-export function isAccepted(answer: { status: number } | undefined): boolean {
-  return answer !== undefined && answer.status >= 200 && answer.status < 300;
 }
 
 function momentsOfSource({ source }: Change): Moment[] {
@@ -216,6 +70,41 @@ function* differentAtTheEnd(
       { text: `${closing.onHand} on hand after the run` },
     ].map(({ text, facts }) => ({ text, ...(facts !== undefined && { facts }) })),
   };
+}
+
+/** Where there are no rows, their number must be right: a request with an unknown outcome may be one of them. */
+function* differentCount(
+  stock: SkuStock,
+  stored: { sales: number; units: number },
+): Generator<Contradiction> {
+  const counted = { sales: [0, 0], units: [0, 0] };
+  for (const { source, end, delta } of stock.changes) {
+    if (!('operations' in source)) continue;
+    const isAnswered = end !== Infinity;
+    for (const [kind, count] of [
+      ['sales', 1],
+      ['units', -delta],
+    ] as const) {
+      if (isAnswered) counted[kind][0]! += count;
+      counted[kind][1]! += count;
+    }
+  }
+  for (const kind of ['sales', 'units'] as const) {
+    const [least, most] = counted[kind] as [number, number];
+    if (stored[kind] >= least && stored[kind] <= most) continue;
+    const { sku } = stock.opening;
+    yield {
+      rule: 'COUNT_AGREES',
+      summary: `The tables have ${stored[kind]} ${kind} of ${sku} instead of ${rangeText(least, most)}.`,
+      excerpt: [
+        {
+          text: `${least} ${kind} of ${sku} were answered 201, ${most - least} more have an unknown outcome`,
+        },
+        { text: `the tables have ${stored[kind]} ${kind} of ${sku}` },
+      ],
+    };
+    return;
+  }
 }
 
 function rangeText(least: number, most: number): string {

@@ -25,9 +25,24 @@ export const CORRUPTIONS: Corruption[] = [
     rule: 'STORED',
     corrupt(history) {
       const sold = middle(history.singleSales());
-      if (!sold) return undefined;
-      history.remove(history.row(sold)!);
-      return sold.answer!.sale!.id;
+      const row = sold && history.row(sold);
+      if (!row) return undefined;
+      history.remove(row);
+      return row.id;
+    },
+  },
+  {
+    name: 'one sale fewer than were answered',
+    rule: 'COUNT_AGREES',
+    corrupt(history) {
+      const closing = history.all('closing').find(({ sold }) => sold && sold.sales > 0);
+      if (!closing) return undefined;
+      // Every sale without an answer may be one that is not there.
+      const unknown = history
+        .all('sale')
+        .filter(({ answer, lines }) => !answer && lines.some(([sku]) => sku === closing.sku));
+      closing.sold!.sales -= unknown.length + 1;
+      return `the tables have ${closing.sold!.sales} sales of ${closing.sku}`;
     },
   },
   {
@@ -69,8 +84,9 @@ export const CORRUPTIONS: Corruption[] = [
     rule: 'REFUSED_WITHOUT_STOCK',
     corrupt(history) {
       const sold = history.singleSales().find(({ lines }) => lines.length === 1);
-      if (!sold) return undefined;
-      history.remove(history.row(sold)!);
+      const row = sold && history.row(sold);
+      if (!row) return undefined;
+      history.remove(row);
       history.moveClosing(sold.lines, 1);
       sold.answer = { status: 409, code: 'STOCK.INSUFFICIENT', shortages: [[sold.lines[0]![0], 0]] };
       return sold.client;
@@ -121,9 +137,10 @@ export const CORRUPTIONS: Corruption[] = [
     rule: 'IN_TIME',
     corrupt(history) {
       const sold = middle(history.singleSales());
-      if (!sold) return undefined;
+      const row = sold && history.row(sold);
+      if (!row) return undefined;
       const createdAt = later(sold.end, 5);
-      history.row(sold)!.createdAt = createdAt;
+      row.createdAt = createdAt;
       sold.answer!.sale!.createdAt = createdAt;
       return sold.answer!.sale!.id;
     },
@@ -133,9 +150,10 @@ export const CORRUPTIONS: Corruption[] = [
     rule: 'IN_TIME',
     corrupt(history) {
       const sold = middle(history.singleSales());
-      if (!sold) return undefined;
+      const row = sold && history.row(sold);
+      if (!row) return undefined;
       const createdAt = later(sold.start, -5);
-      history.row(sold)!.createdAt = createdAt;
+      row.createdAt = createdAt;
       sold.answer!.sale!.createdAt = createdAt;
       return sold.answer!.sale!.id;
     },
