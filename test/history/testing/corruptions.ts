@@ -231,35 +231,50 @@ export const CORRUPTIONS: Corruption[] = [
       return refused.client;
     },
   },
-  {
-    name: 'units that were added twice',
-    rule: 'CHANGED_ONCE',
-    corrupt(history) {
-      const change = history.all('stored-adjustment')[0] ?? history.all('stored-goods-receipt')[0];
-      if (!change) return undefined;
-      history.insert({ ...change });
-      history.moveClosing([[change.sku, change.delta]], 1);
-      return `${change.delta} of ${change.sku}`;
+  ...(['stored-adjustment', 'stored-goods-receipt'] as const).flatMap((type): Corruption[] => [
+    {
+      name: `a ${type} that was applied twice`,
+      rule: 'CHANGED_ONCE',
+      corrupt(history) {
+        const [change] = history.all(type);
+        if (!change) return undefined;
+        history.insert({ ...change });
+        history.moveClosing([[change.sku, change.delta]], 1);
+        return `${change.delta} of ${change.sku}`;
+      },
     },
-  },
+    {
+      name: `a ${type} that was accepted and forgotten`,
+      rule: 'CHANGE_APPLIED',
+      corrupt(history) {
+        const requests = history.all('adjustment').concat(history.all('goods-receipt') as never[]);
+        const change = history
+          .all(type)
+          .find(({ reference }) => requests.some((one) => one.reference === reference && one.answer));
+        if (!change) return undefined;
+        history.remove(change);
+        return change.reference;
+      },
+    },
+    {
+      name: `a ${type} that nobody requested`,
+      rule: 'CHANGE_REQUESTED',
+      corrupt(history) {
+        const { sku } = history.all('closing')[0]!;
+        history.insert({ type, reference: 'unrequested', sku, delta: 3 });
+        history.moveClosing([[sku, 3]], 1);
+        return `3 of ${sku}`;
+      },
+    },
+  ]),
   {
-    name: 'units that were accepted and forgotten',
+    name: 'a dead letter that disappeared',
     rule: 'CHANGE_APPLIED',
     corrupt(history) {
-      const change = history.all('stored-adjustment')[0] ?? history.all('stored-goods-receipt')[0];
-      if (!change) return undefined;
-      history.remove(change);
-      return change.reference;
-    },
-  },
-  {
-    name: 'units that nobody requested',
-    rule: 'CHANGE_REQUESTED',
-    corrupt(history) {
-      const { sku } = history.all('closing')[0]!;
-      history.insert({ type: 'stored-adjustment', reference: 'unrequested', sku, delta: 3 });
-      history.moveClosing([[sku, 3]], 1);
-      return `3 of ${sku}`;
+      const [letter] = history.all('stored-dead-letter');
+      if (!letter) return undefined;
+      history.remove(letter);
+      return letter.reference;
     },
   },
 ];

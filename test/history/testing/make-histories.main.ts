@@ -32,6 +32,7 @@ async function simulate(file: string, purchases: number, seed: number): Promise<
     purchases,
     openingUnits: purchases,
     adjustments: 100,
+    deliveries: 100,
   });
   const text = function* () {
     for (const line of lines) yield `${JSON.stringify(line)}\n`;

@@ -15,6 +15,8 @@ export interface Simulation {
   openingUnits: number;
   /** Adjustments that add units during the run. */
   adjustments?: number;
+  /** Deliveries during the run. A factory repeats many of them, and some become dead letters. */
+  deliveries?: number;
   /** Requests whose answer is lost. Half of them sold. */
   lostShare?: number;
   keylessShare?: number;
@@ -44,6 +46,7 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
     purchases,
     openingUnits,
     adjustments = 0,
+    deliveries = 0,
     lostShare = 0.05,
     keylessShare = 0.2,
     hasRows = true,
@@ -56,6 +59,13 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
   const rows: HistoryLine[] = [];
   const steps: Step[] = [];
   const totals = new Map(SKUS.map((sku) => [sku, { sales: 0, units: 0 }]));
+  /** Goods that were accepted, until they are applied. */
+  let pending: Step[] = [];
+  const settle = (until: number) => {
+    const due = pending.filter(({ at }) => at <= until).sort((one, other) => one.at - other.at);
+    pending = pending.filter(({ at }) => at > until);
+    for (const { run } of due) run();
+  };
   let now = START;
 
   const sell = (
@@ -137,7 +147,44 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
       return { type: 'adjustment', client: 'operator', reference, start: 0, end: 0, answer: { status: 200 } };
     });
   }
-  for (const { run } of steps.sort((one, other) => one.at - other.at)) run();
+  for (let index = 0; index < deliveries; index += 1) {
+    const reference = `delivery-${index}`;
+    const sku = SKUS[index % SKUS.length]!;
+    const delta = 1 + below(20);
+    const begin = START + below(length);
+    let isSettled = false;
+    for (let time = below(3); time >= 0; time -= 1) {
+      schedule(
+        begin,
+        (at) => {
+          const request = { type: 'goods-receipt' as const, client: 'factory', reference, start: 0, end: 0 };
+          if (random.next() < 0.1) return request;
+          // It is accepted now, and applied once, some time later.
+          if (!isSettled) {
+            isSettled = true;
+            const isDeadLetter = below(5) === 0;
+            const apply = () => {
+              if (!isDeadLetter) stock.set(sku, stock.get(sku)! + delta);
+              rows.push(
+                isDeadLetter
+                  ? { type: 'stored-dead-letter', reference }
+                  : { type: 'stored-goods-receipt', reference, sku, delta },
+              );
+            };
+            pending.push({ at: at + below(500), run: apply });
+          }
+          return { ...request, answer: { status: 202 } };
+        },
+        time * below(100),
+      );
+    }
+  }
+  steps.sort((one, other) => one.at - other.at);
+  for (const { at, run } of steps) {
+    settle(at);
+    run();
+  }
+  settle(Infinity);
 
   const closing = SKUS.map((sku): HistoryLine => {
     const reading = { type: 'closing' as const, sku, onHand: stock.get(sku)!, reserved: 0 };
