@@ -2,6 +2,7 @@ import { callbackUrl } from '#inventory';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { type Answer, answerOf, CALLBACK_SIGNING_KEY, RunningSystem } from './running-system.js';
+import { RecordedDeliveries } from './surge/recorded-deliveries.js';
 
 const NEVER_MS = 86_400_000;
 
@@ -180,6 +181,46 @@ describe("the factory's callback", () => {
     await system.setFaults({ partialPercent: 0, duplicatePercent: 0, outOfOrderPercent: 0 });
     expect(system.reconcile()).toBeUndefined();
   });
+
+  it('adds each delivery once, by the history of buyers and factory together', async () => {
+    const orders = [await orderedGoods(), await orderedGoods(), await orderedGoods()];
+    const run = await RecordedDeliveries.open(system, orders, 'histories/callbacks.jsonl');
+    try {
+      const { port } = new URL(system.url('sales', ''));
+      // They are refused first, and buy all there is as soon as it arrives.
+      const buyers = run.buyUntilOver(Number(port));
+      await Promise.all(
+        orders.map(async (order, index) => {
+          const url = urlFor(order);
+          const half = order.quantity / 2;
+          const parts = index === 0 ? [order.quantity] : [half, order.quantity - half];
+          for (const [part, quantity] of parts.entries()) {
+            const rest = { MessageAttributeProductCnt: quantity, MessageSubject: `part ${part}` };
+            const request = () => deliver(url, order, rest);
+            await Promise.all([
+              run.deliver(url, rest, order, request),
+              run.deliver(url, rest, order, request),
+            ]);
+          }
+          await eventually(async () =>
+            expect((await system.get(`/restock-orders/${order.id}`)).body.receivedQuantity).toBe(
+              order.quantity,
+            ),
+          );
+          const again = { MessageAttributeProductCnt: half, MessageSubject: 'goods that nobody ordered' };
+          await run.deliver(url, again, order, () => deliver(url, order, again));
+          await quarantined(order, 'RECEIPT.OVER_DELIVERY');
+        }),
+      );
+      run.end();
+      await buyers;
+      const { contradictions, sales } = await run.check();
+      expect(contradictions).toEqual([]);
+      expect(sales).toBeGreaterThan(0);
+    } finally {
+      await run.close();
+    }
+  }, 60_000);
 
   it('quarantines goods that were made twice, because the factory took the order and its answer was lost', async () => {
     await system.setFaults({ leadTimeMs: 100 });

@@ -1,6 +1,7 @@
-import { storedTime } from '#inventory';
+import { DeadLetter, storedTime } from '#inventory';
+import { type GoodsReceiptMessage } from '#queues';
 import { createHash } from 'node:crypto';
-import { type DataSource } from 'typeorm';
+import { type DataSource, MoreThan } from 'typeorm';
 import { type LineOf, type SoldLine, type StoredSale, type StoredStockChange } from './history.js';
 
 interface SaleLineRow {
@@ -18,6 +19,14 @@ interface MovementRow {
   delta: number;
   reason: 'GOODS_RECEIPT' | 'ADJUSTMENT';
   reference: string;
+  /** Of a goods receipt. */
+  restockOrderId: string | null;
+  fingerprint: string | null;
+}
+
+/** Identifies a delivery, however often its callback comes. */
+export function deliveryReference(restockOrderId: string, deliveryFingerprint: string): string {
+  return `${restockOrderId} ${deliveryFingerprint.slice(0, 16)}`;
 }
 
 /**
@@ -30,12 +39,13 @@ export class TableReader {
     private readonly skus: readonly string[],
     private readonly lastSaleId: string,
     private readonly lastMovementId: string,
+    private readonly lastDeadLetterId: string,
     readonly opening: readonly LineOf<'opening'>[],
   ) {}
 
   /** Before the run: no request may be in flight. */
   static async open(dataSource: DataSource, skus: readonly string[]): Promise<TableReader> {
-    const lastId = async (table: 'sale' | 'stock_movement') => {
+    const lastId = async (table: 'sale' | 'stock_movement' | 'dead_letter') => {
       const [row] = await dataSource.query<{ id: string | null }[]>(`SELECT MAX(id) AS id FROM ${table}`);
       return row!.id ?? '';
     };
@@ -43,11 +53,18 @@ export class TableReader {
       type: 'opening' as const,
       ...level,
     }));
-    return new TableReader(dataSource, skus, await lastId('sale'), await lastId('stock_movement'), opening);
+    return new TableReader(
+      dataSource,
+      skus,
+      await lastId('sale'),
+      await lastId('stock_movement'),
+      await lastId('dead_letter'),
+      opening,
+    );
   }
 
   /** After the run, when every request is settled: the lines that end its history. */
-  async *rows(): AsyncGenerator<StoredSale | StoredStockChange | LineOf<'closing'>> {
+  async *rows(): AsyncGenerator<StoredSale | StoredStockChange | LineOf<'stored-dead-letter' | 'closing'>> {
     const { dataSource, skus } = this;
     yield* storedSales(
       await dataSource.query<SaleLineRow[]>(
@@ -61,12 +78,31 @@ export class TableReader {
       ),
     );
     const movements = await dataSource.query<MovementRow[]>(
-      `SELECT sku, delta, reason, reference FROM stock_movement
-        WHERE id > ? AND reason IN ('GOODS_RECEIPT', 'ADJUSTMENT') AND sku IN (${marks(skus)}) ORDER BY id`,
+      `SELECT movement.sku, movement.delta, movement.reason, movement.reference,
+          receipt.restock_order_id AS "restockOrderId", receipt.delivery_fingerprint AS fingerprint
+        FROM stock_movement movement LEFT JOIN goods_receipt receipt ON receipt.id = movement.reference
+        WHERE movement.id > ? AND movement.reason IN ('GOODS_RECEIPT', 'ADJUSTMENT') AND movement.sku IN (${marks(skus)})
+        ORDER BY movement.id`,
       [this.lastMovementId, ...skus],
     );
-    for (const { reason, ...movement } of movements) {
-      yield { type: reason === 'ADJUSTMENT' ? 'stored-adjustment' : 'stored-goods-receipt', ...movement };
+    for (const { sku, delta, reason, reference, restockOrderId, fingerprint } of movements) {
+      if (reason === 'ADJUSTMENT') yield { type: 'stored-adjustment', reference, sku, delta };
+      else {
+        const delivery = deliveryReference(restockOrderId!, fingerprint!);
+        yield { type: 'stored-goods-receipt', reference: delivery, sku, delta };
+      }
+    }
+    const deadLetters = await dataSource.getRepository(DeadLetter).find({
+      where: { id: MoreThan(this.lastDeadLetterId), queue: 'goods-receipts' },
+      order: { id: 'ASC' },
+    });
+    for (const { body } of deadLetters) {
+      const { sku, restockOrderId, deliveryFingerprint } = JSON.parse(body) as GoodsReceiptMessage;
+      if (!skus.includes(sku)) continue;
+      yield {
+        type: 'stored-dead-letter',
+        reference: deliveryReference(restockOrderId, deliveryFingerprint),
+      };
     }
     for (const level of await levelsOf(dataSource, skus)) yield { type: 'closing', ...level };
   }

@@ -18,10 +18,15 @@ export const TEST_DATABASES: readonly ('embedded' | 'mysql')[] = process.env.TES
 /** An empty database of its own for one spec file, migrated to the newest schema. */
 export async function createTestDatabase(kind: 'embedded' | 'mysql'): Promise<TestDatabase> {
   const database = kind === 'embedded' ? await createFile() : await createSchema(process.env.TEST_MYSQL_URL!);
-  const dataSource = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
+  const dataSource = await openDatabase(database.url);
   await dataSource.runMigrations();
   await dataSource.destroy();
   return database;
+}
+
+/** One connection to a database of the product. */
+export async function openDatabase(url: string): Promise<DataSource> {
+  return new DataSource(dataSourceOptions({ url, poolSize: 1 })).initialize();
 }
 
 async function createFile(): Promise<TestDatabase> {
