@@ -35,16 +35,25 @@ export interface NewSale {
   sale: ConfirmedSale;
 }
 
-/** Sales by one of their unique columns. {@link storedSales} reads what is found. */
+/** The unique columns of a sale with their indexes. */
+const INDEXES = { id: 'PRIMARY', idempotency_key: 'uq_sale_idempotency_key' };
+
+/**
+ * Sales by one of their unique columns. {@link storedSales} reads what is found.
+ *
+ * The hints are for MySQL: its statistics of a table that grows fast say for a while that the table is small, and then it
+ * reads every line that was ever sold. SQLite takes them for comments.
+ */
 export function saleQueries(
-  column: 'id' | 'idempotency_key',
+  column: keyof typeof INDEXES,
   values: readonly string[],
 ): [RowQuery<Sale>, RowQuery<SaleLine>] {
+  const index = `INDEX(sale ${INDEXES[column]})`;
   return [
-    { entity: Sale, text: `SELECT * FROM sale WHERE ${column} IN (?)`, values: [values] },
+    { entity: Sale, text: `SELECT /*+ ${index} */ * FROM sale WHERE ${column} IN (?)`, values: [values] },
     {
       entity: SaleLine,
-      text: `SELECT line.* FROM sale JOIN sale_line line ON line.sale_id = sale.id
+      text: `SELECT /*+ JOIN_ORDER(sale, line) ${index} INDEX(line PRIMARY) */ line.* FROM sale JOIN sale_line line ON line.sale_id = sale.id
         WHERE sale.${column} IN (?) ORDER BY line.sku`,
       values: [values],
     },
