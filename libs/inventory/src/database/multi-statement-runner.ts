@@ -14,11 +14,14 @@ const LOCK_NAME = `SHA2(CONCAT(DATABASE(), '.scripts'), 224)`;
 const ACQUIRE_LOCK = `SELECT GET_LOCK(${LOCK_NAME}, ${LOCK_WAIT_SECONDS}) AS isAcquired`;
 const RELEASE_LOCK = `DO RELEASE_LOCK(${LOCK_NAME})`;
 
+/** Batches that are sent at the same time. A third would only wait for the row locks of the first two. */
+export const MULTI_STATEMENT_BATCHES = 2;
+
 /**
- * Connections for texts of several statements. Batches of sales change the same rows, so that more connections would wait
- * for each other. The second is for the batch that comes while a cut connection is being replaced.
+ * Connections for texts of several statements. A batch that holds the advisory lock looks up keys on a second one. The last
+ * is for the batch that comes while a cut connection is being replaced.
  */
-const MULTI_STATEMENT_POOL_SIZE = 2;
+const MULTI_STATEMENT_POOL_SIZE = 2 * MULTI_STATEMENT_BATCHES + 1;
 
 /**
  * Sends several statements to MySQL in one round trip, so that row locks are held hardly longer than the database works. It has its own connections for two reasons: slow readers cannot take them from sales, and no other

@@ -52,7 +52,6 @@ export class OptimisticBatch {
       return plan?.statements;
     });
     if (!plan || !results) return undefined;
-    for (const { sku, quantity } of plan.deductions) this.stockCache.deduct(sku, quantity);
     const { sku, quantity } = plan.deductions.at(-1)!;
     this.contention.observe(sku, quantity, unitsLeft(results));
     return plan.sales.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
@@ -98,6 +97,9 @@ export class OptimisticBatch {
       return { asked, sale: confirmedSale(asked, lines, at) };
     });
     const ordered = [...deductions.values()];
+    // Counted before the batch is sent, for the batch that is planned meanwhile. After a failure a batch under locks reads
+    // the stock again.
+    for (const { sku, quantity } of ordered) this.stockCache.deduct(sku, quantity);
     return { sales, deductions: ordered, statements: saleStatements(sales, ordered, at) };
   }
 

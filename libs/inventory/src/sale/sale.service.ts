@@ -5,6 +5,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Database } from '../database/database.js';
+import { MULTI_STATEMENT_BATCHES } from '../database/multi-statement-runner.js';
 import { InventoryError } from '../errors.js';
 import { BATCH_LIMITS } from './batch-limits.js';
 import { GroupCommitter, type BatchLimits } from '../group-commit/group-committer.js';
@@ -36,6 +37,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
   ) {
     this.committer = new GroupCommitter<PendingSale, SaleOutcome>({
       limits,
+      maxInFlight: database.multiStatement ? MULTI_STATEMENT_BATCHES : 1,
       commit: (gather) => batches.commit(gather),
       concernsAll: (error) => error instanceof InventoryError,
       isAbandoned: ({ isAbandoned }) => isAbandoned?.() ?? false,
