@@ -6,6 +6,7 @@ import { figure } from './markdown.js';
 import { bar, svgDocument, text } from './svg.js';
 
 const COLOURS: Record<SubjectName, string> = {
+  'plain-http': '#5c6773',
   'no-op': '#9aa5b1',
   product: '#c2306b',
   'pessimistic-lock': '#2f6fab',

@@ -10,7 +10,10 @@ import { noOp } from './no-op.js';
 import { pessimisticLock } from './pessimistic-lock.js';
 import { type SellFunction, type SubjectName } from './subject.js';
 
-const SELLING: Record<Exclude<SubjectName, 'product'>, (database: Database) => SellFunction> = {
+const SELLING: Record<
+  Exclude<SubjectName, 'product' | 'plain-http'>,
+  (database: Database) => SellFunction
+> = {
   'no-op': noOp,
   'pessimistic-lock': pessimisticLock,
   'conditional-update': conditionalUpdate,

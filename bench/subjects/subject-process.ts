@@ -8,9 +8,14 @@ import { type SubjectName, SUBJECTS } from './subject.js';
 const STOP_TIMEOUT_MS = 15_000;
 const LOG_TAIL_CHARACTERS = 2_000;
 
-/** The product is the service as it is deployed. The others are the same service with another way to sell. */
-const PRODUCT = join(import.meta.dirname, '../../apps/sales/src/main.js');
-const OTHERS = join(import.meta.dirname, 'main.js');
+/** The same service with another way to sell. */
+const OTHER_WAY_TO_SELL = join(import.meta.dirname, 'main.js');
+
+/** The product is the service as it is deployed. */
+const SCRIPTS: Partial<Record<SubjectName, string>> = {
+  product: join(import.meta.dirname, '../../apps/sales/src/main.js'),
+  'plain-http': join(import.meta.dirname, 'plain-http.js'),
+};
 
 /** One process of a subject: the sales service on a port, with its log in a file. */
 export class SubjectProcess {
@@ -34,7 +39,7 @@ export class SubjectProcess {
     logFile: string,
   ): Promise<SubjectProcess> {
     const log = openSync(logFile, 'a');
-    const child = fork(subject === 'product' ? PRODUCT : OTHERS, {
+    const child = fork(SCRIPTS[subject] ?? OTHER_WAY_TO_SELL, {
       env: subjectVariables({ subject, databaseUrl, port, poolSize: SUBJECTS[subject].poolSize }),
       stdio: ['ignore', log, log, 'ipc'],
       // Ctrl-C is for the bench, which then stops it. Without the bench it stops by itself: the channel is gone.

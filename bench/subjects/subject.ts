@@ -1,6 +1,7 @@
 import { type SaleService } from '#inventory';
 
 export const SUBJECT_NAMES = [
+  'plain-http',
   'no-op',
   'product',
   'pessimistic-lock',
@@ -25,6 +26,7 @@ export interface SubjectTraits {
 }
 
 export const SUBJECTS: Record<SubjectName, SubjectTraits> = {
+  'plain-http': { title: 'plain node:http', poolSize: undefined, keepsBooks: false, sells: false },
   'no-op': { title: 'no-op', poolSize: undefined, keepsBooks: false, sells: false },
   product: { title: 'product', poolSize: undefined, keepsBooks: true, sells: true },
   'pessimistic-lock': { title: 'pessimistic lock', poolSize: 10, keepsBooks: true, sells: true },
