@@ -18,6 +18,7 @@ export interface CellRecord {
   p50Ms: number;
   p99Ms: number;
   ratioToNoop: Ratio | null;
+  ratioToPlainHttp: Ratio | null;
   ratioToPessimistic: Ratio | null;
   fsyncsPerSale: number | null;
   serverCpuMicrosPerSale: number | null;
@@ -41,6 +42,7 @@ export function cellRecord(cell: Cell, cells: readonly Cell[], isDurable: boolea
     p50Ms: medianOf(cell, (round) => round.p50Ms)!,
     p99Ms: medianOf(cell, (round) => round.p99Ms)!,
     ratioToNoop: ratio(cell, referenceOf(cell, cells, 'no-op')),
+    ratioToPlainHttp: ratio(cell, referenceOf(cell, cells, 'plain-http')),
     ratioToPessimistic: ratio(cell, referenceOf(cell, cells, 'pessimistic-lock')),
     fsyncsPerSale: medianOf(cell, (round) => round.fsyncsPerSale),
     serverCpuMicrosPerSale: medianOf(cell, (round) => round.serverCpuMicrosPerSale),

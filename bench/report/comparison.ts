@@ -15,6 +15,10 @@ export function comparisonTable(cells: readonly Cell[]): string {
     figureColumn('p99 ms', (cell) => medianOf(cell, (round) => round.p99Ms)),
     figureColumn('x no-op', (cell) => ratio(cell, referenceOf(cell, cells, 'no-op'))?.median ?? null),
     figureColumn(
+      'x plain http',
+      (cell) => ratio(cell, referenceOf(cell, cells, 'plain-http'))?.median ?? null,
+    ),
+    figureColumn(
       'x pessimistic',
       (cell) => ratio(cell, referenceOf(cell, cells, 'pessimistic-lock'))?.median ?? null,
     ),
