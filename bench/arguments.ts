@@ -16,6 +16,8 @@ export interface BenchArguments {
   markdownFile: string | undefined;
   svgFile: string | undefined;
   historyFolder: string | undefined;
+  /** A commit whose product is measured too. */
+  before: string | undefined;
   help: boolean;
 }
 
@@ -27,6 +29,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds N        rounds, each of which measures every subject of a comparison (default 5, quick 3)
   --seconds N       length of one measurement (default 3, quick 2)
   --stored N,N      sales stored already where growth is measured (default 1000000,10000000)
+  --before REV      measure the product of a commit, too, in the same rounds; it is built when first asked for
   --mysql URL       a MySQL server, and a user who may create databases (or BENCH_MYSQL_URL);
                     without it only the embedded database is measured
   --json FILE       the cells
@@ -38,7 +41,17 @@ export const USAGE = `npm run bench -- [options]
 `;
 
 /** Options that mean nothing to npm itself. */
-const KEPT_BY_NPM = ['quick', 'rounds', 'seconds', 'stored', 'mysql', 'markdown', 'svg', 'histories'];
+const KEPT_BY_NPM = [
+  'quick',
+  'rounds',
+  'seconds',
+  'stored',
+  'before',
+  'mysql',
+  'markdown',
+  'svg',
+  'histories',
+];
 
 /**
  * @param variables the environment: npm keeps an option for itself when the `--` before it is missing, and says so there
@@ -59,6 +72,7 @@ export function readArguments(words: readonly string[], variables: NodeJS.Proces
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       stored: { type: 'string' },
+      before: { type: 'string' },
       mysql: { type: 'string' },
       json: { type: 'string' },
       markdown: { type: 'string' },
@@ -77,6 +91,7 @@ export function readArguments(words: readonly string[], variables: NodeJS.Proces
     rounds: wholeNumber('rounds', values.rounds, 1_000),
     seconds: wholeNumber('seconds', values.seconds, 3_600),
     storedSales: values.stored?.split(',').map((size) => storedSize(size)),
+    before: values.before,
     mysqlUrl: values.mysql,
     firstPort: wholeNumber('first-port', values['first-port'], 65_000) ?? 7_200,
     jsonFile: values.json,

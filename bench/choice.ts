@@ -30,6 +30,18 @@ function isMark({ subject }: Contestant): boolean {
   return subject === 'product' || subject === 'no-op';
 }
 
+/** The same groups, with an earlier build of the product beside it. */
+export function besideBefore(groups: readonly Group[]): Group[] {
+  return groups.map((group) => ({
+    ...group,
+    contestants: group.contestants.flatMap((contestant): Contestant[] =>
+      contestant.subject === 'product' && isPlain(contestant)
+        ? [contestant, { ...contestant, subject: 'before' }]
+        : [contestant],
+    ),
+  }));
+}
+
 /**
  * The cells that words choose. A word names a database, a scenario, a number of connections, a subject, or a part of
  * the matrix. Words of one kind add up, those of different kinds narrow each other.

@@ -3,7 +3,7 @@ import { EXIT_STATUS, readEnvironment } from '#runtime';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type BenchArguments, readArguments, USAGE } from './arguments.js';
 import { type Cell } from './cell.js';
-import { choose } from './choice.js';
+import { besideBefore, choose } from './choice.js';
 import { BenchEnvironment } from './environment.js';
 import { autocannon } from './load/autocannon.js';
 import { hasWrk, wrk } from './load/wrk.js';
@@ -15,6 +15,7 @@ import { machineText } from './report/machine.js';
 import { plot } from './report/plot.js';
 import { report } from './report/report.js';
 import { run } from './run.js';
+import { buildCommit } from './subjects/earlier-build.js';
 import { durabilityText, isDurable, readDurability } from './warehouse/durability.js';
 import { embeddedServer, mysqlServer } from './warehouse/server.js';
 
@@ -25,17 +26,20 @@ async function bench(given: BenchArguments): Promise<number> {
   const mysqlUrl = given.mysqlUrl ?? readEnvironment(BenchEnvironment).BENCH_MYSQL_URL;
   const matrix = given.quick ? quickMatrix() : fullMatrix(given.storedSales);
   const { rounds = matrix.rounds, seconds = matrix.seconds } = given;
-  const chosen = choose(matrix.groups, given.only);
+  const asked = choose(matrix.groups, given.only);
+  const chosen = given.before !== undefined ? besideBefore(asked) : asked;
   const groups = mysqlUrl ? chosen : chosen.filter(({ database }) => database !== 'mysql');
   if (!mysqlUrl) console.log('No MySQL: only the embedded database is measured. --mysql URL names a server.');
   if (groups.length === 0) throw new RangeError('These words choose no cell.');
 
+  const earlierBuild = given.before === undefined ? undefined : buildCommit(given.before, DIRECTORY);
   const durability = mysqlUrl ? await readDurability(mysqlUrl) : undefined;
   // wrk cannot record its requests.
   const generator = hasWrk() && given.historyFolder === undefined ? wrk : autocannon;
   const circumstances = [
     machineText(),
     ...(durability ? [durabilityText(durability)] : []),
+    ...(earlierBuild ? [`product before: ${earlierBuild.title}`] : []),
     `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${seconds} s, load by ${generator.name} on the same machine`,
   ];
   for (const line of circumstances) console.log(line);
@@ -58,6 +62,7 @@ async function bench(given: BenchArguments): Promise<number> {
     runName: `donut_bench_${process.pid}`,
     firstPort: given.firstPort,
     logDirectory: DIRECTORY,
+    earlierBuild: earlierBuild?.folder,
     progress: new Progress(measurements, seconds * 1_000),
     onGroupDone: (soFar) => save(soFar, circumstances, allDurable, given),
     signal: stop.signal,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Contestant, type Group } from './cell.js';
-import { choose } from './choice.js';
+import { besideBefore, choose } from './choice.js';
 import { fullMatrix, quickMatrix } from './matrix.js';
 import { SCENARIO_NAMES } from './scenarios.js';
 import { SUBJECT_NAMES } from './subjects/subject.js';
@@ -96,4 +96,13 @@ describe('a choice of cells', () => {
   it('refuses an unknown word, and lists the known ones', () => {
     expect(() => choose(full, ['mysq'])).toThrow(/mysq: choose among .*mysql.*growth/);
   });
+});
+
+it('an earlier build stands beside each plain product, and nowhere else', () => {
+  const [group] = besideBefore(choose(full, ['mysql', 'hot', '200', 'no-op', 'product']));
+  const names = group!.contestants.map(
+    ({ subject, processes, storedSales }) => `${subject} ${processes} ${storedSales}`,
+  );
+  expect(names.slice(0, 3)).toEqual(['no-op 1 0', 'product 1 0', 'before 1 0']);
+  expect(names.filter((name) => name.startsWith('before'))).toHaveLength(1);
 });

@@ -25,6 +25,8 @@ export interface RunSettings {
   runName: string;
   firstPort: number;
   logDirectory: string;
+  /** The folder of the build that `before` runs. */
+  earlierBuild: string | undefined;
   progress: Progress;
   /** Told of all cells so far whenever a group is done: a run takes long, and may be stopped. */
   onGroupDone: (cells: readonly Cell[]) => void;
@@ -125,7 +127,7 @@ class ContestantPool {
   }
 
   private async start(contestant: Contestant, database: DatabaseKind): Promise<RunningContestant> {
-    const { servers, runName, logDirectory, progress, signal } = this.settings;
+    const { servers, runName, logDirectory, earlierBuild, progress, signal } = this.settings;
     const server = servers[database];
     if (!server) throw new Error(`There is no ${database} server.`);
     progress.say(`${contestant.subject} starts`);
@@ -134,7 +136,7 @@ class ContestantPool {
     const ports = this.nextPorts(contestant.processes);
     const running = await RunningContestant.start(
       contestant,
-      { server, name, ports, logDirectory },
+      { server, name, ports, logDirectory, earlierBuild },
       async (warehouse) => {
         const { storedSales: count } = contestant;
         if (count === 0) return;

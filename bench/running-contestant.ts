@@ -20,6 +20,8 @@ export interface StartSettings {
   /** One for each process. */
   ports: readonly number[];
   logDirectory: string;
+  /** The folder of the build that `before` runs. */
+  earlierBuild: string | undefined;
 }
 
 /** A contestant that is ready: its processes, idle until they are loaded, and its own database. */
@@ -34,7 +36,7 @@ export class RunningContestant {
   /** @param fill writes the sales that are stored already */
   static async start(
     contestant: Contestant,
-    { server, name, ports, logDirectory }: StartSettings,
+    { server, name, ports, logDirectory, earlierBuild }: StartSettings,
     fill: (warehouse: BenchWarehouse) => Promise<void>,
   ): Promise<RunningContestant> {
     const warehouse = await BenchWarehouse.create(server, name);
@@ -43,7 +45,9 @@ export class RunningContestant {
       await fill(warehouse);
       for (const port of ports) {
         const logFile = join(logDirectory, `${name}-${port}.log`);
-        processes.push(await SubjectProcess.start(contestant.subject, warehouse.url, port, logFile));
+        const { subject } = contestant;
+        const { url: databaseUrl } = warehouse;
+        processes.push(await SubjectProcess.start({ subject, databaseUrl, port, logFile, earlierBuild }));
       }
     } catch (error) {
       await Promise.all(processes.map((process) => process.stop()));

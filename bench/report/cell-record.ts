@@ -17,6 +17,7 @@ export interface CellRecord {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
+  ratioToBefore: Ratio | null;
   ratioToNoop: Ratio | null;
   ratioToPlainHttp: Ratio | null;
   ratioToPessimistic: Ratio | null;
@@ -41,6 +42,7 @@ export function cellRecord(cell: Cell, cells: readonly Cell[], isDurable: boolea
     requestsPerSecond: medianOf(cell, (round) => round.requestsPerSecond)!,
     p50Ms: medianOf(cell, (round) => round.p50Ms)!,
     p99Ms: medianOf(cell, (round) => round.p99Ms)!,
+    ratioToBefore: ratio(cell, referenceOf(cell, cells, 'before')),
     ratioToNoop: ratio(cell, referenceOf(cell, cells, 'no-op')),
     ratioToPlainHttp: ratio(cell, referenceOf(cell, cells, 'plain-http')),
     ratioToPessimistic: ratio(cell, referenceOf(cell, cells, 'pessimistic-lock')),

@@ -13,6 +13,7 @@ export function comparisonTable(cells: readonly Cell[]): string {
     figureColumn(answers, (cell) => medianOf(cell, (round) => round.requestsPerSecond)),
     figureColumn('p50 ms', (cell) => medianOf(cell, (round) => round.p50Ms)),
     figureColumn('p99 ms', (cell) => medianOf(cell, (round) => round.p99Ms)),
+    figureColumn('x before', (cell) => ratio(cell, referenceOf(cell, cells, 'before'))?.median ?? null),
     figureColumn('x no-op', (cell) => ratio(cell, referenceOf(cell, cells, 'no-op'))?.median ?? null),
     figureColumn(
       'x plain http',
@@ -37,6 +38,7 @@ export function roundsTable(cells: readonly Cell[]): string {
   return markdownTable(cells, [
     { title: 'connections', text: ({ group }) => String(group.connections), isFigure: true },
     { title: 'subject', text: ({ contestant }) => titleOf(contestant) },
+    { title: 'x before', text: (cell) => roundsOf(ratio(cell, referenceOf(cell, cells, 'before'))) },
     { title: 'x no-op', text: (cell) => roundsOf(ratio(cell, referenceOf(cell, cells, 'no-op'))) },
     {
       title: 'x pessimistic',

@@ -1,7 +1,7 @@
 import { type Cell, DATABASES } from '../cell.js';
 import { SCENARIO_NAMES, SCENARIOS } from '../scenarios.js';
 import { medianOf } from '../statistics.js';
-import { SUBJECT_NAMES, type SubjectName, SUBJECTS } from '../subjects/subject.js';
+import { type SubjectName, SUBJECTS } from '../subjects/subject.js';
 import { figure } from './markdown.js';
 import { bar, svgDocument, text } from './svg.js';
 
@@ -9,6 +9,7 @@ const COLOURS: Record<SubjectName, string> = {
   'plain-http': '#5c6773',
   'no-op': '#9aa5b1',
   product: '#c2306b',
+  before: '#e3a3bf',
   'pessimistic-lock': '#2f6fab',
   'conditional-update': '#3f9b8f',
   course: '#c98b2b',
@@ -130,7 +131,7 @@ function throughput(cell: Cell): number {
 }
 
 function legend(cells: readonly Cell[], y: number): string {
-  const subjects = SUBJECT_NAMES.filter((name) =>
+  const subjects = (Object.keys(SUBJECTS) as SubjectName[]).filter((name) =>
     cells.some(({ contestant }) => contestant.subject === name),
   );
   return subjects

@@ -11,11 +11,12 @@ import { report } from './report.js';
 const group = testGroup();
 const noop = testCell(group, 'no-op', [1_000, 2_000, 1_000], { measured: { oversold: null, lost: null } });
 const product = testCell(group, 'product', [900, 1_800, 1_000]);
+const before = testCell(group, 'before', [750, 1_800, 800]);
 const plainHttp = testCell(group, 'plain-http', [2_000, 4_500, 2_000]);
 const pessimistic = testCell(group, 'pessimistic-lock', [30, 60, 20]);
 const more = testCell(group, 'product', [990, 1_980, 1_100], { processes: 2 });
 const elsewhere = testCell(testGroup({ connections: 50 }), 'no-op', [10, 10, 10]);
-const cells: Cell[] = [elsewhere, plainHttp, noop, product, pessimistic, more];
+const cells: Cell[] = [elsewhere, before, plainHttp, noop, product, pessimistic, more];
 
 describe('a table', () => {
   const rows = [
@@ -62,6 +63,7 @@ describe('the record of a cell', () => {
       requestsPerSecond: 1_000,
       p50Ms: 10,
       p99Ms: 20,
+      ratioToBefore: { median: 1.2, rounds: [1.2, 1, 1.25] },
       ratioToNoop: { median: 0.9, rounds: [0.9, 0.9, 1] },
       ratioToPlainHttp: { median: 0.45, rounds: [0.45, 0.4, 0.5] },
       ratioToPessimistic: { median: 30, rounds: [30, 30, 50] },

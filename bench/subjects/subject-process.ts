@@ -1,21 +1,35 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { subjectVariables } from '../environment.js';
 import { type SubjectName, SUBJECTS } from './subject.js';
 
 const STOP_TIMEOUT_MS = 15_000;
 const LOG_TAIL_CHARACTERS = 2_000;
 
+/** The service as it is deployed, in a folder that is compiled. */
+const SERVICE = 'apps/sales/src/main.js';
+
 /** The same service with another way to sell. */
 const OTHER_WAY_TO_SELL = join(import.meta.dirname, 'main.js');
 
-/** The product is the service as it is deployed. */
-const SCRIPTS: Partial<Record<SubjectName, string>> = {
-  product: join(import.meta.dirname, '../../apps/sales/src/main.js'),
-  'plain-http': join(import.meta.dirname, 'plain-http.js'),
-};
+export interface SubjectStart {
+  subject: SubjectName;
+  databaseUrl: string;
+  port: number;
+  logFile: string;
+  /** The folder of the build that `before` runs. */
+  earlierBuild: string | undefined;
+}
+
+function scriptOf({ subject, earlierBuild }: SubjectStart): string {
+  if (subject === 'product') return join(import.meta.dirname, '../..', SERVICE);
+  if (subject === 'plain-http') return join(import.meta.dirname, 'plain-http.js');
+  if (subject !== 'before') return OTHER_WAY_TO_SELL;
+  if (earlierBuild === undefined) throw new Error('There is no earlier build.');
+  return resolve(earlierBuild, 'dist', SERVICE);
+}
 
 /** One process of a subject: the sales service on a port, with its log in a file. */
 export class SubjectProcess {
@@ -32,14 +46,10 @@ export class SubjectProcess {
   }
 
   /** @returns once it takes requests */
-  static async start(
-    subject: SubjectName,
-    databaseUrl: string,
-    port: number,
-    logFile: string,
-  ): Promise<SubjectProcess> {
+  static async start(settings: SubjectStart): Promise<SubjectProcess> {
+    const { subject, databaseUrl, port, logFile } = settings;
     const log = openSync(logFile, 'a');
-    const child = fork(SCRIPTS[subject] ?? OTHER_WAY_TO_SELL, {
+    const child = fork(scriptOf(settings), {
       env: subjectVariables({ subject, databaseUrl, port, poolSize: SUBJECTS[subject].poolSize }),
       stdio: ['ignore', log, log, 'ipc'],
       // Ctrl-C is for the bench, which then stops it. Without the bench it stops by itself: the channel is gone.

@@ -9,7 +9,8 @@ export const SUBJECT_NAMES = [
   'course',
 ] as const;
 
-export type SubjectName = (typeof SUBJECT_NAMES)[number];
+/** `before` is an earlier build of the product, where one was asked for. */
+export type SubjectName = (typeof SUBJECT_NAMES)[number] | 'before';
 
 /** What a subject puts in the place of the product's own selling. */
 export type SellFunction = SaleService['place'];
@@ -29,6 +30,7 @@ export const SUBJECTS: Record<SubjectName, SubjectTraits> = {
   'plain-http': { title: 'plain node:http', poolSize: undefined, keepsBooks: false, sells: false },
   'no-op': { title: 'no-op', poolSize: undefined, keepsBooks: false, sells: false },
   product: { title: 'product', poolSize: undefined, keepsBooks: true, sells: true },
+  before: { title: 'product before', poolSize: undefined, keepsBooks: true, sells: true },
   'pessimistic-lock': { title: 'pessimistic lock', poolSize: 10, keepsBooks: true, sells: true },
   'conditional-update': { title: 'conditional update', poolSize: 10, keepsBooks: true, sells: true },
   course: { title: "course's solution, rewritten", poolSize: 10, keepsBooks: false, sells: true },
