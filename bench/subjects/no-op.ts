@@ -1,3 +1,4 @@
+import { type ConfirmedSale, type SaleRequest } from '#inventory';
 import { PRICE_KRW } from '../warehouse/stock.js';
 import { type SellFunction } from './subject.js';
 
@@ -9,16 +10,20 @@ const CREATED_AT = new Date('2026-01-01T00:00:00.000Z');
  * confirmed sale of what was asked for. No database, no promise to wait for.
  */
 export function noOp(): SellFunction {
-  return async ({ lines, customerEmail }) => ({
-    kind: 'CONFIRMED',
-    replayed: false,
-    sale: {
-      id: ID,
-      status: 'CONFIRMED',
-      lines: lines.map(({ sku, quantity }) => ({ sku, quantity, unitPriceKrw: PRICE_KRW })),
-      totalKrw: lines.reduce((total, { quantity }) => total + quantity * PRICE_KRW, 0),
-      customerEmail: customerEmail ?? null,
-      createdAt: CREATED_AT,
-    },
-  });
+  return async (request) => ({ kind: 'CONFIRMED', replayed: false, sale: fixedSale(request) });
+}
+
+/** A sale of what was asked for, with an id and a time that are always the same. */
+export function fixedSale({
+  lines,
+  customerEmail,
+}: Pick<SaleRequest, 'lines' | 'customerEmail'>): ConfirmedSale {
+  return {
+    id: ID,
+    status: 'CONFIRMED',
+    lines: lines.map(({ sku, quantity }) => ({ sku, quantity, unitPriceKrw: PRICE_KRW })),
+    totalKrw: lines.reduce((total, { quantity }) => total + quantity * PRICE_KRW, 0),
+    customerEmail: customerEmail ?? null,
+    createdAt: CREATED_AT,
+  };
 }

@@ -3,16 +3,13 @@ import { readEnvironment } from '#runtime';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Counter, Registry } from 'prom-client';
 import { SalesEnvironment } from '../../apps/sales/src/environment.js';
+import { HOT_SKU } from '../scenarios.js';
+import { fixedSale } from './no-op.js';
 
-/** As long as the answer to a sale of one unit. */
-const ANSWER = JSON.stringify({
-  id: '01900000-0000-7000-8000-000000000000',
-  status: 'CONFIRMED',
-  lines: [{ sku: 'HOT-000', quantity: 1, unitPriceKrw: 5_900 }],
-  totalKrw: 5_900,
-  customerEmail: null,
-  createdAt: '2026-01-01T00:00:00.000Z',
-});
+// The ceiling of Node itself: an HTTP server without a framework, validation or database.
+
+/** That of the no-op, so that as many bytes are sent. */
+const ANSWER = Buffer.from(JSON.stringify(fixedSale({ lines: [{ sku: HOT_SKU, quantity: 1 }] })));
 
 const HEADERS = { 'content-type': 'application/json; charset=utf-8', 'content-length': ANSWER.length };
 
@@ -41,7 +38,6 @@ async function showMetrics(response: ServerResponse): Promise<void> {
   response.setHeader('content-type', registry.contentType).end(await registry.metrics());
 }
 
-/** The ceiling of Node itself: an HTTP server without a framework, validation or database. */
 const { HOST, SALES_PORT } = readEnvironment(SalesEnvironment);
 const server = createServer((request, response) => {
   if (request.method === 'POST') answer(request, response);
