@@ -11,6 +11,8 @@ export interface Contestant {
   subject: SubjectName;
   processes: number;
   storedSales: number;
+  /** Whether its database is as far away, and commits as slowly, as in `remote-database.ts`. */
+  isRemote: boolean;
 }
 
 /** Contestants that are measured against each other, one after the other in every round. */
@@ -19,6 +21,8 @@ export interface Group {
   scenario: ScenarioName;
   /** Of all load generators together. */
   connections: number;
+  /** Requests that begin each second, whether earlier ones are answered or not. `null`: each answer begins the next. */
+  arrivalsPerSecond: number | null;
   contestants: Contestant[];
 }
 
@@ -35,6 +39,7 @@ export interface Measurement {
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
+  p999Ms: number;
   outcomes: Outcomes;
   /** Answers that were neither: 503 and the like. */
   otherAnswers: number;
@@ -65,16 +70,23 @@ export function isSame(one: Contestant, other: Contestant): boolean {
   return (
     one.subject === other.subject &&
     one.processes === other.processes &&
-    one.storedSales === other.storedSales
+    one.storedSales === other.storedSales &&
+    one.isRemote === other.isRemote
   );
 }
 
-/** For people: `product`, `product x2`, `product on 1,000,000`. */
-export function contestantName({ subject, processes, storedSales }: Contestant): string {
-  const on = storedSales > 0 ? ` on ${storedSales.toLocaleString('en')}` : '';
-  return `${subject}${processes > 1 ? ` x${processes}` : ''}${on}`;
+/** One process, on a database at hand in which nothing is stored yet. */
+export function isPlain({ processes, storedSales, isRemote }: Contestant): boolean {
+  return processes === 1 && storedSales === 0 && !isRemote;
 }
 
-export function groupName({ scenario, database, connections }: Group): string {
-  return `${scenario}, ${database}, ${connections} connections`;
+/** For people: `product`, `product x2`, `product on 1,000,000`, `product remote`. */
+export function contestantName({ subject, processes, storedSales, isRemote }: Contestant): string {
+  const on = storedSales > 0 ? ` on ${storedSales.toLocaleString('en')}` : '';
+  return `${subject}${processes > 1 ? ` x${processes}` : ''}${on}${isRemote ? ' remote' : ''}`;
+}
+
+export function groupName({ scenario, database, connections, arrivalsPerSecond }: Group): string {
+  const pace = arrivalsPerSecond === null ? '' : `, ${arrivalsPerSecond.toLocaleString('en')} a second`;
+  return `${scenario}, ${database}, ${connections} connections${pace}`;
 }

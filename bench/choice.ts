@@ -1,4 +1,4 @@
-import { type Contestant, DATABASES, type Group } from './cell.js';
+import { type Contestant, DATABASES, type Group, isPlain } from './cell.js';
 import { SCENARIO_NAMES } from './scenarios.js';
 import { SUBJECT_NAMES } from './subjects/subject.js';
 
@@ -9,22 +9,22 @@ interface Part {
   isAbout: (contestant: Contestant) => boolean;
 }
 
-/** The matrix has plain subjects everywhere, and in some groups more processes and sales stored. */
+/** The matrix has plain subjects everywhere, and in some groups more processes, sales stored and a remote database. */
 const PARTS: Record<string, Part> = {
   comparison: { takes: isPlain, isAbout: isPlain },
   growth: {
-    takes: (contestant) => isMark(contestant) && contestant.processes === 1,
+    takes: (contestant) => isMark(contestant) && (isPlain(contestant) || contestant.storedSales > 0),
     isAbout: ({ storedSales }) => storedSales > 0,
   },
   processes: {
-    takes: (contestant) => isMark(contestant) && contestant.storedSales === 0,
+    takes: (contestant) => isMark(contestant) && (isPlain(contestant) || contestant.processes > 1),
     isAbout: ({ processes }) => processes > 1,
   },
+  remote: {
+    takes: (contestant) => isMark(contestant) && (isPlain(contestant) || contestant.isRemote),
+    isAbout: ({ isRemote }) => isRemote,
+  },
 };
-
-function isPlain({ processes, storedSales }: Contestant): boolean {
-  return processes === 1 && storedSales === 0;
-}
 
 function isMark({ subject }: Contestant): boolean {
   return subject === 'product' || subject === 'no-op';

@@ -6,6 +6,7 @@ import { SCENARIO_NAMES } from './scenarios.js';
 import { SUBJECT_NAMES } from './subjects/subject.js';
 
 const full = fullMatrix().groups;
+const plain: Contestant = { subject: 'product', processes: 1, storedSales: 0, isRemote: false };
 
 function cells(groups: readonly Group[]): (Contestant & Omit<Group, 'contestants'>)[] {
   return groups.flatMap(({ contestants, ...group }) =>
@@ -16,17 +17,33 @@ function cells(groups: readonly Group[]): (Contestant & Omit<Group, 'contestants
 describe('the full matrix', () => {
   it('measures every subject in every scenario, on both databases, at every number of connections', () => {
     for (const database of ['mysql', 'embedded']) {
-      for (const scenario of SCENARIO_NAMES) {
+      for (const scenario of SCENARIO_NAMES.filter((name) => name !== 'paced')) {
         for (const connections of [50, 200, 1000]) {
           for (const subject of SUBJECT_NAMES) {
             expect(cells(full)).toContainEqual({
-              ...{ database, scenario, connections, subject },
-              ...{ processes: 1, storedSales: 0 },
+              ...{ database, scenario, connections, subject, arrivalsPerSecond: null },
+              ...{ processes: 1, storedSales: 0, isRemote: false },
             });
           }
         }
       }
     }
+  });
+
+  it('measures the product at fixed rates beside the no-op', () => {
+    const rates = cells(
+      full.filter(({ scenario, database }) => scenario === 'paced' && database === 'mysql'),
+    );
+    expect(rates.map(({ arrivalsPerSecond, subject }) => `${subject} ${arrivalsPerSecond}`)).toEqual(
+      [1_000, 2_000, 4_000].flatMap((rate) => [`no-op ${rate}`, `product ${rate}`]),
+    );
+  });
+
+  it('measures the product with a remote database on MySQL alone, beside the product with one at hand', () => {
+    const remote = full.filter(({ contestants }) => contestants.some(({ isRemote }) => isRemote));
+    expect(remote.map(({ connections }) => connections)).toEqual([50, 200, 1000]);
+    expect(remote.every(({ database, scenario }) => database === 'mysql' && scenario === 'hot')).toBe(true);
+    expect(remote[0]!.contestants).toEqual(expect.arrayContaining([plain, { ...plain, isRemote: true }]));
   });
 
   it('measures no cell twice', () => {
@@ -38,7 +55,6 @@ describe('the full matrix', () => {
     const beside = full.find((group) =>
       group.contestants.some(({ storedSales }) => storedSales === 10_000_000),
     )!;
-    const plain = { subject: 'product', processes: 1, storedSales: 0 };
     expect(beside).toMatchObject({ scenario: 'hot', connections: 200 });
     expect(beside.contestants).toEqual(
       expect.arrayContaining([
@@ -71,10 +87,10 @@ describe('a choice of cells', () => {
     const [group, ...others] = choose(full, ['growth', 'mysql']);
     expect(others).toEqual([]);
     expect(group!.contestants).toEqual([
-      { subject: 'no-op', processes: 1, storedSales: 0 },
-      { subject: 'product', processes: 1, storedSales: 0 },
-      { subject: 'product', processes: 1, storedSales: 1_000_000 },
-      { subject: 'product', processes: 1, storedSales: 10_000_000 },
+      { ...plain, subject: 'no-op' },
+      plain,
+      { ...plain, storedSales: 1_000_000 },
+      { ...plain, storedSales: 10_000_000 },
     ]);
   });
 
@@ -87,6 +103,11 @@ describe('a choice of cells', () => {
     const chosen = choose(full, ['processes', 'embedded']);
     expect(chosen.map(({ connections }) => connections)).toEqual([50, 200, 1000]);
     expect(cells(chosen).some(({ storedSales }) => storedSales > 0)).toBe(false);
+  });
+
+  it('of a remote database leaves more processes and stored sales out', () => {
+    const [group] = choose(full, ['remote', '1000', 'product']);
+    expect(group!.contestants).toEqual([plain, { ...plain, isRemote: true }]);
   });
 
   it('of nothing is everything', () => {

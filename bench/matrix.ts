@@ -1,5 +1,5 @@
 import { type Contestant, DATABASES, type DatabaseKind, type Group } from './cell.js';
-import { SCENARIO_NAMES } from './scenarios.js';
+import { SCENARIO_NAMES, type ScenarioName } from './scenarios.js';
 import { SUBJECT_NAMES, type SubjectName } from './subjects/subject.js';
 
 /** Groups of contestants, and how they are measured unless a person says otherwise. */
@@ -17,6 +17,13 @@ const CONNECTIONS = [50, 200, 1000];
 const PROCESSES = [2, 4];
 const STORED_SALES = [1_000_000, 10_000_000];
 
+/** Rates of arrival, with so many connections at most that wait for an answer. */
+const ARRIVALS_PER_SECOND = [1_000, 2_000, 4_000];
+const PACED_CONNECTIONS = 1_000;
+
+/** A pessimistic lock sells less than the lowest rate: it would only be seen to fall behind. */
+const PACED_SUBJECTS: readonly SubjectName[] = ['no-op', 'product'];
+
 /** Where growth is measured, and what the quick matrix measures with every subject. */
 const USUAL_CONNECTIONS = 200;
 
@@ -31,14 +38,31 @@ const MARKS: readonly SubjectName[] = ['no-op', 'product', 'pessimistic-lock'];
 export function fullMatrix(storedSales: readonly number[] = STORED_SALES): Matrix {
   const groups = DATABASES.flatMap((database) =>
     SCENARIO_NAMES.flatMap((scenario) =>
-      CONNECTIONS.map((connections): Group => {
-        const contestants = SUBJECT_NAMES.map(plain);
-        if (scenario === 'hot') contestants.push(...growth(connections, storedSales));
-        return { database, scenario, connections, contestants };
-      }),
+      scenario === 'paced' ? pacedGroups(database) : closedGroups(database, scenario, storedSales),
     ),
   );
   return { groups, rounds: 5, seconds: 3, warmUpSeconds: 6, mostSeconds: undefined };
+}
+
+/** Each connection sends its next request when it has an answer. */
+function closedGroups(
+  database: DatabaseKind,
+  scenario: ScenarioName,
+  storedSales: readonly number[],
+): Group[] {
+  return CONNECTIONS.map((connections) => {
+    const contestants = SUBJECT_NAMES.map(plain);
+    if (scenario === 'hot') contestants.push(...growth(connections, storedSales));
+    if (scenario === 'hot' && database === 'mysql') contestants.push({ ...plain('product'), isRemote: true });
+    return { database, scenario, connections, arrivalsPerSecond: null, contestants };
+  });
+}
+
+function pacedGroups(database: DatabaseKind): Group[] {
+  return ARRIVALS_PER_SECOND.map((arrivalsPerSecond) => ({
+    ...{ database, scenario: 'paced', connections: PACED_CONNECTIONS, arrivalsPerSecond },
+    contestants: PACED_SUBJECTS.map(plain),
+  }));
 }
 
 /** The hot SKU alone, for who changes something and wants to see what it did. */
@@ -47,6 +71,7 @@ export function quickMatrix(): Matrix {
     database,
     scenario: 'hot',
     connections,
+    arrivalsPerSecond: null,
     contestants: subjects.map(plain),
   });
   const mysql = CONNECTIONS.map((connections) =>
@@ -68,5 +93,5 @@ function growth(connections: number, storedSales: readonly number[]): Contestant
 }
 
 function plain(subject: SubjectName): Contestant {
-  return { subject, processes: 1, storedSales: 0 };
+  return { subject, processes: 1, storedSales: 0, isRemote: false };
 }

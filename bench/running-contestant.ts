@@ -3,6 +3,7 @@ import { type Contestant } from './cell.js';
 import { MysqlCounters } from './measure/mysql-counters.js';
 import { cpuMicros } from './measure/process-cpu.js';
 import { SubjectProcess } from './subjects/subject-process.js';
+import { RemoteDatabase, withSlowCommits } from './warehouse/remote-database.js';
 import { type DatabaseServer } from './warehouse/server.js';
 import { BenchWarehouse } from './warehouse/warehouse.js';
 
@@ -31,6 +32,7 @@ export class RunningContestant {
     readonly warehouse: BenchWarehouse,
     private readonly processes: readonly SubjectProcess[],
     private readonly counters: MysqlCounters | undefined,
+    private readonly remote: RemoteDatabase | undefined,
   ) {}
 
   /** @param fill writes the sales that are stored already */
@@ -41,21 +43,23 @@ export class RunningContestant {
   ): Promise<RunningContestant> {
     const warehouse = await BenchWarehouse.create(server, name);
     const processes: SubjectProcess[] = [];
+    const remote = contestant.isRemote ? await RemoteDatabase.start(warehouse.url) : undefined;
     try {
       await fill(warehouse);
       for (const port of ports) {
         const logFile = join(logDirectory, `${name}-${port}.log`);
         const { subject } = contestant;
-        const { url: databaseUrl } = warehouse;
+        const { url: databaseUrl } = remote ?? warehouse;
         processes.push(await SubjectProcess.start({ subject, databaseUrl, port, logFile, earlierBuild }));
       }
     } catch (error) {
       await Promise.all(processes.map((process) => process.stop()));
+      await remote?.stop();
       await warehouse.drop();
       throw error;
     }
     const counters = warehouse.isMysql ? new MysqlCounters(warehouse.dataSource, warehouse.url) : undefined;
-    return new RunningContestant(contestant, warehouse, processes, counters);
+    return new RunningContestant(contestant, warehouse, processes, counters, remote);
   }
 
   get ports(): number[] {
@@ -79,8 +83,14 @@ export class RunningContestant {
     for (const process of this.processes) process.requireAlive();
   }
 
+  /** Does `work`, which loads it, with commits as slow as its database has them. */
+  async loaded<T>(work: () => Promise<T>): Promise<T> {
+    return this.contestant.isRemote ? withSlowCommits(this.warehouse.url, work) : work();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.stop()));
+    await this.remote?.stop();
     await this.warehouse.drop();
   }
 }

@@ -3,7 +3,7 @@ export const HOT_SKU = 'HOT-000';
 export const SOLD_OUT_SKU = 'OUT-000';
 export const HUNDRED_SKUS = Array.from({ length: 100 }, (_, n) => `SKU-${String(n).padStart(3, '0')}`);
 
-export const SCENARIO_NAMES = ['hot', 'hundred-skus', 'three-lines', 'sold-out', 'replays'] as const;
+export const SCENARIO_NAMES = ['hot', 'hundred-skus', 'three-lines', 'sold-out', 'replays', 'paced'] as const;
 
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
@@ -66,6 +66,13 @@ export const SCENARIOS: Record<ScenarioName, Scenario> = {
     title: 'one SKU, and every tenth request repeats an earlier one',
     bodies: [body(HOT_SKU)],
     replayPercent: 10,
+    unitsPerSale: 1,
+    answer: 'sale',
+  },
+  paced: {
+    title: 'one SKU, asked for at a fixed rate',
+    bodies: [body(HOT_SKU)],
+    replayPercent: 0,
     unitsPerSale: 1,
     answer: 'sale',
   },

@@ -3,7 +3,7 @@ import { type Contestant } from './cell.js';
 import { testGroup } from './testing/cells.js';
 import { TimeBudget } from './time-budget.js';
 
-const contestant: Contestant = { subject: 'product', processes: 1, storedSales: 0 };
+const contestant: Contestant = { subject: 'product', processes: 1, storedSales: 0, isRemote: false };
 const three = testGroup({ contestants: [contestant, contestant, contestant] });
 const one = testGroup({ contestants: [contestant] });
 

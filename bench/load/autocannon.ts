@@ -1,18 +1,14 @@
 import autocannonLoad, { type Options, type Result } from 'autocannon';
-import { randomInt } from 'node:crypto';
-import { KeySequence } from './key-sequence.js';
 import { ANSWER_TIMEOUT_SECONDS, type LoadGenerator, type LoadOrder, type LoadResult } from './load.js';
 import { RecordedRequests } from './recorded-requests.js';
-
-/** A replay repeats one of so many earlier requests: far more than are under way, so that most have their answer. */
-const REMEMBERED = 16_384;
+import { RequestSequence } from './request-sequence.js';
 
 /** For machines without wrk. It takes several times the CPU, and so is the limit where wrk would not be. */
 export const autocannon: LoadGenerator = { name: 'autocannon', run: runAutocannon };
 
 async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<LoadResult> {
   signal.throwIfAborted();
-  const requests = new RequestSequence(order);
+  const requests = new RequestSequence(order.scenario);
   const recorded = order.history && new RecordedRequests(order.history, `load of port ${order.port}`);
   const options: Options = {
     url: `http://127.0.0.1:${order.port}`,
@@ -50,6 +46,7 @@ async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<Loa
     unanswered: result.errors,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
+    p999Ms: result.latency.p99_9,
     freshKeys: requests.freshKeys,
     replays: requests.replays,
   };
@@ -58,40 +55,4 @@ async function runAutocannon(order: LoadOrder, signal: AbortSignal): Promise<Loa
 /** By the header of the answer, of which autocannon keeps the case. */
 function isReplay(headers: unknown): boolean {
   return Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'idempotent-replayed');
-}
-
-interface SaleRequest {
-  headers: { 'content-type': string; 'idempotency-key': string };
-  body: string;
-}
-
-class RequestSequence {
-  freshKeys = 0;
-  replays = 0;
-  private readonly keys = new KeySequence();
-  private readonly earlier: SaleRequest[] = [];
-  private nextBody: number;
-  private due = 0;
-
-  constructor(private readonly order: LoadOrder) {
-    this.nextBody = randomInt(order.scenario.bodies.length);
-  }
-
-  next(): SaleRequest {
-    const { bodies, replayPercent } = this.order.scenario;
-    this.due += replayPercent;
-    if (this.due >= 100 && this.earlier.length > 0) {
-      this.due -= 100;
-      this.replays += 1;
-      return this.earlier[randomInt(this.earlier.length)]!;
-    }
-    const request = {
-      headers: { 'content-type': 'application/json', 'idempotency-key': this.keys.next() },
-      body: bodies[this.nextBody]!,
-    };
-    this.nextBody = (this.nextBody + 1) % bodies.length;
-    if (replayPercent > 0) this.earlier[this.freshKeys % REMEMBERED] = request;
-    this.freshKeys += 1;
-    return request;
-  }
 }

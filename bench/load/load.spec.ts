@@ -10,7 +10,10 @@ import { readHistoryFile } from '../../test/history/read-history.js';
 import { HOT_SKU, type ScenarioName, SCENARIOS } from '../scenarios.js';
 import { autocannon } from './autocannon.js';
 import { type LoadResult, together } from './load.js';
+import { paced } from './paced.js';
 import { hasWrk, parseWrkOutput, wrk } from './wrk.js';
+
+const ARRIVALS_PER_SECOND = 400;
 
 /** What came in at a server that confirms everything. */
 class Counter {
@@ -59,6 +62,7 @@ async function load(
   const order = {
     port,
     connections: 8,
+    arrivalsPerSecond: generator === paced ? ARRIVALS_PER_SECOND : null,
     seconds: 1,
     scenario: SCENARIOS[scenario],
     ...(history && { history }),
@@ -67,7 +71,7 @@ async function load(
 }
 
 // Where wrk is missing the bench uses the other one alone as well.
-describe.each(hasWrk() ? [wrk, autocannon] : [autocannon])('a load by $name', (generator) => {
+describe.each([...(hasWrk() ? [wrk] : []), autocannon, paced])('a load by $name', (generator) => {
   it('gives every request a key of its own', async () => {
     const { seen, counter } = await load(generator, 'three-lines');
     expect(seen).toMatchObject({ replays: 0, unanswered: 0, otherAnswers: 0 });
@@ -89,6 +93,37 @@ describe.each(hasWrk() ? [wrk, autocannon] : [autocannon])('a load by $name', (g
   it('counts other answers than 2xx separately', async () => {
     const { seen } = await load(generator, 'hot', { status: 503 });
     expect(seen.otherAnswers).toBe(seen.requests);
+  });
+});
+
+describe('an open model', () => {
+  it('begins requests at its rate, whatever becomes of them', async () => {
+    const { seen } = await load(paced, 'hot');
+    expect(seen).toMatchObject({
+      requests: ARRIVALS_PER_SECOND,
+      freshKeys: ARRIVALS_PER_SECOND,
+      unanswered: 0,
+    });
+  });
+
+  it('counts the time that a request waits because the service answers nothing', async () => {
+    // A load that waits for its answers would have 8 slow requests of hundreds. Here, all that arrive meanwhile are slow.
+    const stallMs = 800;
+    const stalled = new Counter();
+    counter = stalled;
+    const port = await stalled.listen(201);
+    stalled.server.once('request', () => {
+      const until = performance.now() + stallMs;
+      while (performance.now() < until);
+    });
+    const seen = await paced.run(
+      { port, connections: 8, arrivalsPerSecond: 100, seconds: 1, scenario: SCENARIOS.hot },
+      new AbortController().signal,
+    );
+    expect(seen.requests).toBe(100);
+    // 80 of 100 requests are due during the stall. Half of all wait for 0.3 s of it, or more.
+    expect(seen.p50Ms).toBeGreaterThan(250);
+    expect(seen.p99Ms).toBeGreaterThan(700);
   });
 });
 
@@ -122,18 +157,20 @@ describe('several loads', () => {
     unanswered: 2,
     p50Ms: 5,
     p99Ms: 9,
+    p999Ms: 12,
     freshKeys: 11,
     replays: 3,
   };
 
   it('add up, with the latencies of the slowest', () => {
-    expect(together([seen, { ...seen, durationMs: 1_100, p50Ms: 4, p99Ms: 20 }])).toEqual({
+    expect(together([seen, { ...seen, durationMs: 1_100, p50Ms: 4, p99Ms: 20, p999Ms: 25 }])).toEqual({
       requests: 20,
       durationMs: 1_100,
       otherAnswers: 2,
       unanswered: 4,
       p50Ms: 5,
       p99Ms: 20,
+      p999Ms: 25,
       freshKeys: 22,
       replays: 6,
     });

@@ -1,9 +1,11 @@
 import { type HistoryRecorder } from '../../test/history/history-recorder.js';
+import { type Group } from '../cell.js';
 import { type Scenario } from '../scenarios.js';
 
 export interface LoadOrder {
   port: number;
   connections: number;
+  arrivalsPerSecond: Group['arrivalsPerSecond'];
   seconds: number;
   scenario: Scenario;
   /** Records each request, which takes processor time: the figures of such a load mean nothing. */
@@ -21,6 +23,7 @@ export interface LoadResult {
   unanswered: number;
   p50Ms: number;
   p99Ms: number;
+  p999Ms: number;
   /** Keys made, one for each request that is no replay. The last of them may not have been answered. */
   freshKeys: number;
   /** Requests that repeated an earlier one. */
@@ -51,6 +54,7 @@ export function together(results: readonly LoadResult[]): LoadResult {
     unanswered: sum(({ unanswered }) => unanswered),
     p50Ms: highest(({ p50Ms }) => p50Ms),
     p99Ms: highest(({ p99Ms }) => p99Ms),
+    p999Ms: highest(({ p999Ms }) => p999Ms),
     freshKeys: sum(({ freshKeys }) => freshKeys),
     replays: sum(({ replays }) => replays),
   };

@@ -72,9 +72,9 @@ function done(summary, latency)
   end
   local errors = summary.errors
   print(string.format(
-    'RESULT {"requests":%d,"durationMs":%.3f,"otherAnswers":%d,"unanswered":%d,"p50Ms":%.3f,"p99Ms":%.3f,"freshKeys":%d,"replays":%d}',
+    'RESULT {"requests":%d,"durationMs":%.3f,"otherAnswers":%d,"unanswered":%d,"p50Ms":%.3f,"p99Ms":%.3f,"p999Ms":%.3f,"freshKeys":%d,"replays":%d}',
     summary.requests, summary.duration / 1000, errors.status,
     errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50) / 1000, latency:percentile(99) / 1000, fresh_keys, repeated
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency:percentile(99.9) / 1000, fresh_keys, repeated
   ))
 end

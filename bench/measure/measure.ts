@@ -2,6 +2,7 @@ import { type HistoryRecorder } from '../../test/history/history-recorder.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Group, type Measurement, type Outcomes } from '../cell.js';
 import { type LoadGenerator, together } from '../load/load.js';
+import { paced } from '../load/paced.js';
 import { SCENARIOS } from '../scenarios.js';
 import { SUBJECTS } from '../subjects/subject.js';
 import { type RunningContestant } from '../running-contestant.js';
@@ -64,6 +65,7 @@ export async function measure(
     faults: [...verdict.faults, ...contradictions],
     p50Ms: load.p50Ms,
     p99Ms: load.p99Ms,
+    p999Ms: load.p999Ms,
     outcomes,
     unanswered: load.unanswered,
     fsyncsPerSale: perSale(costBefore.fsyncs, cost.fsyncs),
@@ -85,23 +87,29 @@ export async function warmUp(
 
 /** A load generator for each process, with its share of the connections. */
 async function runLoad(
-  { ports }: RunningContestant,
+  contestant: RunningContestant,
   group: Group,
   settings: LoadSettings,
   history?: HistoryRecorder,
 ) {
+  const { ports } = contestant;
+  const { arrivalsPerSecond } = group;
+  const generator = arrivalsPerSecond === null ? settings.generator : paced;
   const share = Math.floor(group.connections / ports.length);
-  return Promise.all(
-    ports.map((port, index) =>
-      settings.generator.run(
-        {
-          port,
-          connections: index === 0 ? group.connections - share * (ports.length - 1) : share,
-          seconds: settings.seconds,
-          scenario: SCENARIOS[group.scenario],
-          ...(history && { history }),
-        },
-        settings.signal,
+  return contestant.loaded(() =>
+    Promise.all(
+      ports.map((port, index) =>
+        generator.run(
+          {
+            port,
+            connections: index === 0 ? group.connections - share * (ports.length - 1) : share,
+            arrivalsPerSecond,
+            seconds: settings.seconds,
+            scenario: SCENARIOS[group.scenario],
+            ...(history && { history }),
+          },
+          settings.signal,
+        ),
       ),
     ),
   );

@@ -10,6 +10,7 @@ const LOAD: LoadResult = {
   otherAnswers: 0,
   unanswered: 0,
   p50Ms: 1,
+  p999Ms: 0,
   p99Ms: 2,
   freshKeys: 1_050,
   replays: 0,

@@ -13,10 +13,14 @@ export interface CellRecord {
   connections: number;
   processes: number;
   storedSales: number;
+  isRemote: boolean;
+  /** `null` where each answer begins the next request. */
+  arrivalsPerSecond: number | null;
   /** Sales, or refusals where the scenario is sold out. */
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
+  p999Ms: number;
   ratioToBefore: Ratio | null;
   ratioToNoop: Ratio | null;
   ratioToPlainHttp: Ratio | null;
@@ -39,9 +43,12 @@ export function cellRecord(cell: Cell, cells: readonly Cell[], isDurable: boolea
     connections,
     processes: cell.contestant.processes,
     storedSales: cell.contestant.storedSales,
+    isRemote: cell.contestant.isRemote,
+    arrivalsPerSecond: cell.group.arrivalsPerSecond,
     requestsPerSecond: medianOf(cell, (round) => round.requestsPerSecond)!,
     p50Ms: medianOf(cell, (round) => round.p50Ms)!,
     p99Ms: medianOf(cell, (round) => round.p99Ms)!,
+    p999Ms: medianOf(cell, (round) => round.p999Ms)!,
     ratioToBefore: ratio(cell, referenceOf(cell, cells, 'before')),
     ratioToNoop: ratio(cell, referenceOf(cell, cells, 'no-op')),
     ratioToPlainHttp: ratio(cell, referenceOf(cell, cells, 'plain-http')),

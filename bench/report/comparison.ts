@@ -9,10 +9,12 @@ export function comparisonTable(cells: readonly Cell[]): string {
   const answers = cells[0]!.group.scenario === 'sold-out' ? 'refusals/s' : 'sales/s';
   const columns: Column<Cell>[] = [
     { title: 'connections', text: ({ group }) => String(group.connections), isFigure: true },
+    figureColumn('arrivals/s', ({ group }) => group.arrivalsPerSecond),
     { title: 'subject', text: ({ contestant }) => titleOf(contestant) },
     figureColumn(answers, (cell) => medianOf(cell, (round) => round.requestsPerSecond)),
     figureColumn('p50 ms', (cell) => medianOf(cell, (round) => round.p50Ms)),
     figureColumn('p99 ms', (cell) => medianOf(cell, (round) => round.p99Ms)),
+    figureColumn('p99.9 ms', (cell) => medianOf(cell, (round) => round.p999Ms)),
     figureColumn('x before', (cell) => ratio(cell, referenceOf(cell, cells, 'before'))?.median ?? null),
     figureColumn('x no-op', (cell) => ratio(cell, referenceOf(cell, cells, 'no-op'))?.median ?? null),
     figureColumn(
@@ -37,9 +39,11 @@ export function comparisonTable(cells: readonly Cell[]): string {
 export function roundsTable(cells: readonly Cell[]): string {
   return markdownTable(cells, [
     { title: 'connections', text: ({ group }) => String(group.connections), isFigure: true },
+    figureColumn('arrivals/s', ({ group }) => group.arrivalsPerSecond),
     { title: 'subject', text: ({ contestant }) => titleOf(contestant) },
     { title: 'x before', text: (cell) => roundsOf(ratio(cell, referenceOf(cell, cells, 'before'))) },
     { title: 'x no-op', text: (cell) => roundsOf(ratio(cell, referenceOf(cell, cells, 'no-op'))) },
+    { title: 'x plain http', text: (cell) => roundsOf(ratio(cell, referenceOf(cell, cells, 'plain-http'))) },
     {
       title: 'x pessimistic',
       text: (cell) => roundsOf(ratio(cell, referenceOf(cell, cells, 'pessimistic-lock'))),

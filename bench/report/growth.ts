@@ -1,18 +1,15 @@
-import { type Cell } from '../cell.js';
+import { type Cell, isPlain } from '../cell.js';
 import { medianOf, ratio } from '../statistics.js';
 import { titleOf } from './comparison.js';
 import { figure, markdownTable } from './markdown.js';
 import { referenceOf } from './reference.js';
 
 /**
- * The product with more processes and with sales stored, each beside the product with one process and none stored in
- * the same rounds. `undefined` when nothing of the kind was measured.
+ * The product with more processes, with sales stored and with a remote database, each beside the product with one process,
+ * none stored and the database at hand, in the same rounds. `undefined` when nothing of the kind was measured.
  */
 export function growthTable(cells: readonly Cell[]): string | undefined {
-  const grown = cells.filter(
-    ({ contestant }) =>
-      contestant.subject === 'product' && (contestant.processes > 1 || contestant.storedSales > 0),
-  );
+  const grown = cells.filter(({ contestant }) => contestant.subject === 'product' && !isPlain(contestant));
   if (grown.length === 0) return undefined;
   const toPlain = (cell: Cell) => ratio(cell, referenceOf(cell, cells, 'product'));
   return markdownTable(grown, [

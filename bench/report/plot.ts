@@ -1,9 +1,10 @@
-import { type Cell, DATABASES } from '../cell.js';
+import { type Cell, DATABASES, isPlain } from '../cell.js';
 import { SCENARIO_NAMES, SCENARIOS } from '../scenarios.js';
 import { medianOf } from '../statistics.js';
 import { type SubjectName, SUBJECTS } from '../subjects/subject.js';
+import { titleOf } from './comparison.js';
 import { figure } from './markdown.js';
-import { bar, svgDocument, text } from './svg.js';
+import { bar, svgDocument, text, uprightText } from './svg.js';
 
 const COLOURS: Record<SubjectName, string> = {
   'plain-http': '#5c6773',
@@ -24,10 +25,13 @@ const GAP_BETWEEN_CLUSTERS = 18;
 interface Panel {
   title: string;
   clusters: { label: string; cells: Cell[] }[];
+  /** What the bars show: sales a second, unless a panel says otherwise. */
+  height?: (cell: Cell) => number;
 }
 
 /**
- * The throughput of all cells as bars: a panel a scenario and database, and one each for growth and processes.
+ * The throughput of all cells as bars: a panel a scenario and database, and one each for growth, processes and a remote
+ * database. Where requests arrive at a fixed rate, the throughput says little, and the bars show the p99.
  *
  * @param captions how the figures came about, a line each
  */
@@ -40,7 +44,10 @@ export function plot(cells: readonly Cell[], captions: readonly string[]): strin
     draw(panel, (index % PANELS_A_ROW) * PANEL.width, head + Math.floor(index / PANELS_A_ROW) * PANEL.height),
   );
   return svgDocument(width, head + rows * PANEL.height, [
-    text(PANEL.left, 22, 'Sales a second, median of the rounds', { size: 15, weight: 'bold' }),
+    text(PANEL.left, 22, 'Sales a second (where it says so: p99), median of the rounds', {
+      size: 15,
+      weight: 'bold',
+    }),
     ...captions.map((caption, line) => text(PANEL.left, 40 + line * CAPTION_HEIGHT, caption, { size: 10 })),
     legend(cells, head - 24),
     ...drawn,
@@ -53,9 +60,12 @@ function panelsOf(cells: readonly Cell[]): Panel[] {
       const own = cells.filter(({ group }) => group.database === database && group.scenario === scenario);
       const title = `${database === 'mysql' ? 'MySQL' : 'embedded'}: ${SCENARIOS[scenario].title}`;
       return [
-        { title, clusters: byConnections(own.filter(isPlain)) },
+        scenario === 'paced'
+          ? { title: `${title}, p99 in ms`, clusters: byRate(own), height: p99Ms }
+          : { title, clusters: byConnections(own.filter(({ contestant }) => isPlain(contestant))) },
         processesPanel(title, own),
         growthPanel(title, own),
+        remotePanel(title, own),
       ];
     }),
   ).filter(({ clusters }) => clusters.length > 0);
@@ -63,7 +73,8 @@ function panelsOf(cells: readonly Cell[]): Panel[] {
 
 function processesPanel(title: string, own: readonly Cell[]): Panel {
   const sold = own.filter(
-    ({ contestant }) => contestant.subject === 'product' && contestant.storedSales === 0,
+    ({ contestant }) =>
+      contestant.subject === 'product' && contestant.storedSales === 0 && !contestant.isRemote,
   );
   const counts = [...new Set(sold.map(({ contestant }) => contestant.processes))];
   return {
@@ -76,7 +87,10 @@ function growthPanel(title: string, own: readonly Cell[]): Panel {
   const grown = own.find(({ contestant }) => contestant.storedSales > 0);
   const compared = own.filter(
     ({ group, contestant }) =>
-      group === grown?.group && contestant.subject === 'product' && contestant.processes === 1,
+      group === grown?.group &&
+      contestant.subject === 'product' &&
+      contestant.processes === 1 &&
+      !contestant.isRemote,
   );
   return {
     title: `${title}, product by sales stored`,
@@ -87,8 +101,19 @@ function growthPanel(title: string, own: readonly Cell[]): Panel {
   };
 }
 
-function isPlain({ contestant }: Cell): boolean {
-  return contestant.processes === 1 && contestant.storedSales === 0;
+function remotePanel(title: string, own: readonly Cell[]): Panel {
+  const sold = own.filter(
+    ({ contestant }) => contestant.subject === 'product' && (isPlain(contestant) || contestant.isRemote),
+  );
+  const isMeasured = sold.some(({ contestant }) => contestant.isRemote);
+  return { title: `${title}, product by distance`, clusters: isMeasured ? byConnections(sold) : [] };
+}
+
+function byRate(cells: readonly Cell[]): Panel['clusters'] {
+  return [...Map.groupBy(cells, ({ group }) => group.arrivalsPerSecond)].map(([rate, own]) => ({
+    label: `${rate} a second`,
+    cells: own,
+  }));
 }
 
 function byConnections(cells: readonly Cell[]): Panel['clusters'] {
@@ -98,11 +123,11 @@ function byConnections(cells: readonly Cell[]): Panel['clusters'] {
   }));
 }
 
-function draw({ title, clusters }: Panel, x: number, y: number): string {
+function draw({ title, clusters, height: measured = throughput }: Panel, x: number, y: number): string {
   const bars = clusters.reduce((count, cluster) => count + cluster.cells.length, 0);
   const free = PANEL.width - 2 * PANEL.left - GAP_BETWEEN_CLUSTERS * (clusters.length - 1);
   const barWidth = Math.min(48, free / bars);
-  const highest = Math.max(1, ...clusters.flatMap((cluster) => cluster.cells.map(throughput)));
+  const highest = Math.max(1, ...clusters.flatMap((cluster) => cluster.cells.map(measured)));
   const floor = y + PANEL.height - PANEL.bottom;
   const room = PANEL.height - PANEL.bottom - PANEL.top - 14;
   const parts = [text(x + PANEL.left, y + 14, title, { size: 11, weight: 'bold' })];
@@ -110,14 +135,15 @@ function draw({ title, clusters }: Panel, x: number, y: number): string {
   for (const { label, cells } of clusters) {
     const middle = left + (cells.length * barWidth) / 2;
     for (const cell of cells) {
-      const height = (throughput(cell) / highest) * room;
+      const height = (measured(cell) / highest) * room;
       parts.push(bar(left, floor - height, barWidth - 2, height, COLOURS[cell.contestant.subject]));
       parts.push(
-        text(left + barWidth / 2, floor - height - 3, figure(throughput(cell))!, {
+        text(left + barWidth / 2, floor - height - 3, figure(measured(cell))!, {
           size: 8,
           anchor: 'middle',
         }),
       );
+      parts.push(uprightText(left + barWidth / 2 + 2, floor - 4, titleOf(cell.contestant), { size: 8 }));
       left += barWidth;
     }
     parts.push(text(middle, floor + 14, label, { size: 9, anchor: 'middle' }));
@@ -128,6 +154,10 @@ function draw({ title, clusters }: Panel, x: number, y: number): string {
 
 function throughput(cell: Cell): number {
   return medianOf(cell, (round) => round.requestsPerSecond)!;
+}
+
+function p99Ms(cell: Cell): number {
+  return medianOf(cell, (round) => round.p99Ms)!;
 }
 
 function legend(cells: readonly Cell[], y: number): string {

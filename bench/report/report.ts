@@ -16,7 +16,7 @@ export function report(cells: readonly Cell[], circumstances: Circumstances): st
   if (goals) parts.push('## Goals', goals);
   for (const { title, cells: compared } of sections) parts.push(`## ${title}`, comparisonTable(compared));
   const growth = growthTable(cells);
-  if (growth) parts.push('## More processes, and sales stored', growth);
+  if (growth) parts.push('## More processes, sales stored, and a remote database', growth);
   parts.push('## Correctness', correctness(cells), '## Rounds', ROUNDS);
   for (const { title, cells: compared } of sections) parts.push(`### ${title}`, roundsTable(compared));
   return `${parts.join('\n\n')}\n`;

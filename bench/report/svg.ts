@@ -24,6 +24,12 @@ export function text(x: number, y: number, words: string, { size, weight, anchor
   return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" fill="#222222"${style}>${escaped(words)}</text>`;
 }
 
+/** Written upwards, with a light edge that keeps it readable on a bar of any colour. */
+export function uprightText(x: number, y: number, words: string, { size }: TextStyle): string {
+  const edge = 'paint-order="stroke" stroke="#ffffff" stroke-width="2"';
+  return `<text x="${round(x)}" y="${round(y)}" font-size="${size}" fill="#222222" ${edge} transform="rotate(-90 ${round(x)} ${round(y)})">${escaped(words)}</text>`;
+}
+
 function escaped(words: string): string {
   return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -3,7 +3,14 @@ import { type SubjectName } from '../subjects/subject.js';
 
 /** A group as a run makes them; its contestants are of no interest to what reads results. */
 export function testGroup(given: Partial<Group> = {}): Group {
-  return { database: 'mysql', scenario: 'hot', connections: 200, contestants: [], ...given };
+  return {
+    database: 'mysql',
+    scenario: 'hot',
+    connections: 200,
+    arrivalsPerSecond: null,
+    contestants: [],
+    ...given,
+  };
 }
 
 export function testMeasurement(given: Partial<Measurement> = {}): Measurement {
@@ -11,6 +18,7 @@ export function testMeasurement(given: Partial<Measurement> = {}): Measurement {
     requestsPerSecond: 1_000,
     p50Ms: 10,
     p99Ms: 20,
+    p999Ms: 30,
     outcomes: { confirmed: 3_000, replayed: 0, refused: 0 },
     otherAnswers: 0,
     unanswered: 0,
@@ -34,7 +42,7 @@ export function testCell(
   const { measured, ...contestant } = given;
   return {
     group,
-    contestant: { subject, processes: 1, storedSales: 0, ...contestant },
+    contestant: { subject, processes: 1, storedSales: 0, isRemote: false, ...contestant },
     rounds: requestsPerSecond.map((each) => testMeasurement({ ...measured, requestsPerSecond: each })),
     differences: subject === 'no-op' || subject === 'course' ? null : [],
   };
