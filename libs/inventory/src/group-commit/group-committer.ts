@@ -41,12 +41,6 @@ interface Waiting<Item, Outcome> {
 /** How often overdue items are looked for within the longest wait. */
 const CHECKS_PER_WAIT = 20;
 
-/**
- * The next batch is sent while another one is in flight when it has this part of the other's size. Measured on MySQL in the
- * product: a smaller part makes many small batches, which cost more commits than the overlap gains.
- */
-const OVERLAP_SHARE = 0.8;
-
 /** Weight of the newest batch in the moving average of a batch's duration. */
 const NEWEST_WEIGHT = 0.2;
 
@@ -125,7 +119,8 @@ export class GroupCommitter<Item, Outcome> {
     return (
       this.inFlight.size < maxInFlight &&
       this.gathering === 0 &&
-      this.waiting.length >= OVERLAP_SHARE * this.newestSize
+      // Smaller batches would cost more commits than the overlap gains (docs/performance.md, "Lessons").
+      this.waiting.length >= this.newestSize
     );
   }
 
