@@ -136,8 +136,8 @@ module "services" {
     api_url               = var.factory.api_url
     lead_time_seconds     = var.factory.lead_time_seconds
     overdue_after_seconds = var.factory.overdue_after_seconds
-    # However many workers there are, the factory gets no more at once than it bears.
-    concurrency_per_task = max(1, floor(var.factory.concurrency_limit / var.worker.max))
+    # The workers share it through the database, however many there are.
+    concurrency_limit = var.factory.concurrency_limit
   }
 
   restart_schedule = try(var.password_rotation.restart_schedule, null)
@@ -205,13 +205,6 @@ module "pipeline" {
   passed_role_arns       = module.services.role_arns
   image_repository_arns  = values(module.registry.arns)
   log_group_arns         = [for group in values(module.observability.log_groups) : group.arn]
-}
-
-check "factory_bears_the_workers" {
-  assert {
-    condition     = var.worker.max <= var.factory.concurrency_limit
-    error_message = "Each worker orders one at a time at least: ${var.worker.max} workers are more than the factory's concurrency_limit of ${var.factory.concurrency_limit}."
-  }
 }
 
 check "database_bears_the_tasks" {

@@ -231,6 +231,11 @@ variable "factory" {
     concurrency_limit     = optional(number, 2)
   })
   default = {}
+
+  validation {
+    condition     = var.factory.concurrency_limit >= 1 && var.factory.concurrency_limit <= 10
+    error_message = "factory.concurrency_limit is one of 1 to 10."
+  }
 }
 
 # Watching

@@ -67,7 +67,7 @@ describe('a crash in the middle of the story', () => {
     'of %s on the way to the dead letter still ends in one alert and, redriven, in stock',
     async (application) => {
       const sku = await system.newProduct(1);
-      await system.setFaults({ failurePercent: 100 });
+      await system.setFaults({ failurePercent: 100, failureStatus: 422 });
       await persistently(() => system.buy(sku, 1, { 'Idempotency-Key': `last-${sku}` }));
       const order = (await system.openRestockOrder(sku))!;
       await eventually(async () => {
@@ -86,7 +86,7 @@ describe('a crash in the middle of the story', () => {
       }, 120_000);
       const alerts = async () => (await system.mails()).filter(({ text }) => text.includes(letter.id));
       await eventually(async () => expect(await alerts()).toHaveLength(1), 60_000);
-      await system.setFaults({ failurePercent: 0 });
+      await system.setFaults({ failurePercent: 0, failureStatus: 500 });
       expect((await system.post(`/dead-letters/${letter.id}/redrive`)).status).toBe(200);
       await eventually(async () => expect((await system.stock(sku)).onHand).toBe(order.quantity), 60_000);
       expect(await alerts()).toHaveLength(1);

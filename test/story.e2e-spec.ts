@@ -74,9 +74,41 @@ describe('the whole story', () => {
     expect((await system.stock(sku)).onHand).toBe(9);
   });
 
-  it('lists a dead letter with its cause when the factory fails, mails once, and a redrive ends in stock', async () => {
-    const sku = await system.newProduct(1);
+  it('waits for a factory that is away, mails when it begins and when it is over, and goes on by itself', async () => {
+    const skus = [await system.newProduct(1), await system.newProduct(1), await system.newProduct(1)];
+    const mails = async (words: string) =>
+      (await system.mails()).filter(({ subject }) => subject.endsWith(words)).length;
+    const [away, back] = [await mails('is away'), await mails('is back')];
     await system.setFaults({ failurePercent: 100 });
+    for (const sku of skus) expect((await system.buy(sku, 1)).status).toBe(201);
+    const orders = await Promise.all(skus.map(async (sku) => (await system.openRestockOrder(sku))!));
+    const status = async (id: string) => (await system.get(`/restock-orders/${id}`)).body.status;
+    await eventually(async () => {
+      expect(await Promise.all(orders.map(({ id }) => status(id)))).toEqual(
+        orders.map(() => 'WAITING_FOR_FACTORY'),
+      );
+    }, 30_000);
+    expect((await system.get(`/restock-orders/${orders[0]!.id}`)).body).toMatchObject({
+      nextAttemptAt: expect.any(String),
+      lastError: expect.stringContaining('the factory answered 500'),
+    });
+    await eventually(async () => expect(await mails('is away')).toBe(away + 1), 30_000);
+
+    await system.setFaults({ failurePercent: 0 });
+    await eventually(async () => {
+      const onHand = await Promise.all(skus.map(async (sku) => (await system.stock(sku)).onHand));
+      expect(onHand).toEqual(orders.map(({ quantity }) => quantity));
+    }, 60_000);
+    // The factory, and each of the products.
+    await eventually(async () => expect(await mails('is back')).toBe(back + 1 + skus.length), 30_000);
+    expect(await mails('is away')).toBe(away + 1);
+    expect((await system.get('/dead-letters?queue=restock&status=OPEN')).body.items).toEqual([]);
+    expect(system.reconcile()).toBeUndefined();
+  }, 150_000);
+
+  it('lists a dead letter with its cause when the factory refuses the order, mails once, and a redrive ends in stock', async () => {
+    const sku = await system.newProduct(1);
+    await system.setFaults({ failurePercent: 100, failureStatus: 422 });
     expect((await system.buy(sku, 1)).status).toBe(201);
     const order = (await system.openRestockOrder(sku))!;
 
@@ -93,7 +125,7 @@ describe('the whole story', () => {
     expect(details.attempts.map(({ receiveCount }: { receiveCount: number }) => receiveCount)).toEqual([
       1, 2, 3,
     ]);
-    expect(details.cause.detail).toBe('the factory answered 500');
+    expect(details.cause.detail).toBe('the factory answered 422');
     expect((await system.get(`/restock-orders/${order.id}`)).body).toMatchObject({
       status: 'DEAD_LETTERED',
       attempts: 3,
@@ -106,7 +138,7 @@ describe('the whole story', () => {
       text: expect.stringContaining(`/dead-letters/${letter.id}/redrive`),
     });
 
-    await system.setFaults({ failurePercent: 0 });
+    await system.setFaults({ failurePercent: 0, failureStatus: 500 });
     expect(await system.post(`/dead-letters/${letter.id}/redrive`, { by: 'kim' })).toMatchObject({
       status: 200,
       body: { status: 'REDRIVEN', resolvedBy: 'kim' },

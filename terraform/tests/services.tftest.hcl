@@ -53,7 +53,7 @@ variables {
   load_balancer_protected = true
   access_logs             = 90
   waf                     = true
-  factory                 = { api_url = "https://factory.example", lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_per_task = 1 }
+  factory                 = { api_url = "https://factory.example", lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_limit = 1 }
 }
 
 run "tasks" {
@@ -333,7 +333,7 @@ run "a_warehouse_without_factory_is_refused" {
   }
 
   variables {
-    factory = { lead_time_seconds = 10, overdue_after_seconds = 120, concurrency_per_task = 1 }
+    factory = { lead_time_seconds = 10, overdue_after_seconds = 120, concurrency_limit = 1 }
   }
 
   expect_failures = [var.factory]

@@ -126,7 +126,7 @@ async function refills(shop: Shop): Promise<void> {
 }
 
 async function redrives(shop: Shop): Promise<void> {
-  await shop.setFaults({ failurePercent: 100 });
+  await shop.setFaults({ failurePercent: 100, failureStatus: 422 });
   await shop.buyOut('CP-502102');
   const letter = await eventually(async () => {
     const { items } = (await shop.get('/dead-letters?status=OPEN')).body;
@@ -139,7 +139,7 @@ async function redrives(shop: Shop): Promise<void> {
   await eventually(async () => assert.equal((await alerts()).length, 1), PATIENCE_MS);
   assert.match((await alerts())[0]!.text, new RegExp(`/dead-letters/${letter.id}/redrive`));
 
-  await shop.setFaults({ failurePercent: 0 });
+  await shop.setFaults({ failurePercent: 0, failureStatus: 500 });
   assert.equal((await shop.post(`/dead-letters/${letter.id}/redrive`, { by: 'kim' })).status, 200);
   const { quantity } = await shop.restockOrder('CP-502102');
   await eventually(async () => assert.equal(await shop.onHand('CP-502102'), quantity), PATIENCE_MS);

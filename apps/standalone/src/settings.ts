@@ -150,6 +150,8 @@ export function systemEnvironment(
     QUEUE_URL_PREFIX: `${urls.queue}/${ACCOUNT_ID}/`,
     QUEUE_WAIT_SECONDS: '1',
     RETRY_FIRST_DELAY_SECONDS: '2',
+    FACTORY_PROBE_INTERVAL_SECONDS: '10',
+    INCIDENT_MAIL_AFTER_SECONDS: '5',
     ...given,
     ...(embedded.queue && embedded.mail ? LOCAL_CREDENTIALS : {}),
   };

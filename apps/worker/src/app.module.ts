@@ -1,4 +1,5 @@
 import {
+  CircuitModule,
   databaseSettings,
   DatabaseModule,
   DeadLetterModule,
@@ -25,6 +26,8 @@ import { DatabaseOutageTask } from './outage/database-outage-task.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { ProbeHandler } from './probe/probe.handler.js';
 import { ReconciliationTask } from './reconciliation/reconciliation-task.js';
+import { FactoryOutagesTask } from './restock/factory-outages-task.js';
+import { FactoryWaitsTask } from './restock/factory-waits-task.js';
 import { FactoryClient } from './restock/factory.client.js';
 import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
@@ -43,6 +46,7 @@ export class AppModule {
         OutboxModule,
         NotificationModule,
         RestockModule,
+        CircuitModule,
         ReceivingModule,
         DeadLetterModule,
         ReconcileModule,
@@ -68,6 +72,8 @@ export class AppModule {
         OutboxRelay,
         DatabaseOutageTask,
         RestockDeadlinesTask,
+        FactoryWaitsTask,
+        FactoryOutagesTask,
         ReconciliationTask,
         OpenDeadLettersTask,
         KeyedRequestsPurgeTask,

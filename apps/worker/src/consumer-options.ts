@@ -5,17 +5,24 @@ import { HANDLER_OVERHEAD_MS, type WorkerEnvironment } from './environment.js';
 /** What a shutdown may take beyond the last poll and the slowest handler, in ms. */
 const DRAIN_MARGIN_MS = 3_000;
 
+/** Where orders wait for their factories: more than one factory takes at a time, so that others have theirs. */
+const GUARDED_LANES = 6;
+
+/** Without a wait the lanes alone keep the calls to the factory within its limit. */
+function restockLanes({ FACTORY_WAIT_LIMIT_SECONDS, FACTORY_CONCURRENCY }: WorkerEnvironment): number {
+  return FACTORY_WAIT_LIMIT_SECONDS === 0 ? FACTORY_CONCURRENCY : GUARDED_LANES;
+}
+
 /** The consumers of all queues and dead-letter queues, from the rows of {@link QUEUES}. */
 export function consumerOptions(environment: WorkerEnvironment): ConsumerOptions {
-  const concurrency = (limit: number | LimitSetting): number =>
-    typeof limit === 'number' ? limit : environment[limit];
   // A time limit from the environment is that of a call. Its handler needs longer.
   const handlerTimeoutMs = (limit: number | LimitSetting): number =>
     typeof limit === 'number' ? limit : environment[limit] + HANDLER_OVERHEAD_MS;
 
   const queues = QUEUE_NAMES.map((queue): QueueConsumerOptions => ({
     queue,
-    concurrency: concurrency(QUEUES[queue].concurrency),
+    concurrency: QUEUES[queue].concurrency,
+    lanes: queue === 'restock' ? restockLanes(environment) : 1,
     handlerTimeoutMs: handlerTimeoutMs(QUEUES[queue].timeLimitMs),
   }));
   const deadLetterQueues = QUEUE_NAMES.map((queue): QueueConsumerOptions => ({

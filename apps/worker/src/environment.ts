@@ -89,7 +89,36 @@ const variables = Type.Object({
     default: 2,
     minimum: 1,
     maximum: 10,
-    description: 'requests to the factory at a time, a worker',
+    description: 'requests to a factory at a time, of all workers (of each one where orders do not wait)',
+  }),
+  FACTORY_REQUESTS_PER_MINUTE: Type.Integer({
+    default: 300,
+    minimum: 1,
+    maximum: 60_000,
+    description: 'requests to a factory in a minute, of all workers',
+  }),
+  FACTORY_FAILURE_THRESHOLD: Type.Integer({
+    default: 3,
+    minimum: 1,
+    maximum: 100,
+    description: 'faults of a factory in a row after which it counts as away, and is only probed',
+  }),
+  FACTORY_PROBE_INTERVAL_SECONDS: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3_600,
+    description: 'the time between two probes of a factory that is away',
+  }),
+  FACTORY_WAIT_LIMIT_SECONDS: Type.Integer({
+    default: 86_400,
+    minimum: 0,
+    maximum: 2_592_000,
+    description:
+      'how long an order waits for its factory before it is a dead letter; 0: its faults use up the three receives',
+  }),
+  FACTORY_ACCEPTS_200: Type.Enum(['true', 'false'], {
+    default: 'false',
+    description: 'whether a factory accepts an order by 200, too, and not by 201 alone',
   }),
   FACTORY_REQUESTER: Type.String({
     default: 'Donut-States',
@@ -106,6 +135,18 @@ const variables = Type.Object({
     minimum: 100,
     maximum: 30_000,
     description: 'how long a probe may take before it counts as failed',
+  }),
+  INCIDENT_MAIL_AFTER_SECONDS: Type.Integer({
+    default: 60,
+    minimum: 0,
+    maximum: 86_400,
+    description: 'how long a factory is away before the operators get a mail',
+  }),
+  INCIDENT_REMINDER_SECONDS: Type.Integer({
+    default: 21_600,
+    minimum: 0,
+    maximum: 604_800,
+    description: 'the time between two reminders of an outage that lasts; 0: none',
   }),
   MAIL_FROM: Type.Refine(
     Type.String({ description: 'the sender, an identity verified with SES' }),

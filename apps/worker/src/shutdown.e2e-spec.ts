@@ -78,7 +78,7 @@ describe('the process of the worker', () => {
     await sleep(BETWEEN_SIGNALS_MS);
     child.kill('SIGTERM');
     await eventually(() => expect(output).toMatch(/Draining already/), 5_000);
-    response.end('{}');
+    response.writeHead(201).end('{}');
 
     expect(await ended).toBe(0);
     expect(factory.requests).toHaveLength(1);

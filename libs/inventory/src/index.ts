@@ -39,8 +39,23 @@ export { ReceivingService, type Delivery, type ReceiptOutcome } from './receivin
 export { LedgerService, type Ledger, type LedgerTotal } from './reconcile/ledger.service.js';
 export { ReconcileService, type Difference } from './reconcile/reconcile.service.js';
 export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
-export { RestockOrder, type RestockOrderStatus } from './restock/restock-order.entity.js';
-export { RestockProgressService, type AttemptClaim } from './restock/restock-progress.service.js';
+export { Circuit } from './circuit/circuit.entity.js';
+export { CircuitModule } from './circuit/circuit.module.js';
+export { CircuitService } from './circuit/circuit.service.js';
+export { FactoryIncidentService, type IncidentTimes } from './restock/factory-incident.service.js';
+export { FactoryWaitService } from './restock/factory-wait.service.js';
+export {
+  RestockAttemptService,
+  type AttemptClaim,
+  type FactoryFault,
+  type FactoryGuard,
+} from './restock/restock-attempt.service.js';
+export {
+  RestockOrder,
+  RESTOCK_ORDER_STATUSES,
+  type RestockOrderStatus,
+} from './restock/restock-order.entity.js';
+export { RestockProgressService } from './restock/restock-progress.service.js';
 export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
 export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
 export { SaleModule } from './sale/sale.module.js';

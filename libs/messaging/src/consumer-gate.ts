@@ -31,8 +31,11 @@ export class ConsumerGate implements ConsumerControl {
   private readonly paused = new Set<string>();
   private readonly polledAt = new Map<string, number>();
   private change = Promise.withResolvers<void>();
+  private readonly queueNames: ReadonlyMap<string, string>;
 
-  constructor(@Inject(CONSUMER_OPTIONS) private readonly options: ConsumerOptions) {}
+  constructor(@Inject(CONSUMER_OPTIONS) private readonly options: ConsumerOptions) {
+    this.queueNames = new Map(consumersOf(options).map(({ name, queueName }) => [name, queueName]));
+  }
 
   pause(queue: QueueName): void {
     this.paused.add(this.configured(queue));
@@ -41,7 +44,7 @@ export class ConsumerGate implements ConsumerControl {
   resume(queue: QueueName): void {
     if (!this.paused.delete(this.configured(queue))) return;
     // The pause must not count as a time without polls.
-    this.polled(queue);
+    for (const { name, queueName } of consumersOf(this.options)) if (queueName === queue) this.polled(name);
     this.letRecheck();
   }
 
@@ -70,7 +73,7 @@ export class ConsumerGate implements ConsumerControl {
    * @throws PollingStoppedError
    */
   async pass(consumer: string): Promise<void> {
-    while (this.state !== 'open' || this.paused.has(consumer)) {
+    while (this.state !== 'open' || this.isHeld(consumer)) {
       if (this.state === 'stopped') throw new PollingStoppedError();
       await this.change.promise;
     }
@@ -84,7 +87,11 @@ export class ConsumerGate implements ConsumerControl {
   /** The time since the queue last answered a poll of `consumer`, in ms; 0 while it should not poll. */
   pollAgeMs(consumer: string): number {
     const at = this.polledAt.get(consumer);
-    return at === undefined || this.paused.has(consumer) ? 0 : performance.now() - at;
+    return at === undefined || this.isHeld(consumer) ? 0 : performance.now() - at;
+  }
+
+  private isHeld(consumer: string): boolean {
+    return this.paused.has(this.queueNames.get(consumer)!);
   }
 
   private configured(queue: QueueName): QueueName {

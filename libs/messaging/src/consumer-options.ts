@@ -1,4 +1,4 @@
-import { deadLetterQueueOf, type QueueName } from '#queues';
+import { deadLetterQueueOf, type QueueName, QUEUES } from '#queues';
 import { ConsumerSetupError } from './errors.js';
 
 /** Injection token of {@link ConsumerOptions}. */
@@ -7,9 +7,11 @@ export const CONSUMER_OPTIONS = Symbol('CONSUMER_OPTIONS');
 export interface QueueConsumerOptions {
   queue: QueueName;
   /**
-   * Messages received and handled at a time, 1 to 10. The next poll waits for the slowest of them.
+   * Messages received and handled at a time by a consumer, 1 to 10. Its next poll waits for the slowest of them.
    */
   concurrency: number;
+  /** Consumers of the queue in this process, 1 unless it says otherwise. At most as many as its row of `QUEUES` has. */
+  lanes?: number;
   /**
    * How long a handler may take, in ms: less than the visibility timeout. After it the handler has failed. It is not
    * stopped, and may run while the message is delivered again: give its own calls shorter limits.
@@ -42,23 +44,36 @@ export interface Subscription {
 
 /** One consumer of nestjs-sqs. */
 export interface ConsumerSpec extends Subscription, QueueConsumerOptions {
-  /** The physical queue's name. */
-  name: `${QueueName}` | `${QueueName}-dlq`;
+  /** The physical queue, with a number where it has several consumers. */
+  name: string;
+  queueName: `${QueueName}` | `${QueueName}-dlq`;
+  /** 1 for the first consumer of the queue. */
+  lane: number;
 }
 
-export function consumerNameOf({ queue, deadLetter }: Subscription): ConsumerSpec['name'] {
+export function queueNameOf({ queue, deadLetter }: Subscription): ConsumerSpec['queueName'] {
   return deadLetter ? deadLetterQueueOf(queue) : queue;
 }
 
+export function consumerNameOf(subscription: Subscription, lane = 1): string {
+  const name = queueNameOf(subscription);
+  return lane === 1 ? name : `${name}:${lane}`;
+}
+
 export function consumersOf(options: ConsumerOptions): ConsumerSpec[] {
-  const spec = (consumer: QueueConsumerOptions, deadLetter: boolean): ConsumerSpec => ({
-    ...consumer,
-    deadLetter,
-    name: consumerNameOf({ queue: consumer.queue, deadLetter }),
-  });
+  const specs = (consumer: QueueConsumerOptions, deadLetter: boolean): ConsumerSpec[] => {
+    const subscription = { queue: consumer.queue, deadLetter };
+    return Array.from({ length: consumer.lanes ?? 1 }, (_, index) => ({
+      ...consumer,
+      deadLetter,
+      queueName: queueNameOf(subscription),
+      name: consumerNameOf(subscription, index + 1),
+      lane: index + 1,
+    }));
+  };
   return [
-    ...options.queues.map((consumer) => spec(consumer, false)),
-    ...options.deadLetterQueues.map((consumer) => spec(consumer, true)),
+    ...options.queues.flatMap((consumer) => specs(consumer, false)),
+    ...options.deadLetterQueues.flatMap((consumer) => specs(consumer, true)),
   ];
 }
 
@@ -66,6 +81,12 @@ export function consumersOf(options: ConsumerOptions): ConsumerSpec[] {
 export function assertUsable(options: ConsumerOptions): void {
   const { visibilityTimeoutSeconds, waitSeconds, retry, drainTimeoutMs } = options;
   const faults: string[] = [];
+  for (const { queue, lanes = 1 } of options.queues) {
+    const most = QUEUES[queue].lanes;
+    if (!Number.isInteger(lanes) || lanes < 1 || lanes > most) {
+      faults.push(`${queue}: ${lanes} lanes is not one of 1 to ${most}.`);
+    }
+  }
   for (const { name, concurrency, handlerTimeoutMs } of consumersOf(options)) {
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 10) {
       faults.push(`${name}: a concurrency of ${concurrency} is not one of 1 to 10.`);

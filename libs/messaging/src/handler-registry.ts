@@ -28,7 +28,8 @@ export class HandlerRegistry {
   /** @throws ConsumerSetupError unless every consumer has one handler, and every handler a consumer */
   assertComplete(): void {
     const handlers = this.findHandlers();
-    const consumers = consumersOf(this.options);
+    // The decorator gives every lane of a queue the same handler.
+    const consumers = consumersOf(this.options).filter(({ lane }) => lane === 1);
     const faults: string[] = [];
     for (const consumer of consumers) {
       const methods = handlers

@@ -90,10 +90,10 @@ function sqsOptions(options: ConsumerOptions, gate: ConsumerGate, retryDelay: Re
   assertUsable(options);
   const sqs = createSqsClient(options.region, options.waitSeconds * 1000 + POLL_OVERHEAD_MS);
   return {
-    consumers: consumersOf(options).map(({ name, concurrency, handlerTimeoutMs }) => ({
+    consumers: consumersOf(options).map(({ name, queueName, concurrency, handlerTimeoutMs }) => ({
       name,
       sqs,
-      queueUrl: queueUrl(options.queueUrlPrefix, name),
+      queueUrl: queueUrl(options.queueUrlPrefix, queueName),
       batchSize: concurrency,
       waitTimeSeconds: options.waitSeconds,
       // No heartbeat: no handler may take longer than this, and a late heartbeat would undo the retry delay.

@@ -1,4 +1,4 @@
-import { type MessageOf, QUEUE_NAMES, type QueueName } from '#queues';
+import { type MessageOf, QUEUE_NAMES, type QueueName, QUEUES } from '#queues';
 import { type Message } from '@aws-sdk/client-sqs';
 import { SqsMessageHandler } from '@ssut/nestjs-sqs';
 import { consumerNameOf, type Subscription } from './consumer-options.js';
@@ -20,7 +20,16 @@ type HandlerDecorator<Received> = <Method extends (delivery: Received) => Promis
  * The method is replaced by one with the parameters of `@ssut/nestjs-sqs`, so call it only through a queue.
  */
 export function QueueHandler<Q extends QueueName>(queue: Q): HandlerDecorator<Delivery<MessageOf<Q>>> {
-  return handlerOf({ queue, deadLetter: false }, (message) => toDelivery(queue, message));
+  const subscription = { queue, deadLetter: false };
+  return (prototype, method, descriptor) => {
+    const original = { ...descriptor };
+    handlerOf(subscription, (message) => toDelivery(queue, message))(prototype, method, descriptor);
+    for (let lane = 2; lane <= mostLanes(queue); lane += 1) {
+      const own = { ...original };
+      handlerOf(subscription, (message) => toDelivery(queue, message), lane)(prototype, method, own);
+      Object.defineProperty(prototype, `${String(method)}:${lane}`, own);
+    }
+  };
 }
 
 /**
@@ -47,9 +56,15 @@ export function subscriptionOf(method: object): Subscription | undefined {
   return Reflect.getMetadata(SUBSCRIPTION, method) as Subscription | undefined;
 }
 
+/** A queue that does not exist is refused later, with all other faults of the consumers. */
+function mostLanes(queue: string): number {
+  return queue in QUEUES ? QUEUES[queue as QueueName].lanes : 1;
+}
+
 function handlerOf<Received>(
   subscription: Subscription,
   toReceived: (message: Message) => Received,
+  lane = 1,
 ): HandlerDecorator<Received> {
   return (prototype, method, descriptor) => {
     const handle = descriptor.value!;
@@ -64,7 +79,7 @@ function handlerOf<Received>(
       return message;
     };
     descriptor.value = receive as never;
-    Reflect.defineMetadata(SUBSCRIPTION, subscription, receive);
-    SqsMessageHandler(consumerNameOf(subscription))(prototype, method, descriptor);
+    if (lane === 1) Reflect.defineMetadata(SUBSCRIPTION, subscription, receive);
+    SqsMessageHandler(consumerNameOf(subscription, lane))(prototype, method, descriptor);
   };
 }

@@ -5,15 +5,17 @@ import { ProbeMessage } from './messages/probe-message.js';
 import { RestockMessage } from './messages/restock-message.js';
 
 /** A setting of the worker's environment, where a limit depends on the deployment. */
-export type LimitSetting = 'FACTORY_CONCURRENCY' | 'FACTORY_TIMEOUT_MS' | 'PROBE_TIME_LIMIT_MS';
+export type LimitSetting = 'FACTORY_TIMEOUT_MS' | 'PROBE_TIME_LIMIT_MS';
 
 interface Queue {
   /** The contract of a message: checked before it is sent, and before it is handled. */
   message: object;
   /** Whether the handler can do nothing without the database: the worker pauses the queue during an outage. */
   needsDatabase: boolean;
-  /** Messages received and handled at a time, 1 to 10. */
-  concurrency: number | LimitSetting;
+  /** Messages that one consumer receives and handles at a time, 1 to 10. Its next poll waits for the slowest of them. */
+  concurrency: number;
+  /** The most consumers of the queue in one worker, where a slow message must not hold up others. */
+  lanes: number;
   /** How long the handler may take, in ms. */
   timeLimitMs: number | LimitSetting;
 }
@@ -26,29 +28,33 @@ const DATABASE_TIME_LIMIT_MS = 14_000;
  * of the outbox and the publisher follow from it. Each queue has a dead-letter queue: {@link deadLetterQueueOf}.
  */
 export const QUEUES = {
-  // Its concurrency is the load of the factory, which is slow and fragile.
+  // A factory that hangs takes its own few lanes. Those of other factories go on.
   restock: {
     message: RestockMessage,
     needsDatabase: true,
-    concurrency: 'FACTORY_CONCURRENCY',
+    concurrency: 1,
+    lanes: 10,
     timeLimitMs: 'FACTORY_TIMEOUT_MS',
   },
   'goods-receipts': {
     message: GoodsReceiptMessage,
     needsDatabase: true,
     concurrency: 5,
+    lanes: 1,
     timeLimitMs: DATABASE_TIME_LIMIT_MS,
   },
   notifications: {
     message: NotificationMessage,
     needsDatabase: true,
     concurrency: 5,
+    lanes: 1,
     timeLimitMs: DATABASE_TIME_LIMIT_MS,
   },
   probe: {
     message: ProbeMessage,
     needsDatabase: false,
     concurrency: 10,
+    lanes: 1,
     timeLimitMs: 'PROBE_TIME_LIMIT_MS',
   },
 } as const satisfies Record<string, Queue>;

@@ -23,7 +23,7 @@ locals {
     factory_port                  = local.ports.factory
     vpc_cidr                      = var.network.vpc_cidr
     callback_base_url             = local.callback_base_url
-    factory_concurrency           = var.factory.concurrency_per_task
+    factory_concurrency           = var.factory.concurrency_limit
     mail_from                     = var.mail.from
     operations_email              = var.mail.operations_email
     factory_api_url               = local.factory_api_url

@@ -186,7 +186,7 @@ variable "factory" {
     api_url               = optional(string)
     lead_time_seconds     = number
     overdue_after_seconds = number
-    concurrency_per_task  = number
+    concurrency_limit     = number
   })
 
   validation {

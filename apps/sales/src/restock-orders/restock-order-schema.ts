@@ -1,9 +1,9 @@
-import { type OrderWithTimeline, type RestockOrder as Entity } from '#inventory';
+import { type OrderWithTimeline, RESTOCK_ORDER_STATUSES, type RestockOrder as Entity } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { strongTag } from '../http/entity-tag.js';
 import { Id, NextCursor, NullableTime, pageQuery, Sku, Time } from '../identifiers-schema.js';
 
-const status = Type.Enum(['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED', 'RECEIVED', 'CANCELLED']);
+const status = Type.Enum([...RESTOCK_ORDER_STATUSES]);
 
 /** The facts for a buyer who waits for goods. */
 const publicOrder = {
@@ -22,6 +22,7 @@ const internalOrder = {
   factoryId: Type.String(),
   attempts: Type.Integer(),
   lastError: Type.Union([Type.String(), Type.Null()]),
+  nextAttemptAt: NullableTime,
   orderedAt: NullableTime,
   deadlineAt: NullableTime,
 };
@@ -63,8 +64,16 @@ export function publicOrderView(order: Entity) {
 }
 
 export function orderView(order: Entity) {
-  const { factoryId, attempts, lastError, orderedAt, deadlineAt } = order;
-  return { ...publicOrderView(order), factoryId, attempts, lastError, orderedAt, deadlineAt };
+  const { factoryId, attempts, lastError, nextAttemptAt, orderedAt, deadlineAt } = order;
+  return {
+    ...publicOrderView(order),
+    factoryId,
+    attempts,
+    lastError,
+    nextAttemptAt,
+    orderedAt,
+    deadlineAt,
+  };
 }
 
 export function orderWithTimelineView({ order, timeline }: OrderWithTimeline) {

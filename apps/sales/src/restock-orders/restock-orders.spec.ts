@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RestockProgressService } from '#inventory';
+import { RestockAttemptService } from '#inventory';
 import { TEST_DATABASES } from '../../../../libs/inventory/src/testing/test-database.js';
 import { SalesUnderTest } from '../testing/sales-under-test.js';
 
@@ -28,11 +28,9 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
   async function failingOrder(sku: string): Promise<string> {
     const { id } = await sales.warehouse.openRestockOrder(sku, 10);
     const cause = 'FACTORY.REFUSED: kim@factory.example does not answer at 10.0.0.7';
-    const claim = await sales.warehouse.get(RestockProgressService).claimAttempt(id, 1_000);
+    const claim = await sales.warehouse.get(RestockAttemptService).claim(id, 1_000);
     if (claim.kind !== 'CLAIMED') throw new Error(claim.kind);
-    await sales.warehouse
-      .get(RestockProgressService)
-      .recordAttemptFailure(id, cause, claim.order.attemptUntil);
+    await sales.warehouse.get(RestockAttemptService).recordFault(id, cause, claim.order.attemptUntil);
     return id;
   }
 
@@ -85,7 +83,7 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
       sales.ask('POST', `${url}/cancel`, { headers: { 'if-match': String(tag) } });
     const seen = (await sales.ask('GET', url)).headers.etag;
     const seenByBuyers = (await sales.ask('GET', url, AS_BUYER)).headers.etag;
-    await sales.warehouse.get(RestockProgressService).recordOrdered(id);
+    await sales.warehouse.get(RestockAttemptService).recordOrdered(id);
     for (const tag of [seen, seenByBuyers, '"nope"']) expect(await cancel(tag)).toMatchObject(STALE);
     expect((await sales.ask('GET', url)).body.status).toBe('ORDERED');
     const cancelled = await cancel((await sales.ask('GET', url)).headers.etag);

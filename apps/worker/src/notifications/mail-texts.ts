@@ -48,7 +48,35 @@ const TEXTS: { [Kind in NotificationKind]: (facts: MailFacts[Kind], salesUrl: st
     subject: `[Donut-States] ${name} (${sku}) is back`,
     text: lines(`${quantity} units of ${name} (${sku}) arrived; ${onHand} are on hand now.`),
   }),
+  FACTORY_AWAY: ({ isReminder, since, cause, ...waiting }, salesUrl) => ({
+    subject: `[Donut-States] Factory ${waiting.factoryName} is ${isReminder ? 'still ' : ''}away`,
+    text: lines(
+      `The factory ${waiting.factoryName} (${waiting.factoryId}) takes no orders since ${since}.`,
+      `Cause: ${cause}`,
+      waitingText(waiting),
+      '',
+      'It is tried again at intervals, and every order follows by itself when it is back. You need not do anything here.',
+      `Look: GET ${salesUrl}/restock-orders?status=WAITING_FOR_FACTORY`,
+    ),
+  }),
+  FACTORY_BACK: ({ since, until, ...waiting }) => ({
+    subject: `[Donut-States] Factory ${waiting.factoryName} is back`,
+    text: lines(
+      `The factory ${waiting.factoryName} (${waiting.factoryId}) takes orders again since ${until}. It was away since ${since}.`,
+      waitingText(waiting),
+      'They are sent now, at the rate that the factory takes.',
+    ),
+  }),
 };
+
+type WaitingForFactory = Omit<MailFacts['FACTORY_BACK'], 'since' | 'until'>;
+
+function waitingText({ orders, units, skus, refusedUnits, refusedKrw }: WaitingForFactory): string {
+  return lines(
+    `${orders} restock orders for ${units} units wait for it${orders > 0 ? `: ${skus}` : ''}.`,
+    `Buyers were refused ${refusedUnits} units of them, for ${refusedKrw.toLocaleString('en')} KRW.`,
+  );
+}
 
 /**
  * The text of a mail. Its subject is cleaned, because an older version stored names with hidden characters.

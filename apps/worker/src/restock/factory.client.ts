@@ -1,30 +1,26 @@
 import { callbackUrl, type Factory, type RestockOrder } from '#inventory';
 import { Inject, Injectable } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { FactoryError } from './factory-error.js';
+import { retryAfterSeconds } from './retry-after.js';
 
-export type FactoryErrorCode = 'FACTORY.REFUSED' | 'FACTORY.TIMEOUT' | 'FACTORY.UNREACHABLE';
+/** Statuses that say something about the factory at this moment, and nothing about the order. */
+const TRANSIENT_STATUSES = [408, 425, 429];
 
-/** The factory refused the order, or did not answer. Only a refusal is certain. */
-export class FactoryError extends Error {
-  constructor(
-    readonly code: FactoryErrorCode,
-    message: string,
-    /** The delay that the factory asked for before the next attempt. */
-    readonly retryAfterSeconds?: number,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-    this.name = 'FactoryError';
-  }
-}
+/** A gateway that lost the factory behind it does not know whether the factory took the order. */
+const GATEWAY_STATUSES = [502, 504];
 
-/** The longest delay that the factory may ask for, in seconds. */
-const MAX_RETRY_AFTER_SECONDS = 600;
+/** Errors before a request was sent: the factory cannot have taken the order. */
+const NOT_SENT = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
 
-/**
- * Orders goods through the factory's legacy API. The consumer of the `restock` queue limits the concurrent requests of a
- * worker to FACTORY_CONCURRENCY.
- */
+/** Orders goods through the factory's legacy API. */
 @Injectable()
 export class FactoryClient {
   constructor(@Inject(WORKER_ENVIRONMENT) private readonly environment: WorkerEnvironment) {}
@@ -38,13 +34,8 @@ export class FactoryClient {
    */
   async order(order: RestockOrder, factory: Factory, claimedAt: Date): Promise<void> {
     const response = await this.send(factory, this.manufactureRequest(order, claimedAt));
-    await response.body?.cancel();
-    if (response.ok) return;
-    throw new FactoryError(
-      'FACTORY.REFUSED',
-      `the factory answered ${response.status}`,
-      retryAfter(response),
-    );
+    await response.body?.cancel().catch(() => undefined);
+    if (!this.isAccepted(response)) throw refusal(response);
   }
 
   /** The contract of the legacy API. It has no authentication and no idempotency, so that the callback URL is signed. */
@@ -79,22 +70,40 @@ export class FactoryClient {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
-        redirect: 'error',
+        redirect: 'manual',
         signal: AbortSignal.timeout(timeoutMs),
       });
     } catch (cause) {
       if ((cause as Error).name === 'TimeoutError') {
-        throw new FactoryError('FACTORY.TIMEOUT', `no answer within ${timeoutMs} ms`, undefined, { cause });
+        const message = `no answer within ${timeoutMs} ms`;
+        throw new FactoryError('FACTORY.TIMEOUT', message, { mayBeOrdered: true, cause });
       }
       const { code = 'network error' } = ((cause as Error).cause ?? {}) as { code?: string };
-      throw new FactoryError('FACTORY.UNREACHABLE', `the factory was not reached: ${code}`, undefined, {
-        cause,
-      });
+      if (NOT_SENT.includes(code)) {
+        throw new FactoryError('FACTORY.UNREACHABLE', `the factory was not reached: ${code}`, { cause });
+      }
+      const message = `the connection broke before the answer: ${code}`;
+      throw new FactoryError('FACTORY.UNREACHABLE', message, { mayBeOrdered: true, cause });
     }
+  }
+
+  /** The contract has 201. A page for people with status 200, as of a proxy or of maintenance, is no accepted order. */
+  private isAccepted({ status, headers }: Response): boolean {
+    if (status === 201) return true;
+    const isPage = headers.get('content-type')?.includes('html') ?? false;
+    return status === 200 && this.environment.FACTORY_ACCEPTS_200 === 'true' && !isPage;
   }
 }
 
-function retryAfter(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after') ?? NaN);
-  return seconds > 0 ? Math.min(Math.ceil(seconds), MAX_RETRY_AFTER_SECONDS) : undefined;
+function refusal(response: Response): FactoryError {
+  const { status } = response;
+  const isOrderFault = status >= 400 && status < 500 && !TRANSIENT_STATUSES.includes(status);
+  if (status < 400) {
+    return new FactoryError('FACTORY.UNEXPECTED', `the factory answered ${status}, which accepts nothing`);
+  }
+  return new FactoryError('FACTORY.REFUSED', `the factory answered ${status}`, {
+    isOrderFault,
+    mayBeOrdered: GATEWAY_STATUSES.includes(status),
+    retryAfterSeconds: isOrderFault ? undefined : retryAfterSeconds(response.headers),
+  });
 }

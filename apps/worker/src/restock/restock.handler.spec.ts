@@ -1,4 +1,4 @@
-import { RestockProgressService } from '#inventory';
+import { RestockProgressService, RestockAttemptService } from '#inventory';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { withWrongClock } from '../../../../libs/inventory/src/testing/wrong-clock.js';
 import { eventually } from '../../../../libs/runtime/src/testing/eventually.js';
@@ -33,7 +33,7 @@ describe('the handler of restock messages', () => {
   });
 
   it('asks once though the message comes three times', async () => {
-    worker.factory.answer = (response) => setTimeout(() => response.end('{}'), 300);
+    worker.factory.answer = (response) => setTimeout(() => response.writeHead(201).end('{}'), 300);
     const order = await worker.openOrder('CP-1');
     await worker.write('restock', { restockOrderId: order.id });
     await worker.write('restock', { restockOrderId: order.id });
@@ -43,37 +43,14 @@ describe('the handler of restock messages', () => {
   });
 
   it('asks once though the note of its answer fails for a moment', async () => {
-    const progress = worker.application.get(RestockProgressService);
-    const noting = jest.spyOn(progress, 'recordOrdered').mockRejectedValueOnce(new Error('a moment'));
+    const attempts = worker.application.get(RestockAttemptService);
+    const noting = jest.spyOn(attempts, 'recordOrdered').mockRejectedValueOnce(new Error('a moment'));
     await worker.openOrder('CP-1');
     await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
     await eventually(async () => expect(await worker.queue.count('restock')).toBe(0));
     expect(noting).toHaveBeenCalledTimes(2);
     expect(worker.factory.requests).toHaveLength(1);
   });
-
-  it('comes back when the factory asks to, and not before', async () => {
-    let refusedAt = 0;
-    worker.factory.answer = (response) => {
-      refusedAt ||= Date.now();
-      if (worker.factory.requests.length > 1) response.end('{}');
-      else response.writeHead(503, { 'retry-after': '3' }).end();
-    };
-    await worker.openOrder('CP-1');
-    await eventually(async () => expect((await worker.order('CP-1')).status).toBe('ORDERED'));
-    expect(Date.now() - refusedAt).toBeGreaterThanOrEqual(3_000);
-    expect(await worker.order('CP-1')).toMatchObject({ attempts: 2 });
-  });
-
-  it('gives up on a factory that hangs, and names it as the cause of the dead letter', async () => {
-    worker.factory.answer = () => undefined;
-    await worker.openOrder('CP-1');
-    await eventually(async () => expect((await worker.order('CP-1')).status).toBe('DEAD_LETTERED'));
-    expect(worker.factory.requests).toHaveLength(3);
-    const [letter] = await worker.deadLetters('restock');
-    expect(letter).toMatchObject({ causeCode: 'FACTORY.TIMEOUT', causeDetail: 'no answer within 1000 ms' });
-    expect(letter!.attempts).toHaveLength(3);
-  }, 40_000);
 
   it.each([
     ['ahead', 7_200_000],
@@ -82,11 +59,11 @@ describe('the handler of restock messages', () => {
     'orders once, by the time of the database, with a clock two hours %s',
     async (_, skewMs) => {
       await worker.application.close();
-      const others = worker.warehouse.get(RestockProgressService);
+      const others = worker.warehouse.get(RestockAttemptService);
       const ordered = await worker.openOrder('CP-1');
       await others.recordOrdered(ordered.id);
       const leased = await worker.openOrder('CP-2');
-      await others.claimAttempt(leased.id, 60_000);
+      await others.claim(leased.id, 60_000);
       await worker.openOrder('CP-3');
       await withWrongClock(skewMs, async () => {
         await worker.run();
@@ -110,7 +87,7 @@ describe('the handler of restock messages', () => {
   );
 
   it('finishes the request under way before it stops', async () => {
-    worker.factory.answer = (response) => setTimeout(() => response.end('{}'), 700);
+    worker.factory.answer = (response) => setTimeout(() => response.writeHead(201).end('{}'), 700);
     await worker.openOrder('CP-1');
     await eventually(() => expect(worker.factory.requests).toHaveLength(1));
     await worker.application.close();

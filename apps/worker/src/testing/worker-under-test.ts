@@ -14,7 +14,8 @@ import { type WorkerEnvironment } from '../environment.js';
 /** A server of this process that remembers what it was asked and answers as the test says. */
 export class StandIn {
   readonly requests: string[] = [];
-  answer: (response: ServerResponse, request: string) => void = (response) => response.end('{}');
+  answer: (response: ServerResponse, request: string) => void = (response) =>
+    response.writeHead(201).end('{}');
   private server!: Server;
 
   static async listen(port = 0): Promise<StandIn> {
@@ -55,7 +56,7 @@ export class WorkerUnderTest {
   private constructor(
     readonly warehouse: Warehouse,
     readonly queue: EmbeddedQueue,
-    readonly factory: StandIn,
+    public factory: StandIn,
     readonly ses: StandIn,
     private readonly changes: Partial<WorkerEnvironment>,
   ) {}
@@ -75,7 +76,8 @@ export class WorkerUnderTest {
     return worker;
   }
 
-  async run(): Promise<void> {
+  /** @param changes for this run alone */
+  async run(changes: Partial<WorkerEnvironment> = {}): Promise<void> {
     this.application = await createWorkerApplication({
       DATABASE_URL: this.warehouse.database.url,
       MAX_CONNECTIONS: 100,
@@ -99,12 +101,20 @@ export class WorkerUnderTest {
       CALLBACK_VALID_SECONDS: 60,
       FACTORY_TIMEOUT_MS: 1_000,
       FACTORY_CONCURRENCY: 2,
+      FACTORY_REQUESTS_PER_MINUTE: 60_000,
+      FACTORY_FAILURE_THRESHOLD: 3,
+      FACTORY_PROBE_INTERVAL_SECONDS: 1,
+      FACTORY_WAIT_LIMIT_SECONDS: 3_600,
+      FACTORY_ACCEPTS_200: 'false',
+      INCIDENT_MAIL_AFTER_SECONDS: 0,
+      INCIDENT_REMINDER_SECONDS: 0,
       FACTORY_REQUESTER: 'Donut-States',
       FACTORY_REQUESTER_TEL: '02-000-0000',
       PROBE_TIME_LIMIT_MS: 1_000,
       MAIL_FROM: 'from@example.com',
       OPERATIONS_EMAIL: 'operations@example.com',
       ...this.changes,
+      ...changes,
     });
     this.application.useLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
     await this.application.init();

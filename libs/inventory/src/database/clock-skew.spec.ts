@@ -10,6 +10,7 @@ import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
+import { RestockAttemptService } from '../restock/restock-attempt.service.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
 import { SaleService } from '../sale/sale.service.js';
@@ -25,6 +26,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
   let warehouse: Warehouse;
   let restock: RestockService;
   let progress: RestockProgressService;
+  let attempts: RestockAttemptService;
   let outbox: OutboxService;
   let notifications: NotificationService;
 
@@ -32,6 +34,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
     warehouse = await Warehouse.open(kind);
     restock = warehouse.get(RestockService);
     progress = warehouse.get(RestockProgressService);
+    attempts = warehouse.get(RestockAttemptService);
     outbox = warehouse.get(OutboxService);
     notifications = warehouse.get(NotificationService);
   });
@@ -65,7 +68,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
   describe('two hours ahead', () => {
     it('marks nothing overdue, and sends nothing again', async () => {
       const ordered = await warehouse.openRestockOrder('AHEAD-ORDERED', 10);
-      await progress.recordOrdered(ordered.id);
+      await attempts.recordOrdered(ordered.id);
       const requested = await warehouse.openRestockOrder('AHEAD-REQUESTED', 10);
       expect(await ahead(() => progress.markOverdue())).toBe(0);
       expect(await ahead(() => restock.resendLostRequests())).toBe(0);
@@ -79,10 +82,10 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
     it('takes no factory attempt, no mail and no message that another process has leased', async () => {
       const { id } = await warehouse.openRestockOrder('AHEAD-LEASED', 10);
       const sent = mail();
-      await progress.claimAttempt(id, LEASE_MS);
+      await attempts.claim(id, LEASE_MS);
       await notifications.claim(sent, LEASE_MS);
       expect(await outbox.claim(10, LEASE_MS, 'restock')).toHaveLength(1);
-      expect(await ahead(() => progress.claimAttempt(id, LEASE_MS))).toEqual({ kind: 'BUSY' });
+      expect(await ahead(() => attempts.claim(id, LEASE_MS))).toEqual({ kind: 'BUSY' });
       expect(await ahead(() => notifications.claim(sent, LEASE_MS))).toEqual({ kind: 'BUSY' });
       expect(await ahead(() => outbox.claim(10, LEASE_MS, 'restock'))).toEqual([]);
     });
@@ -90,11 +93,11 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
     it('holds no lease longer than it asked for', async () => {
       const { id } = await warehouse.openRestockOrder('AHEAD-LEASE', 10);
       const sent = mail();
-      await ahead(() => progress.claimAttempt(id, 1));
+      await ahead(() => attempts.claim(id, 1));
       await ahead(() => notifications.claim(sent, 1));
       await ahead(() => outbox.claim(10, 1, 'restock'));
       await sleep(20);
-      expect(await progress.claimAttempt(id, LEASE_MS)).toMatchObject({ kind: 'CLAIMED' });
+      expect(await attempts.claim(id, LEASE_MS)).toMatchObject({ kind: 'CLAIMED' });
       // A mail is claimed by an insert at first and by an update again: both have a lease.
       expect(await ahead(() => notifications.claim(sent, 1))).toMatchObject({ kind: 'CLAIMED' });
       await sleep(20);
@@ -104,7 +107,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
 
     it('finds no difference between the tables', async () => {
       const { id } = await warehouse.openRestockOrder('AHEAD-RECONCILE', 10);
-      await progress.recordOrdered(id);
+      await attempts.recordOrdered(id);
       expect(await ahead(() => warehouse.differences())).toEqual([]);
     });
   });
@@ -113,11 +116,11 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
     it('takes over the work of a dead process when its lease has ended', async () => {
       const { id } = await warehouse.openRestockOrder('BEHIND-LEASE', 10);
       const sent = mail();
-      await progress.claimAttempt(id, 1);
+      await attempts.claim(id, 1);
       await notifications.claim(sent, 1);
       await outbox.claim(10, 1, 'restock');
       await sleep(20);
-      expect(await behind(() => progress.claimAttempt(id, LEASE_MS))).toMatchObject({ kind: 'CLAIMED' });
+      expect(await behind(() => attempts.claim(id, LEASE_MS))).toMatchObject({ kind: 'CLAIMED' });
       expect(await behind(() => notifications.claim(sent, LEASE_MS))).toMatchObject({ kind: 'CLAIMED' });
       expect(await behind(() => outbox.claim(10, LEASE_MS, 'restock'))).toHaveLength(1);
     });
@@ -125,17 +128,17 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
     it('keeps its claims for the whole lease', async () => {
       const { id } = await warehouse.openRestockOrder('BEHIND-LEASED', 10);
       const sent = mail();
-      await behind(() => progress.claimAttempt(id, LEASE_MS));
+      await behind(() => attempts.claim(id, LEASE_MS));
       await behind(() => notifications.claim(sent, LEASE_MS));
       await behind(() => outbox.claim(10, LEASE_MS, 'restock'));
-      expect(await progress.claimAttempt(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
+      expect(await attempts.claim(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
       expect(await notifications.claim(sent, LEASE_MS)).toEqual({ kind: 'BUSY' });
       expect(await outbox.claim(10, LEASE_MS, 'restock')).toEqual([]);
     });
 
     it('notices overdue orders, and orders that were never sent to the factory', async () => {
       const ordered = await warehouse.openRestockOrder('BEHIND-ORDERED', 10);
-      await progress.recordOrdered(ordered.id);
+      await attempts.recordOrdered(ordered.id);
       await change(ordered.id, { deadlineAt: secondsFromNow(-1) });
       const requested = await warehouse.openRestockOrder('BEHIND-REQUESTED', 10);
       await change(requested.id, { deadlineAt: secondsFromNow(-1) });
@@ -146,7 +149,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
 
     it('finds rows that wait too long', async () => {
       const { id } = await warehouse.openRestockOrder('BEHIND-RECONCILE', 10);
-      await progress.recordOrdered(id);
+      await attempts.recordOrdered(id);
       await change(id, { deadlineAt: secondsFromNow(-130) });
       await warehouse.dataSource.manager.update(
         OutboxMessage,
@@ -185,7 +188,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
       await change(id, { deadlineAt: secondsFromNow(-1) });
       await wrong(() => warehouse.get(DeadLetterService).redrive(letter.id, { by: 'kim' }));
       expect(fromNow((await orderOf()).deadlineAt)).toBe(30);
-      await wrong(() => progress.recordOrdered(id));
+      await wrong(() => attempts.recordOrdered(id));
       const { orderedAt, expectedAt, deadlineAt: overdueAt } = await orderOf();
       expect([fromNow(orderedAt), fromNow(expectedAt), fromNow(overdueAt)]).toEqual([0, 0, 1]);
     });
@@ -199,7 +202,7 @@ describe.each(TEST_DATABASES)('a process whose own clock is wrong, on %s', (kind
 
     it('writes messages whose age is right for other processes', async () => {
       const { id } = await warehouse.openRestockOrder(`AGE-${skew}`, 10);
-      await progress.recordOrdered(id);
+      await attempts.recordOrdered(id);
       await change(id, { deadlineAt: secondsFromNow(-1) });
       await wrong(() => progress.markOverdue());
       await wrong(() => warehouse.openRestockOrder(`AGE-2-${skew}`, 10));

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { NotificationService } from '../notification/notification.service.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { OutboxService } from '../outbox/outbox.service.js';
+import { RestockAttemptService } from '../restock/restock-attempt.service.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
 import { SaleService } from '../sale/sale.service.js';
@@ -72,7 +73,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     const { id } = await warehouse.openRestockOrder('LEASE', 10);
     const mail = { id: uuidv7(), kind: 'STOCK_RAN_OUT', recipient: 'ads@donut-states.example', subject: '' };
     const outcomes = async () => [
-      (await warehouse.get(RestockProgressService).claimAttempt(id, LEASE_MS)).kind,
+      (await warehouse.get(RestockAttemptService).claim(id, LEASE_MS)).kind,
       (await warehouse.get(NotificationService).claim(mail, LEASE_MS)).kind,
       (await warehouse.get(OutboxService).claim(10, LEASE_MS, 'restock')).length,
     ];
@@ -86,7 +87,8 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
   it('sets the deadline of an order at the factory', async () => {
     const { id } = await warehouse.openRestockOrder('OVERDUE', 10);
     const progress = warehouse.get(RestockProgressService);
-    await progress.recordOrdered(id);
+    const attempts = warehouse.get(RestockAttemptService);
+    await attempts.recordOrdered(id);
     clock.advance(OVERDUE_AFTER_MS);
     expect(await progress.markOverdue()).toBe(0);
     clock.advance(1);
@@ -142,7 +144,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     await warehouse.get(RestockService).resendLostRequests();
     await warehouse.dataSource.manager.clear(OutboxMessage);
     const { id } = await warehouse.openRestockOrder('WAITS', 10);
-    await warehouse.get(RestockProgressService).recordOrdered(id);
+    await warehouse.get(RestockAttemptService).recordOrdered(id);
     clock.advance(120_000);
     expect(await warehouse.differences()).toEqual([]);
     clock.advance(1);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { randomUUID } from 'node:crypto';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
-import { RestockProgressService } from '../restock/restock-progress.service.js';
+import { RestockAttemptService } from '../restock/restock-attempt.service.js';
 import { DeadLetter } from './dead-letter.entity.js';
 import { DeadLetterService, type DeadLetterCause, type UnhandledMessage } from './dead-letter.service.js';
 import { DeliveryFailure } from './delivery-failure.entity.js';
@@ -140,8 +140,8 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
   describe('of a restock order', () => {
     it('takes the order along: dead-lettered when opened, requested again when redriven', async () => {
       const { id } = await warehouse.openRestockOrder('REDRIVEN', 10);
-      const progress = warehouse.get(RestockProgressService);
-      await progress.claimAttempt(id, 60_000);
+      const attempts = warehouse.get(RestockAttemptService);
+      await attempts.claim(id, 60_000);
       const letter = await open(restockMessage(id), { code: 'FACTORY.DOWN', detail: '503' });
       expect(await warehouse.restockOrder(id)).toMatchObject({
         status: 'DEAD_LETTERED',
@@ -157,7 +157,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
       expect(await warehouse.restockOrder(id)).toMatchObject({ status: 'REQUESTED' });
       const messages = await warehouse.outbox('restock');
       expect(messages.filter(({ restockOrderId }) => restockOrderId === id)).toHaveLength(2);
-      expect(await progress.claimAttempt(id, 60_000)).toMatchObject({ kind: 'CLAIMED' });
+      expect(await attempts.claim(id, 60_000)).toMatchObject({ kind: 'CLAIMED' });
     });
 
     it('cancels the order when discarded, so that the SKU can be ordered again', async () => {
@@ -170,7 +170,7 @@ describe.each(TEST_DATABASES)('dead letters on %s', (kind) => {
 
     it('does not change an order that the factory has accepted', async () => {
       const { id } = await warehouse.openRestockOrder('ORDERED', 10);
-      await warehouse.get(RestockProgressService).recordOrdered(id);
+      await warehouse.get(RestockAttemptService).recordOrdered(id);
       const letter = await open(restockMessage(id));
       expect(await warehouse.restockOrder(id)).toMatchObject({ status: 'ORDERED', lastError: null });
       await deadLetters.discard(letter.id, BY_KIM);

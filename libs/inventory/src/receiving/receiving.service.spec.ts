@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { In } from 'typeorm';
 import { Database } from '../database/database.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
+import { RestockAttemptService } from '../restock/restock-attempt.service.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { SaleService } from '../sale/sale.service.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
@@ -14,12 +15,14 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
   let warehouse: Warehouse;
   let receiving: ReceivingService;
   let progress: RestockProgressService;
+  let attempts: RestockAttemptService;
   let sales: SaleService;
 
   beforeAll(async () => {
     warehouse = await Warehouse.open(kind);
     receiving = warehouse.get(ReceivingService);
     progress = warehouse.get(RestockProgressService);
+    attempts = warehouse.get(RestockAttemptService);
     sales = warehouse.get(SaleService);
   });
 
@@ -54,7 +57,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
 
   it('puts the goods into stock, writes the ledger, closes the order and sends a mail to the ad manager', async () => {
     const order = await warehouse.openRestockOrder('WHOLE', 10);
-    await progress.recordOrdered(order.id);
+    await attempts.recordOrdered(order.id);
     expect(await deliver(order, 10)).toEqual({ kind: 'APPLIED' });
     expect(await warehouse.level('WHOLE')).toMatchObject({ onHand: 10, onOrder: 0 });
     const receipt = await warehouse.dataSource.manager.findOneByOrFail(GoodsReceipt, {
@@ -98,7 +101,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
 
   it('completes an order by its parts', async () => {
     const order = await warehouse.openRestockOrder('PARTS', 10);
-    await progress.recordOrdered(order.id);
+    await attempts.recordOrdered(order.id);
     await deliver(order, 3, { deliveryFingerprint: 'one' });
     await deliver(order, 3, { deliveryFingerprint: 'two' });
     expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'ORDERED', receivedQuantity: 6 });
@@ -111,7 +114,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
 
   it('takes goods that come after the deadline, and keeps the order overdue until all are there', async () => {
     const order = await warehouse.openRestockOrder('LATE', 10);
-    await progress.recordOrdered(order.id);
+    await attempts.recordOrdered(order.id);
     await warehouse.dataSource.manager.update(RestockOrder, order.id, { deadlineAt: new Date(0) });
     await progress.markOverdue();
     expect(await deliver(order, 4)).toEqual({ kind: 'APPLIED' });

@@ -3,6 +3,7 @@ import { AdjustmentService } from '../adjustment/adjustment.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
 import { type RestockOrder } from '../restock/restock-order.entity.js';
+import { RestockAttemptService } from '../restock/restock-attempt.service.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { SaleService } from '../sale/sale.service.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
@@ -183,6 +184,7 @@ describe.each(TEST_DATABASES)('a busy warehouse on %s', (kind) => {
         const lines = orders.map(({ sku }) => ({ sku, quantity: 1 }));
         const sales = process.get(SaleService);
         const progress = process.get(RestockProgressService);
+        const attempts = process.get(RestockAttemptService);
         return [
           sales.place({ lines: index % 2 ? lines : lines.toReversed(), idempotencyKey: `key ${index >> 1}` }),
           sales.place({ lines: [{ sku: order.sku, quantity: 2 }] }),
@@ -194,8 +196,8 @@ describe.each(TEST_DATABASES)('a busy warehouse on %s', (kind) => {
             quantity: 10,
             deliveryFingerprint: `delivery ${index}`,
           }),
-          progress.claimAttempt(order.id, 1),
-          progress.recordOrdered(order.id),
+          attempts.claim(order.id, 1),
+          attempts.recordOrdered(order.id),
           index === 9 ? progress.cancel(orders[0]!.id, 'kim', 'too many') : progress.markOverdue(),
           process.get(OutboxService).claim(3, 60_000, 'restock'),
         ];

@@ -4,6 +4,8 @@ import { v7 as uuidv7 } from 'uuid';
 export type RestockOrderEventKind =
   | 'REQUESTED'
   | 'ATTEMPT_FAILED'
+  | 'WAITING'
+  | 'UNCONFIRMED'
   | 'ORDERED'
   | 'GOODS_RECEIVED'
   | 'RECEIVED'

@@ -3,20 +3,23 @@ import { Database } from '../database/database.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { type RestockOrderEventKind } from './restock-order-event.entity.js';
-import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { RESTOCK_ORDER_STATUSES, RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
 import { isClosed, transition, type TransitionName, TRANSITIONS } from './restock-order-transitions.js';
 import { RestockService } from './restock.service.js';
 
-const STATUSES = ['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED', 'RECEIVED', 'CANCELLED'] as const;
-const OPEN = ['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'];
+const WAITING = ['WAITING_FOR_FACTORY', 'UNCONFIRMED'];
+const OPEN = ['REQUESTED', ...WAITING, 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'];
 
 /** Every allowed change, written down a second time. */
 const EXPECTED: Record<
   TransitionName,
   [from: string[], to: RestockOrderStatus, event: RestockOrderEventKind]
 > = {
-  accept: [['REQUESTED', 'DEAD_LETTERED'], 'ORDERED', 'ORDERED'],
-  deadLetter: [['REQUESTED'], 'DEAD_LETTERED', 'DEAD_LETTERED'],
+  accept: [['REQUESTED', ...WAITING, 'DEAD_LETTERED'], 'ORDERED', 'ORDERED'],
+  wait: [['REQUESTED'], 'WAITING_FOR_FACTORY', 'WAITING'],
+  loseAnswer: [['REQUESTED'], 'UNCONFIRMED', 'UNCONFIRMED'],
+  retry: [WAITING, 'REQUESTED', 'REQUESTED'],
+  deadLetter: [['REQUESTED', ...WAITING], 'DEAD_LETTERED', 'DEAD_LETTERED'],
   redrive: [['DEAD_LETTERED'], 'REQUESTED', 'REDRIVEN'],
   discard: [['DEAD_LETTERED'], 'CANCELLED', 'CANCELLED'],
   miss: [['ORDERED'], 'OVERDUE', 'OVERDUE'],
@@ -52,7 +55,7 @@ describe.each(TEST_DATABASES)('the transitions of a restock order on %s', (kind)
 
   const timeline = async () => (await warehouse.get(RestockService).get(id)).timeline;
 
-  it.each(NAMES.flatMap((name) => STATUSES.map((status) => [name, status] as const)))(
+  it.each(NAMES.flatMap((name) => RESTOCK_ORDER_STATUSES.map((status) => [name, status] as const)))(
     'follow the table: %s from %s',
     async (name, status) => {
       const [from, to, event] = EXPECTED[name];

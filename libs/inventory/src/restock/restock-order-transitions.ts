@@ -9,14 +9,22 @@ interface Transition {
   event: RestockOrderEventKind;
 }
 
-const OPEN = ['REQUESTED', 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'] as const;
+const WAITING = ['WAITING_FOR_FACTORY', 'UNCONFIRMED'] as const;
+
+const OPEN = ['REQUESTED', ...WAITING, 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'] as const;
 
 /** Every change of a restock order's status. An order begins as `REQUESTED`; a closed one changes no more. */
 export const TRANSITIONS = {
   /** The factory accepted the order, even one that counted as given up. */
-  accept: { from: ['REQUESTED', 'DEAD_LETTERED'], to: 'ORDERED', event: 'ORDERED' },
-  /** The attempts to reach the factory are used up. */
-  deadLetter: { from: ['REQUESTED'], to: 'DEAD_LETTERED', event: 'DEAD_LETTERED' },
+  accept: { from: ['REQUESTED', ...WAITING, 'DEAD_LETTERED'], to: 'ORDERED', event: 'ORDERED' },
+  /** The factory did not take the order, through no fault of the order. */
+  wait: { from: ['REQUESTED'], to: 'WAITING_FOR_FACTORY', event: 'WAITING' },
+  /** The factory may have taken the order: its answer was lost. */
+  loseAnswer: { from: ['REQUESTED'], to: 'UNCONFIRMED', event: 'UNCONFIRMED' },
+  /** The wait is over: the factory is asked again. */
+  retry: { from: WAITING, to: 'REQUESTED', event: 'REQUESTED' },
+  /** The attempts to reach the factory are used up, or the wait for it is. */
+  deadLetter: { from: ['REQUESTED', ...WAITING], to: 'DEAD_LETTERED', event: 'DEAD_LETTERED' },
   /** A person asks for new attempts. */
   redrive: { from: ['DEAD_LETTERED'], to: 'REQUESTED', event: 'REDRIVEN' },
   /** A person discards the dead letter of the order. */
@@ -57,7 +65,14 @@ export async function transition(
   const { affected } = await manager.update(
     RestockOrder,
     { id, status: In([...from]) },
-    { ...values, status: to, attemptUntil: null, ...(isClosed(to) && { openSku: null, closedAt: at }) },
+    {
+      nextAttemptAt: null,
+      attemptMessageId: null,
+      ...values,
+      status: to,
+      attemptUntil: null,
+      ...(isClosed(to) && { openSku: null, closedAt: at }),
+    },
   );
   if (affected !== 1) return false;
   if (detail !== null) await appendEvent(manager, id, event, detail, at);

@@ -1,8 +1,23 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** See `restock-order-transitions.ts`. `DEAD_LETTERED` and `OVERDUE` wait for a person, or for goods that still come. */
-export type RestockOrderStatus =
-  'REQUESTED' | 'ORDERED' | 'OVERDUE' | 'DEAD_LETTERED' | 'RECEIVED' | 'CANCELLED';
+/**
+ * See `restock-order-transitions.ts`. `WAITING_FOR_FACTORY` and `UNCONFIRMED` go on by themselves. `DEAD_LETTERED` and
+ * `OVERDUE` wait for a person, or for goods that still come.
+ */
+export const RESTOCK_ORDER_STATUSES = [
+  'REQUESTED',
+  /** The factory did not take the order, through no fault of the order: it is asked again. */
+  'WAITING_FOR_FACTORY',
+  /** The factory was asked and its answer was lost: it is asked again if no goods come. */
+  'UNCONFIRMED',
+  'ORDERED',
+  'OVERDUE',
+  'DEAD_LETTERED',
+  'RECEIVED',
+  'CANCELLED',
+] as const;
+
+export type RestockOrderStatus = (typeof RESTOCK_ORDER_STATUSES)[number];
 
 /**
  * The production order at the factory that refills one SKU. While it is open, there is no other one:
@@ -29,7 +44,7 @@ export class RestockOrder {
   @Column({ name: 'received_quantity', type: 'int', default: 0 })
   receivedQuantity: number;
 
-  @Column({ type: 'varchar', length: 16 })
+  @Column({ type: 'varchar', length: 32 })
   status: RestockOrderStatus;
 
   /** The SKU while the order is open, then null. Its unique key prevents a second open order. */
@@ -47,6 +62,18 @@ export class RestockOrder {
   /** The cause of the last failed attempt. */
   @Column({ name: 'last_error', type: 'varchar', length: 500, nullable: true })
   lastError: string | null;
+
+  /** Of an order that waits: when the factory may be asked again. */
+  @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
+  nextAttemptAt: Date | null;
+
+  /** When the order began to wait for an outage of its factory. The wait has a limit. */
+  @Column({ name: 'waiting_since', type: 'datetime', precision: 3, nullable: true })
+  waitingSince: Date | null;
+
+  /** The message whose receives are the attempts at the factory. Copies of it ask for nothing. */
+  @Column({ name: 'attempt_message_id', type: 'varchar', length: 128, nullable: true })
+  attemptMessageId: string | null;
 
   @Column({ name: 'requested_at', type: 'datetime', precision: 3 })
   requestedAt: Date;

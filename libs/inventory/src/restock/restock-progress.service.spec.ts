@@ -6,6 +6,7 @@ import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { RestockOrderEvent } from './restock-order-event.entity.js';
 import { RestockOrder } from './restock-order.entity.js';
+import { RestockAttemptService } from './restock-attempt.service.js';
 import { RestockProgressService } from './restock-progress.service.js';
 
 const LEASE_MS = 60_000;
@@ -13,10 +14,12 @@ const LEASE_MS = 60_000;
 describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) => {
   let warehouse: Warehouse;
   let progress: RestockProgressService;
+  let attempts: RestockAttemptService;
 
   beforeAll(async () => {
     warehouse = await Warehouse.open(kind);
     progress = warehouse.get(RestockProgressService);
+    attempts = warehouse.get(RestockAttemptService);
   });
 
   afterEach(async () => expect(await warehouse.differences()).toEqual([]));
@@ -32,7 +35,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
   /** The lease of a new attempt. */
   const claim = async (restockOrderId: string, leaseMs = LEASE_MS) => {
-    const claimed = await progress.claimAttempt(restockOrderId, leaseMs);
+    const claimed = await attempts.claim(restockOrderId, leaseMs);
     if (claimed.kind !== 'CLAIMED') throw new Error(`the claim is ${claimed.kind}`);
     return claimed.order.attemptUntil;
   };
@@ -49,7 +52,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
   describe('the right to ask the factory', () => {
     it('goes to one of eight simultaneous claims, with the order and its factory', async () => {
       const { id } = await warehouse.openRestockOrder('EIGHT', 10);
-      const claims = await Promise.all(Array.from({ length: 8 }, () => progress.claimAttempt(id, LEASE_MS)));
+      const claims = await Promise.all(Array.from({ length: 8 }, () => attempts.claim(id, LEASE_MS)));
       const claimed = claims.filter((claim) => claim.kind === 'CLAIMED');
       expect(claimed).toMatchObject([
         { order: { id, sku: 'EIGHT', quantity: 10, attempts: 1 }, factory: { id: 'FF-1' } },
@@ -60,11 +63,11 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
     it('is given again when the lease of a worker that died has ended, and not before', async () => {
       const { id } = await warehouse.openRestockOrder('LEASE', 10);
       const { id: leased } = await warehouse.openRestockOrder('LEASED', 10);
-      await progress.claimAttempt(leased, LEASE_MS);
-      await progress.claimAttempt(id, 1);
+      await attempts.claim(leased, LEASE_MS);
+      await attempts.claim(id, 1);
       await sleep(20);
-      expect(await progress.claimAttempt(leased, LEASE_MS)).toEqual({ kind: 'BUSY' });
-      const again = await Promise.all([1, 2].map(() => progress.claimAttempt(id, LEASE_MS)));
+      expect(await attempts.claim(leased, LEASE_MS)).toEqual({ kind: 'BUSY' });
+      const again = await Promise.all([1, 2].map(() => attempts.claim(id, LEASE_MS)));
       expect(again.map((claim) => claim.kind).sort()).toEqual(['BUSY', 'CLAIMED']);
       expect(await warehouse.restockOrder(id)).toMatchObject({ attempts: 2 });
     });
@@ -72,12 +75,12 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
     it('is given again at once after a failed attempt, whose cause is kept', async () => {
       const { id } = await warehouse.openRestockOrder('FAILED', 10);
       const lease = await claim(id);
-      await progress.recordAttemptFailure(id, `FACTORY.BUSY: ${'x'.repeat(1_000)}`, lease);
+      await attempts.recordFault(id, `FACTORY.BUSY: ${'x'.repeat(1_000)}`, lease);
       const { lastError } = await warehouse.restockOrder(id);
       expect(lastError).toMatch(/^FACTORY.BUSY: x+$/);
       expect(lastError).toHaveLength(500);
       expect(await timeline(id)).toEqual(['REQUESTED', 'ATTEMPT_FAILED']);
-      expect(await progress.claimAttempt(id, LEASE_MS)).toMatchObject({
+      expect(await attempts.claim(id, LEASE_MS)).toMatchObject({
         kind: 'CLAIMED',
         order: { attempts: 2 },
       });
@@ -88,10 +91,10 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       const late = await claim(id, 1);
       await sleep(20);
       const current = await claim(id);
-      await progress.recordAttemptFailure(id, 'FACTORY.TIMEOUT', late);
-      expect(await progress.claimAttempt(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
+      await attempts.recordFault(id, 'FACTORY.TIMEOUT', late);
+      expect(await attempts.claim(id, LEASE_MS)).toEqual({ kind: 'BUSY' });
       expect(await warehouse.restockOrder(id)).toMatchObject({ lastError: null });
-      await progress.recordAttemptFailure(id, 'FACTORY.REFUSED', current);
+      await attempts.recordFault(id, 'FACTORY.REFUSED', current);
       expect(await warehouse.restockOrder(id)).toMatchObject({ lastError: 'FACTORY.REFUSED' });
       await claim(id);
       expect(await timeline(id)).toEqual(['REQUESTED', 'ATTEMPT_FAILED', 'ATTEMPT_FAILED']);
@@ -99,18 +102,18 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
     it('is not given once the order is ordered, received or cancelled', async () => {
       const order = await warehouse.openRestockOrder('SETTLED', 10);
-      await progress.recordOrdered(order.id);
-      expect(await progress.claimAttempt(order.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
+      await attempts.recordOrdered(order.id);
+      expect(await attempts.claim(order.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
       await receive(order, 10);
-      expect(await progress.claimAttempt(order.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
+      expect(await attempts.claim(order.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
       const cancelled = await warehouse.openRestockOrder('SETTLED-2', 10);
       await progress.cancel(cancelled.id, 'kim', 'not needed');
-      expect(await progress.claimAttempt(cancelled.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
+      expect(await attempts.claim(cancelled.id, LEASE_MS)).toEqual({ kind: 'SETTLED' });
       expect(await warehouse.restockOrder(cancelled.id)).toMatchObject({ attempts: 0 });
     });
 
     it('is refused for an unknown order', async () => {
-      await expect(progress.claimAttempt('no-such-order', LEASE_MS)).rejects.toMatchObject({
+      await expect(attempts.claim('no-such-order', LEASE_MS)).rejects.toMatchObject({
         code: 'RESTOCK_ORDER.UNKNOWN',
       });
     });
@@ -119,9 +122,9 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
   describe("the factory's answer", () => {
     it('sets when the goods are expected and when their absence is reported', async () => {
       const { id } = await warehouse.openRestockOrder('ANSWER', 10);
-      await progress.recordAttemptFailure(id, 'FACTORY.BUSY', await claim(id));
-      await progress.claimAttempt(id, LEASE_MS);
-      await progress.recordOrdered(id);
+      await attempts.recordFault(id, 'FACTORY.BUSY', await claim(id));
+      await attempts.claim(id, LEASE_MS);
+      await attempts.recordOrdered(id);
       const order = await warehouse.restockOrder(id);
       expect(order).toMatchObject({ status: 'ORDERED', attemptUntil: null, lastError: null });
       const orderedAtMs = order.orderedAt!.getTime();
@@ -132,7 +135,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
     it('counts once when it is recorded twice at once', async () => {
       const { id } = await warehouse.openRestockOrder('TWICE', 10);
-      await Promise.all([progress.recordOrdered(id), progress.recordOrdered(id)]);
+      await Promise.all([attempts.recordOrdered(id), attempts.recordOrdered(id)]);
       expect(await timeline(id)).toEqual(['REQUESTED', 'ORDERED']);
     });
 
@@ -141,7 +144,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       await warehouse.dataSource.transaction((manager) =>
         progress.markDeadLettered(manager, id, 'FACTORY.TIMEOUT', new Date()),
       );
-      await progress.recordOrdered(id);
+      await attempts.recordOrdered(id);
       expect(await warehouse.restockOrder(id)).toMatchObject({ status: 'ORDERED', lastError: null });
       expect(await timeline(id)).toEqual(['REQUESTED', 'DEAD_LETTERED', 'ORDERED']);
     });
@@ -150,7 +153,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       const order = await warehouse.openRestockOrder('FASTER', 10);
       await receive(order, 10);
       const received = await warehouse.restockOrder(order.id);
-      await progress.recordOrdered(order.id);
+      await attempts.recordOrdered(order.id);
       expect(await warehouse.restockOrder(order.id)).toEqual(received);
       expect(await timeline(order.id)).toEqual(['REQUESTED', 'GOODS_RECEIVED', 'RECEIVED']);
     });
@@ -159,7 +162,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       const order = await warehouse.openRestockOrder('DROPPED', 10);
       const lease = await claim(order.id);
       await receive(order, 4);
-      await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT', lease);
+      await attempts.recordFault(order.id, 'FACTORY.TIMEOUT', lease);
       expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'ORDERED', lastError: null });
     });
   });
@@ -217,7 +220,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
     const openLate = async (sku: string) => {
       const order = await warehouse.openRestockOrder(sku, 10);
-      await progress.recordOrdered(order.id);
+      await attempts.recordOrdered(order.id);
       await warehouse.dataSource.manager.update(RestockOrder, order.id, {
         deadlineAt: new Date(Date.now() - 1_000),
       });
@@ -247,7 +250,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
 
     it('ignores orders that are in time, not ordered yet, complete or cancelled', async () => {
       const inTime = await warehouse.openRestockOrder('IN-TIME', 10);
-      await progress.recordOrdered(inTime.id);
+      await attempts.recordOrdered(inTime.id);
       await warehouse.openRestockOrder('REQUESTED', 10);
       await receive(await openLate('COMPLETE'), 10);
       await progress.cancel((await openLate('GIVEN-UP')).id, 'kim', 'why');

@@ -4,22 +4,14 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
-import { Factory } from '../product/factory.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
+import { acceptOrder } from './accept-order.js';
 import { appendEvent } from './restock-order-event.entity.js';
 import { RestockOrder } from './restock-order.entity.js';
 import { transition } from './restock-order-transitions.js';
 import { requestDeadline } from './restock-rules.js';
-
-/** Whether a caller may send an order to the factory now. */
-export type AttemptClaim =
-  /** `claimedAt` is the database's time. Measure the lease on your own monotonic clock, from before the claim. */
-  | { kind: 'CLAIMED'; order: RestockOrder; factory: Factory; claimedAt: Date }
-  /** The order is ordered, received or given up already. */
-  | { kind: 'SETTLED' }
-  /** Another caller sends it right now. */
-  | { kind: 'BUSY' };
+import { unknownOrder } from './restock.service.js';
 
 /** The most overdue orders that one call finds. The next call finds the rest. */
 const OVERDUE_BATCH = 100;
@@ -33,65 +25,6 @@ export class RestockProgressService {
     private readonly stock: StockService,
     private readonly notifications: NotificationService,
   ) {}
-
-  /**
-   * Leases the right to send an order to the factory, for `leaseMs`. A message that is delivered twice gets it once.
-   *
-   * @throws InventoryError `RESTOCK_ORDER.UNKNOWN`
-   */
-  async claimAttempt(restockOrderId: string, leaseMs: number): Promise<AttemptClaim> {
-    return this.database.write(async (manager) => {
-      const now = await this.clock.now(manager);
-      const { affected } = await manager
-        .createQueryBuilder()
-        .update(RestockOrder)
-        .set({ attempts: () => 'attempts + 1', attemptUntil: new Date(now.getTime() + leaseMs) })
-        .where(`id = :restockOrderId AND status = 'REQUESTED'`, { restockOrderId })
-        .andWhere('(attempt_until IS NULL OR attempt_until < :now)', { now })
-        .execute();
-      const order = await manager.findOneBy(RestockOrder, { id: restockOrderId });
-      if (!order) throw unknownOrder(restockOrderId);
-      if (affected === 0) return { kind: order.status === 'REQUESTED' ? 'BUSY' : 'SETTLED' };
-      return {
-        kind: 'CLAIMED',
-        claimedAt: now,
-        order,
-        factory: await manager.findOneByOrFail(Factory, { id: order.factoryId }),
-      };
-    });
-  }
-
-  /** The factory accepted the order. Does nothing when its goods were faster than its answer. */
-  async recordOrdered(restockOrderId: string): Promise<void> {
-    await this.database.write(async (manager) => {
-      const order = await manager.findOneByOrFail(RestockOrder, { id: restockOrderId });
-      await this.accept(manager, order, await this.clock.now(manager), 'accepted by the factory');
-    });
-  }
-
-  /**
-   * An attempt at the factory failed: the next one may start at once, unless it has started already.
-   *
-   * @param attemptUntil the lease of the claimed order, which ends. Without one, the failure only joins the timeline.
-   */
-  async recordAttemptFailure(
-    restockOrderId: string,
-    cause: string,
-    attemptUntil: Date | null = null,
-  ): Promise<void> {
-    await this.database.write(async (manager) => {
-      if (attemptUntil) {
-        // A later claim has a later lease, so that the lease identifies the attempt.
-        await manager.update(
-          RestockOrder,
-          { id: restockOrderId, status: 'REQUESTED', attemptUntil },
-          { attemptUntil: null, lastError: cause.slice(0, 500) },
-        );
-      }
-      const at = await this.clock.now(manager);
-      await appendEvent(manager, restockOrderId, 'ATTEMPT_FAILED', cause, at);
-    });
-  }
 
   /** The attempts are used up: a person must redrive or discard. In the caller's transaction. */
   async markDeadLettered(
@@ -109,7 +42,10 @@ export class RestockProgressService {
    * @param at now, by {@link Clock}: the request to the factory has a deadline from then on
    */
   async markRedriven(manager: EntityManager, restockOrderId: string, by: string, at: Date): Promise<void> {
-    await transition(manager, restockOrderId, 'redrive', at, `by ${by}`, { deadlineAt: requestDeadline(at) });
+    await transition(manager, restockOrderId, 'redrive', at, `by ${by}`, {
+      deadlineAt: requestDeadline(at),
+      waitingSince: null,
+    });
   }
 
   /**
@@ -133,7 +69,7 @@ export class RestockProgressService {
       return transition(manager, order.id, 'complete', at, 'complete');
     }
     // Goods prove that the factory has the order, even if its answer was lost.
-    await this.accept(manager, order, at, null);
+    await acceptOrder(manager, order, at, null);
     return false;
   }
 
@@ -220,21 +156,6 @@ export class RestockProgressService {
     return overdue;
   }
 
-  private async accept(
-    manager: EntityManager,
-    { id, factoryId }: RestockOrder,
-    at: Date,
-    detail: string | null,
-  ): Promise<void> {
-    const factory = await manager.findOneByOrFail(Factory, { id: factoryId });
-    await transition(manager, id, 'accept', at, detail, {
-      lastError: null,
-      orderedAt: at,
-      expectedAt: new Date(at.getTime() + factory.leadTimeSeconds * 1000),
-      deadlineAt: new Date(at.getTime() + factory.overdueAfterSeconds * 1000),
-    });
-  }
-
   /** @returns whether the order was in a state that the transition leaves, and is now cancelled */
   private async close(
     manager: EntityManager,
@@ -249,8 +170,4 @@ export class RestockProgressService {
     if (isCancelled) await this.stock.changeOnOrder(manager, level, receivedQuantity - quantity);
     return isCancelled;
   }
-}
-
-function unknownOrder(id: string): InventoryError {
-  return new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
 }

@@ -2,13 +2,29 @@ import { Module } from '@nestjs/common';
 import { StockModule } from '../stock/stock.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { NotificationModule } from '../notification/notification.module.js';
+import { CircuitModule } from '../circuit/circuit.module.js';
+import { FactoryIncidentService } from './factory-incident.service.js';
+import { FactoryWaitService } from './factory-wait.service.js';
+import { RestockAttemptService } from './restock-attempt.service.js';
 import { RestockService } from './restock.service.js';
 import { RestockProgressService } from './restock-progress.service.js';
 
 /** Restock orders. */
 @Module({
-  imports: [StockModule, OutboxModule, NotificationModule],
-  providers: [RestockService, RestockProgressService],
-  exports: [RestockService, RestockProgressService],
+  imports: [StockModule, OutboxModule, NotificationModule, CircuitModule],
+  providers: [
+    RestockService,
+    RestockProgressService,
+    RestockAttemptService,
+    FactoryWaitService,
+    FactoryIncidentService,
+  ],
+  exports: [
+    RestockService,
+    RestockProgressService,
+    RestockAttemptService,
+    FactoryWaitService,
+    FactoryIncidentService,
+  ],
 })
 export class RestockModule {}

@@ -7,6 +7,7 @@ import { StockLevel } from '../stock/stock-level.entity.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
+import { RestockAttemptService } from './restock-attempt.service.js';
 import { RestockProgressService } from './restock-progress.service.js';
 import { restockEstimate, RestockService } from './restock.service.js';
 
@@ -14,11 +15,13 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
   let warehouse: Warehouse;
   let restock: RestockService;
   let progress: RestockProgressService;
+  let attempts: RestockAttemptService;
 
   beforeAll(async () => {
     warehouse = await Warehouse.open(kind);
     restock = warehouse.get(RestockService);
     progress = warehouse.get(RestockProgressService);
+    attempts = warehouse.get(RestockAttemptService);
   });
 
   afterEach(async () => expect(await warehouse.differences()).toEqual([]));
@@ -118,9 +121,9 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
 
   it('show all their steps as a timeline', async () => {
     const order = await warehouse.openRestockOrder('LIFE', 10);
-    await progress.claimAttempt(order.id, 1_000);
-    await progress.recordAttemptFailure(order.id, 'FACTORY.TIMEOUT: no answer within 5 s');
-    await progress.recordOrdered(order.id);
+    await attempts.claim(order.id, 1_000);
+    await attempts.recordFault(order.id, 'FACTORY.TIMEOUT: no answer within 5 s');
+    await attempts.recordOrdered(order.id);
     const receive = (quantity: number, deliveryFingerprint: string) =>
       warehouse.get(ReceivingService).receive({
         restockOrderId: order.id,
@@ -165,7 +168,7 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
     await database.write((manager) => progress.markDeadLettered(manager, id, 'FACTORY.DOWN', new Date()));
     expect(await estimate()).toMatchObject({ status: 'DEAD_LETTERED', estimatedAt: null });
     await database.write((manager) => progress.markRedriven(manager, id, 'kim', new Date()));
-    await progress.recordOrdered(id);
+    await attempts.recordOrdered(id);
     const { orderedAt } = await warehouse.restockOrder(id);
     expect(await estimate()).toMatchObject({
       status: 'ORDERED',

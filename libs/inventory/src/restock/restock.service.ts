@@ -137,7 +137,7 @@ export class RestockService {
         const { affected } = await manager.update(
           RestockOrder,
           { id, status: 'REQUESTED', deadlineAt: LessThan(now) },
-          { deadlineAt: requestDeadline(now) },
+          { deadlineAt: requestDeadline(now), attemptMessageId: null },
         );
         if (affected !== 1) return 0;
         await appendEvent(
@@ -192,7 +192,7 @@ export class RestockService {
   async get(id: string, within?: EntityManager): Promise<OrderWithTimeline> {
     return this.database.read(async (manager) => {
       const order = await manager.findOneBy(RestockOrder, { id });
-      if (!order) throw new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
+      if (!order) throw unknownOrder(id);
       const timeline = await manager.find(RestockOrderEvent, {
         where: { restockOrderId: id },
         // The ids begin with the times of different processes, which may disagree.
@@ -201,6 +201,10 @@ export class RestockService {
       return { order, timeline };
     }, within);
   }
+}
+
+export function unknownOrder(id: string): InventoryError {
+  return new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
 }
 
 /**

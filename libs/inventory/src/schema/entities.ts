@@ -1,3 +1,4 @@
+import { Circuit } from '../circuit/circuit.entity.js';
 import { DeadLetter } from '../dead-letter/dead-letter.entity.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
@@ -31,4 +32,5 @@ export const ENTITIES = [
   DeliveryFailure,
   Heartbeat,
   KeyedRequest,
+  Circuit,
 ];

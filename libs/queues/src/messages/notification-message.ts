@@ -5,6 +5,20 @@ const Text = Type.String();
 const Units = Type.Integer();
 const RestockOrderId = Type.Union([Type.String(), Type.Null()]);
 
+/** What waits for a factory at the time of the mail. */
+const WaitingForFactory = {
+  factoryId: Text,
+  factoryName: Text,
+  orders: Units,
+  /** Units on order. */
+  units: Units,
+  /** For people: the first of them. */
+  skus: Text,
+  /** Units that buyers asked for and did not get. */
+  refusedUnits: Units,
+  refusedKrw: Units,
+};
+
 /**
  * The facts of each kind of mail: the values in its text. A message may carry more facts than its kind has here, since
  * the version before or after this one may have sent it. A fact that is added later is therefore optional.
@@ -28,6 +42,16 @@ export const MAIL_FACTS = {
     deadlineAt: Text,
   }),
   GOODS_RECEIVED: Type.Object({ sku: Text, name: Text, quantity: Units, onHand: Units }),
+  FACTORY_AWAY: Type.Object({
+    ...WaitingForFactory,
+    /** ISO 8601. */
+    since: Text,
+    cause: Text,
+    /** 1 for a reminder of an outage that lasts. */
+    isReminder: Units,
+  }),
+  /** `since` and `until` are ISO 8601. */
+  FACTORY_BACK: Type.Object({ ...WaitingForFactory, since: Text, until: Text }),
 };
 
 export type NotificationKind = keyof typeof MAIL_FACTS;

@@ -2,6 +2,7 @@ import { CreateWarehouse1763800000000 } from './1763800000000-create-warehouse.j
 import { PostSalesTogether1763900000000 } from './1763900000000-post-sales-together.js';
 import { AddHeartbeat1764000000000 } from './1764000000000-add-heartbeat.js';
 import { KeepKeyedRequests1764120000000 } from './1764120000000-keep-keyed-requests.js';
+import { WaitForFactories1764300000000 } from './1764300000000-wait-for-factories.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   PostSalesTogether1763900000000,
   AddHeartbeat1764000000000,
   KeepKeyedRequests1764120000000,
+  WaitForFactories1764300000000,
 ];

@@ -1,0 +1,25 @@
+import { type EntityManager } from 'typeorm';
+import { Factory } from '../product/factory.entity.js';
+import { type RestockOrder } from './restock-order.entity.js';
+import { transition } from './restock-order-transitions.js';
+
+/**
+ * The factory has the order: its goods are expected from now on. In the caller's transaction.
+ *
+ * @param detail of the event, or null where another event tells of it
+ */
+export async function acceptOrder(
+  manager: EntityManager,
+  { id, factoryId }: RestockOrder,
+  at: Date,
+  detail: string | null,
+): Promise<void> {
+  const factory = await manager.findOneByOrFail(Factory, { id: factoryId });
+  await transition(manager, id, 'accept', at, detail, {
+    lastError: null,
+    waitingSince: null,
+    orderedAt: at,
+    expectedAt: new Date(at.getTime() + factory.leadTimeSeconds * 1000),
+    deadlineAt: new Date(at.getTime() + factory.overdueAfterSeconds * 1000),
+  });
+}

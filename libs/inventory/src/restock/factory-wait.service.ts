@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, LessThan, LessThanOrEqual } from 'typeorm';
+import { type Circuit } from '../circuit/circuit.entity.js';
+import { isProbeDue, promiseProbe } from '../circuit/circuit-rules.js';
+import { CircuitService } from '../circuit/circuit.service.js';
+import { Clock } from '../database/clock.js';
+import { Database } from '../database/database.js';
+import { OutboxService } from '../outbox/outbox.service.js';
+import { RestockOrder } from './restock-order.entity.js';
+import { transition } from './restock-order-transitions.js';
+import { factoryCircuit, type FactoryGuard } from './restock-attempt.service.js';
+import { requestDeadline } from './restock-rules.js';
+
+const WAITING = ['WAITING_FOR_FACTORY', 'UNCONFIRMED'] as const;
+
+/** The most orders that one call finds past their limit. The next call finds the rest. */
+const EXPIRED_BATCH = 100;
+
+/** The most orders of a factory that one call asks for again where they do not wait. */
+const UNGUARDED_BATCH = 100;
+
+/** Orders that wait for their factories: the database keeps them, and no message of a queue. */
+@Injectable()
+export class FactoryWaitService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly circuits: CircuitService,
+    private readonly outbox: OutboxService,
+  ) {}
+
+  /**
+   * Asks again, by a new message each, for orders whose wait is over: as many of a factory as it takes at a time. Of a
+   * factory that is away, one order when a probe is due.
+   *
+   * @param guard undefined where orders do not wait any more: then those that still do are asked for again
+   * @returns how many
+   */
+  async release(guard: FactoryGuard | undefined): Promise<number> {
+    const factoryIds = await this.database.read(async (manager) => {
+      const now = await this.clock.now(manager);
+      const rows = await manager
+        .createQueryBuilder(RestockOrder, 'restock')
+        .select('restock.factoryId', 'factoryId')
+        .distinct()
+        .where({ status: In([...WAITING]), nextAttemptAt: LessThanOrEqual(now) })
+        .getRawMany<{ factoryId: string }>();
+      return rows.map(({ factoryId }) => factoryId);
+    });
+    let released = 0;
+    for (const factoryId of factoryIds) {
+      released += await this.database.write((manager) => this.releaseOf(manager, factoryId, guard));
+    }
+    return released;
+  }
+
+  /** Orders that have waited for longer than `limitMs`. */
+  async expired(limitMs: number): Promise<RestockOrder[]> {
+    return this.database.read(async (manager) => {
+      const before = new Date((await this.clock.now(manager)).getTime() - limitMs);
+      return manager.find(RestockOrder, {
+        where: { status: In([...WAITING]), waitingSince: LessThan(before) },
+        order: { waitingSince: 'ASC' },
+        take: EXPIRED_BATCH,
+      });
+    });
+  }
+
+  private async releaseOf(manager: EntityManager, factoryId: string, guard?: FactoryGuard): Promise<number> {
+    const circuit = await this.circuits.lock(manager, factoryCircuit(factoryId));
+    const now = await this.clock.now(manager);
+    const most = guard ? mostReleased(circuit, now, guard) : UNGUARDED_BATCH;
+    // TypeORM understands 0 as no limit.
+    if (most === 0) return 0;
+    const orders = await manager.find(RestockOrder, {
+      where: { factoryId, status: In([...WAITING]), nextAttemptAt: LessThanOrEqual(now) },
+      order: { nextAttemptAt: 'ASC', id: 'ASC' },
+      take: most,
+    });
+    for (const { id } of orders) {
+      await transition(manager, id, 'retry', now, null, { deadlineAt: requestDeadline(now) });
+      await this.outbox.add(manager, 'restock', { restockOrderId: id }, now);
+    }
+    if (guard && circuit.state === 'OPEN' && orders[0]) {
+      promiseProbe(circuit, orders[0].id, now, guard);
+      await this.circuits.save(manager, circuit);
+    }
+    return orders.length;
+  }
+}
+
+/** More than the factory takes at a time come back and wait again, which is cheap; fewer would leave it idle. */
+function mostReleased(circuit: Circuit, now: Date, { concurrency }: FactoryGuard): number {
+  if (circuit.state === 'CLOSED') return 2 * concurrency;
+  return isProbeDue(circuit, now) ? 1 : 0;
+}
