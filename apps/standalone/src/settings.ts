@@ -152,6 +152,9 @@ export function systemEnvironment(
     RETRY_FIRST_DELAY_SECONDS: '2',
     FACTORY_PROBE_INTERVAL_SECONDS: '10',
     INCIDENT_MAIL_AFTER_SECONDS: '5',
+    MAIL_PER_SECOND: '10',
+    MAIL_PROBE_INTERVAL_SECONDS: '10',
+    MAIL_DIGEST_SECONDS: '2',
     ...given,
     ...(embedded.queue && embedded.mail ? LOCAL_CREDENTIALS : {}),
   };

@@ -6,6 +6,7 @@ import {
   IdempotencyModule,
   NotificationModule,
   OutboxModule,
+  ProductModule,
   ReceivingModule,
   ReconcileModule,
   RestockModule,
@@ -21,6 +22,7 @@ import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
 import { KeyedRequestsPurgeTask } from './idempotency/keyed-requests-purge-task.js';
 import { MailClient } from './notifications/mail.client.js';
+import { MailWaitsTask } from './notifications/mail-waits-task.js';
 import { NotificationsHandler } from './notifications/notifications.handler.js';
 import { DatabaseOutageTask } from './outage/database-outage-task.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
@@ -44,8 +46,10 @@ export class AppModule {
         MetricsModule,
         DatabaseModule.forRoot(databaseSettings(environment, environment.DATABASE_POOL_SIZE)),
         OutboxModule,
+        ProductModule,
         NotificationModule,
         RestockModule,
+        ProductModule,
         CircuitModule,
         ReceivingModule,
         DeadLetterModule,
@@ -67,6 +71,7 @@ export class AppModule {
         RestockHandler,
         GoodsReceiptsHandler,
         NotificationsHandler,
+        MailWaitsTask,
         ProbeHandler,
         DeadLettersHandler,
         OutboxRelay,

@@ -148,6 +148,40 @@ const variables = Type.Object({
     maximum: 604_800,
     description: 'the time between two reminders of an outage that lasts; 0: none',
   }),
+  MAIL_PER_SECOND: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 1_000,
+    description: 'mails that SES takes in a second, of all workers; 1 in the sandbox',
+  }),
+  MAIL_PROBE_INTERVAL_SECONDS: Type.Integer({
+    default: 30,
+    minimum: 1,
+    maximum: 3_600,
+    description: 'the time between two attempts at SES while it is away',
+  }),
+  MAIL_WAIT_LIMIT_SECONDS: Type.Integer({
+    default: 86_400,
+    minimum: 0,
+    maximum: 2_592_000,
+    description: 'how long a mail waits for SES before it is a dead letter',
+  }),
+  MAIL_DIGEST_SECONDS: Type.Integer({
+    default: 60,
+    minimum: 0,
+    maximum: 3_600,
+    description: 'how long products that are back are collected for one mail; 0: each has its own',
+  }),
+  MAIL_LANGUAGE: Type.Enum(['en', 'ko'], {
+    default: 'en',
+    description: 'the language of the mails: en or ko',
+  }),
+  PUBLIC_BASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'where people reach the sales service, for links in mails; without it CALLBACK_BASE_URL',
+    }),
+  ),
   MAIL_FROM: Type.Refine(
     Type.String({ description: 'the sender, an identity verified with SES' }),
     isEmailAddress,

@@ -20,6 +20,7 @@ export { InventoryError, type InventoryErrorCode } from './errors.js';
 export { IdempotencyService, type RequestKey, type StoredAnswer } from './idempotency/idempotency.service.js';
 export { KeyedRequest } from './idempotency/keyed-request.entity.js';
 export { asciiEmailAddress, isEmailAddress } from './notification/email-address.js';
+export { MailWaitService, type ClaimedMail, type MailGuard } from './notification/mail-wait.service.js';
 export { NotificationService } from './notification/notification.service.js';
 export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';

@@ -1,96 +1,27 @@
-import { visibleText } from '#inventory';
-import { type MailFacts, type NotificationKind, type NotificationOf } from '#queues';
+import { type MailFacts, type NotificationKind } from '#queues';
 
 export interface MailText {
   subject: string;
   text: string;
 }
 
-const TEXTS: { [Kind in NotificationKind]: (facts: MailFacts[Kind], salesUrl: string) => MailText } = {
-  DEAD_LETTER_OPENED: ({ deadLetterId, queue, causeCode, causeDetail, restockOrderId }, salesUrl) => ({
-    subject: `[Donut-States] Dead letter in ${queue}: ${causeCode}`,
-    text: lines(
-      `A message of the queue "${queue}" could not be handled and needs a decision.`,
-      `Cause: ${causeCode}: ${causeDetail}`,
-      restockOrderId && `Restock order: ${salesUrl}/restock-orders/${restockOrderId}`,
-      '',
-      `Look:    GET  ${salesUrl}/dead-letters/${deadLetterId}`,
-      `Retry:   POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
-      `Give up: POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
-      '',
-      'More dead letters with the same cause will join this one without another mail, until it is resolved.',
-    ),
-  }),
-  STOCK_RAN_OUT: ({ sku, name, restockOrderId }, salesUrl) => ({
-    subject: `[Donut-States] ${name} (${sku}) is sold out`,
-    text: lines(
-      `The last unit of ${name} (${sku}) has been sold.`,
-      restockOrderId
-        ? `A restock order is open: ${salesUrl}/restock-orders/${restockOrderId}`
-        : 'No restock order is open.',
-      'Advertising for it now brings buyers who will be refused.',
-    ),
-  }),
-  RESTOCK_OVERDUE: (
-    { restockOrderId, sku, factoryId, quantity, receivedQuantity, deadlineAt },
-    salesUrl,
-  ) => ({
-    subject: `[Donut-States] ${factoryId} is late with ${sku}`,
-    text: lines(
-      `${quantity} units of ${sku} were ordered from ${factoryId} and ${receivedQuantity} came by ${deadlineAt}.`,
-      'Ask the factory. Goods that come after all are added to the stock by themselves.',
-      '',
-      `Look:    GET  ${salesUrl}/restock-orders/${restockOrderId}`,
-      `Give up: POST ${salesUrl}/restock-orders/${restockOrderId}/cancel`,
-    ),
-  }),
-  GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
-    subject: `[Donut-States] ${name} (${sku}) is back`,
-    text: lines(`${quantity} units of ${name} (${sku}) arrived; ${onHand} are on hand now.`),
-  }),
-  FACTORY_AWAY: ({ isReminder, since, cause, ...waiting }, salesUrl) => ({
-    subject: `[Donut-States] Factory ${waiting.factoryName} is ${isReminder ? 'still ' : ''}away`,
-    text: lines(
-      `The factory ${waiting.factoryName} (${waiting.factoryId}) takes no orders since ${since}.`,
-      `Cause: ${cause}`,
-      waitingText(waiting),
-      '',
-      'It is tried again at intervals, and every order follows by itself when it is back. You need not do anything here.',
-      `Look: GET ${salesUrl}/restock-orders?status=WAITING_FOR_FACTORY`,
-    ),
-  }),
-  FACTORY_BACK: ({ since, until, ...waiting }) => ({
-    subject: `[Donut-States] Factory ${waiting.factoryName} is back`,
-    text: lines(
-      `The factory ${waiting.factoryName} (${waiting.factoryId}) takes orders again since ${until}. It was away since ${since}.`,
-      waitingText(waiting),
-      'They are sent now, at the rate that the factory takes.',
-    ),
-  }),
-};
-
-type WaitingForFactory = Omit<MailFacts['FACTORY_BACK'], 'since' | 'until'>;
-
-function waitingText({ orders, units, skus, refusedUnits, refusedKrw }: WaitingForFactory): string {
-  return lines(
-    `${orders} restock orders for ${units} units wait for it${orders > 0 ? `: ${skus}` : ''}.`,
-    `Buyers were refused ${refusedUnits} units of them, for ${refusedKrw.toLocaleString('en')} KRW.`,
-  );
+/** What a text needs beside the facts. */
+export interface MailContext {
+  /** The URL of the sales service for the reader. */
+  salesUrl: string;
+  /** The event of the mail is undone by now: of a product that sold out, goods are there again. */
+  isOver: boolean;
 }
 
-/**
- * The text of a mail. Its subject is cleaned, because an older version stored names with hidden characters.
- *
- * @param salesUrl the URL of the sales service for the reader
- */
-export function mailText<Kind extends NotificationKind>(
-  { kind, facts }: NotificationOf<Kind>,
-  salesUrl: string,
-): MailText {
-  const { subject, text } = TEXTS[kind](facts, salesUrl.replace(/\/$/, ''));
-  return { subject: visibleText(subject), text };
+/** The texts of one language. */
+export interface MailTexts {
+  kinds: { [Kind in NotificationKind]: (facts: MailFacts[Kind], context: MailContext) => MailText };
+  /** One mail for several products that are back. */
+  severalBack: (products: readonly MailFacts['GOODS_RECEIVED'][]) => MailText;
+  /** A line with the time of the event, ISO 8601. */
+  at: (time: string) => string;
 }
 
-function lines(...given: (string | number | null | undefined)[]): string {
+export function lines(...given: (string | number | null | undefined)[]): string {
   return given.filter((line) => line !== null && line !== undefined).join('\n');
 }

@@ -57,7 +57,7 @@ export class WorkerUnderTest {
     readonly warehouse: Warehouse,
     readonly queue: EmbeddedQueue,
     public factory: StandIn,
-    readonly ses: StandIn,
+    public ses: StandIn,
     private readonly changes: Partial<WorkerEnvironment>,
   ) {}
 
@@ -111,6 +111,11 @@ export class WorkerUnderTest {
       FACTORY_REQUESTER: 'Donut-States',
       FACTORY_REQUESTER_TEL: '02-000-0000',
       PROBE_TIME_LIMIT_MS: 1_000,
+      MAIL_PER_SECOND: 1_000,
+      MAIL_PROBE_INTERVAL_SECONDS: 1,
+      MAIL_WAIT_LIMIT_SECONDS: 3_600,
+      MAIL_DIGEST_SECONDS: 0,
+      MAIL_LANGUAGE: 'en',
       MAIL_FROM: 'from@example.com',
       OPERATIONS_EMAIL: 'operations@example.com',
       ...this.changes,

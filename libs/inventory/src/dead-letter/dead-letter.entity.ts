@@ -48,6 +48,10 @@ export class DeadLetter {
   @Column({ type: 'json' })
   attempts: DeadLetterAttempt[];
 
+  /** The mail that tells the operators of it; null where another letter's does, and when it could not be sent. */
+  @Column({ name: 'notification_id', type: 'varchar', length: 36, nullable: true })
+  notificationId: string | null;
+
   @Column({ type: 'varchar', length: 16 })
   status: DeadLetterStatus;
 

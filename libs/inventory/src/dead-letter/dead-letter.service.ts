@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
@@ -38,6 +38,12 @@ const UNRECORDED: DeadLetterCause = {
   detail: 'no attempt reported its end: the worker died, or took longer than the visibility timeout',
 };
 
+/** A mail about a mail that could not be sent may be refused as well: the second is not told of, or it would never end. */
+const MAIL_QUEUE = 'notifications';
+
+/** A letter that the operators were told of, or will be. */
+const TOLD = { notificationId: Not(IsNull()) };
+
 /** Causes that a redrive cannot fix: the message would fail again. */
 const NOT_REDRIVABLE = new Set(['RECEIPT.FORGED']);
 
@@ -53,8 +59,8 @@ export class DeadLetterService {
   ) {}
 
   /**
-   * Records a message and mails the operators. While a dead letter with the same queue and cause is open, others cause no
-   * further mail. Recording one message twice changes nothing.
+   * Records a message and mails the operators. While a dead letter with the same queue and cause is open, of which a mail
+   * tells, others cause no further mail. Recording one message twice changes nothing.
    *
    * @param cause of a quarantine. Without it, the cause is the last failed attempt at the message
    */
@@ -154,6 +160,7 @@ export class DeadLetterService {
       openedAt: at,
     });
     await manager.insert(DeadLetter, letter);
+    await this.forgetMailOf(manager, message);
     const isFirst = await this.isFirstOfCause(manager, letter);
     const restockOrderId = restockOrderOf(letter);
     if (restockOrderId) {
@@ -171,8 +178,16 @@ export class DeadLetterService {
           restockOrderId: restockOrderId ?? null,
         },
       };
-      await this.notifications.request(manager, request, at);
+      const notificationId = await this.notifications.request(manager, request, at);
+      await manager.update(DeadLetter, { id: letter.id }, { notificationId });
     }
+  }
+
+  /** The mail of a letter could not be sent: nobody was told, so that the next letter of the cause asks for another. */
+  private async forgetMailOf(manager: EntityManager, { queue, body }: UnhandledMessage): Promise<void> {
+    const notificationId = queue === MAIL_QUEUE ? parseObject(body)?.notificationId : undefined;
+    if (typeof notificationId !== 'string') return;
+    await manager.update(DeadLetter, { notificationId }, { notificationId: null });
   }
 
   /**
@@ -186,7 +201,7 @@ export class DeadLetterService {
     const others = manager
       .createQueryBuilder(DeadLetter, 'letter')
       .select('letter.id')
-      .where({ status: 'OPEN', queue, causeCode, id: Not(id) })
+      .where({ status: 'OPEN', queue, causeCode, id: Not(id), ...(queue !== MAIL_QUEUE && TOLD) })
       .limit(1);
     return (await this.database.forUpdate(others).getOne()) === null;
   }

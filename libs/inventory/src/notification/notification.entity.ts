@@ -1,7 +1,12 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type NotificationMessage } from '#queues';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A mail that is being sent or was sent. It prevents that a message which is delivered twice becomes two mails. */
+/**
+ * A mail that waits, is being sent, or was sent. It prevents that a message which is delivered twice becomes two mails. A
+ * mail that waits keeps its message, and is asked for again by a new one.
+ */
 @Entity('notification')
+@Index('ix_notification_next_attempt', ['nextAttemptAt'])
 export class Notification {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;
@@ -21,4 +26,16 @@ export class Notification {
 
   @Column({ name: 'sent_at', type: 'datetime', precision: 3, nullable: true })
   sentAt: Date | null;
+
+  /** The message that asks for it; null for one that an older version has taken. */
+  @Column({ type: 'json', nullable: true })
+  message: NotificationMessage | null;
+
+  /** Of a mail that waits: when it may be sent. */
+  @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
+  nextAttemptAt: Date | null;
+
+  /** When the mail began to wait for an outage of the mail service. The wait has a limit. */
+  @Column({ name: 'waiting_since', type: 'datetime', precision: 3, nullable: true })
+  waitingSince: Date | null;
 }

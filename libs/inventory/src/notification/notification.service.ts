@@ -1,6 +1,6 @@
 import { type NotificationMessage } from '#queues';
 import { Injectable } from '@nestjs/common';
-import { IsNull, type EntityManager } from 'typeorm';
+import { In, IsNull, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
@@ -36,10 +36,15 @@ export class NotificationService {
   /**
    * Requests one mail in the caller's transaction.
    *
-   * @param at now, by {@link Clock}
+   * @param at now, by {@link Clock}: the time of the event
+   * @returns the id of the mail
    */
-  async request(manager: EntityManager, request: NotificationRequest, at: Date): Promise<void> {
-    await this.outbox.add(manager, 'notifications', { notificationId: uuidv7(), ...request }, at);
+  async request(manager: EntityManager, request: NotificationRequest, at: Date): Promise<string> {
+    const notificationId = uuidv7();
+    const facts = { ...request.facts, at: at.toISOString() };
+    const message = { notificationId, ...request, facts } as NotificationMessage;
+    await this.outbox.add(manager, 'notifications', message, at);
+    return notificationId;
   }
 
   /**
@@ -73,11 +78,15 @@ export class NotificationService {
     });
   }
 
-  /** SES has the mail. It is not sent again, even if the lease has ended. */
-  async recordSent(id: string): Promise<void> {
+  /** SES has the mail, or the one that these are together. It is not sent again, even if the lease has ended. */
+  async recordSent(...ids: string[]): Promise<void> {
     await this.database.write(async (manager) => {
       const sentAt = await this.clock.now(manager);
-      await manager.update(Notification, { id, sentAt: IsNull() }, { sentAt, claimedUntil: null });
+      await manager.update(
+        Notification,
+        { id: In(ids), sentAt: IsNull() },
+        { sentAt, claimedUntil: null, nextAttemptAt: null, waitingSince: null },
+      );
     });
   }
 

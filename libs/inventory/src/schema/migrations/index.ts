@@ -3,6 +3,7 @@ import { PostSalesTogether1763900000000 } from './1763900000000-post-sales-toget
 import { AddHeartbeat1764000000000 } from './1764000000000-add-heartbeat.js';
 import { KeepKeyedRequests1764120000000 } from './1764120000000-keep-keyed-requests.js';
 import { WaitForFactories1764300000000 } from './1764300000000-wait-for-factories.js';
+import { WaitForMail1764400000000 } from './1764400000000-wait-for-mail.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   AddHeartbeat1764000000000,
   KeepKeyedRequests1764120000000,
   WaitForFactories1764300000000,
+  WaitForMail1764400000000,
 ];

@@ -1,0 +1,88 @@
+import { type MailFacts } from '#queues';
+import { lines, type MailTexts } from './mail-texts.js';
+
+export const KOREAN: MailTexts = {
+  kinds: {
+    DEAD_LETTER_OPENED: ({ deadLetterId, queue, causeCode, causeDetail, restockOrderId }, { salesUrl }) => ({
+      subject: `[Donut-States] ${queue} 대기열의 처리 실패 메시지: ${causeCode}`,
+      text: lines(
+        `"${queue}" 대기열의 메시지를 처리하지 못했습니다. 담당자의 결정이 필요합니다.`,
+        `원인: ${causeCode}: ${causeDetail}`,
+        restockOrderId && `재입고 주문: ${salesUrl}/restock-orders/${restockOrderId}`,
+        '',
+        `확인:   GET  ${salesUrl}/dead-letters/${deadLetterId}`,
+        `재시도: POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
+        `포기:   POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
+        '',
+        '해결될 때까지 같은 원인의 메시지는 추가 메일 없이 함께 기록됩니다.',
+      ),
+    }),
+    STOCK_RAN_OUT: ({ sku, name, restockOrderId }, { salesUrl, isOver }) => ({
+      subject: `[Donut-States] ${name} (${sku}) ${isOver ? '품절되었다가 다시 입고됨' : '품절'}`,
+      text: lines(
+        `${name} (${sku})의 마지막 수량이 판매되었습니다.`,
+        isOver ? '이 메일은 늦게 발송되었습니다. 상품이 다시 입고되어 조치가 필요 없습니다.' : null,
+        restockOrderId
+          ? `진행 중인 재입고 주문: ${salesUrl}/restock-orders/${restockOrderId}`
+          : '진행 중인 재입고 주문이 없습니다.',
+        isOver ? null : '지금 광고하면 구매하지 못하는 고객이 생깁니다.',
+      ),
+    }),
+    RESTOCK_OVERDUE: (
+      { restockOrderId, sku, factoryId, quantity, receivedQuantity, deadlineAt },
+      { salesUrl },
+    ) => ({
+      subject: `[Donut-States] ${factoryId} 공장의 ${sku} 납품 지연`,
+      text: lines(
+        `${factoryId} 공장에 ${sku} ${quantity}개를 주문했으나 ${deadlineAt}까지 ${receivedQuantity}개가 도착했습니다.`,
+        '공장에 확인하세요. 늦게 도착한 상품은 자동으로 재고에 반영됩니다.',
+        '',
+        `확인: GET  ${salesUrl}/restock-orders/${restockOrderId}`,
+        `포기: POST ${salesUrl}/restock-orders/${restockOrderId}/cancel`,
+      ),
+    }),
+    GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
+      subject: `[Donut-States] ${name} (${sku}) 재입고`,
+      text: lines(`${name} (${sku}) ${quantity}개가 도착했습니다. 현재 재고는 ${onHand}개입니다.`),
+    }),
+    FACTORY_AWAY: ({ isReminder, since, cause, ...waiting }, { salesUrl }) => ({
+      subject: `[Donut-States] ${waiting.factoryName} 공장 ${isReminder ? '장애 지속' : '장애'}`,
+      text: lines(
+        `${waiting.factoryName} (${waiting.factoryId}) 공장이 ${since}부터 주문을 받지 않습니다.`,
+        `원인: ${cause}`,
+        waitingText(waiting),
+        '',
+        '일정한 간격으로 다시 시도하며, 복구되면 모든 주문이 자동으로 전송됩니다. 조치가 필요 없습니다.',
+        `확인: GET ${salesUrl}/restock-orders?status=WAITING_FOR_FACTORY`,
+      ),
+    }),
+    FACTORY_BACK: ({ since, until, ...waiting }) => ({
+      subject: `[Donut-States] ${waiting.factoryName} 공장 복구`,
+      text: lines(
+        `${waiting.factoryName} (${waiting.factoryId}) 공장이 ${until}부터 다시 주문을 받습니다. 장애 시작: ${since}`,
+        waitingText(waiting),
+        '공장이 받을 수 있는 속도로 지금 전송합니다.',
+      ),
+    }),
+  },
+  severalBack: (products) => ({
+    subject: `[Donut-States] 상품 ${products.length}종 재입고`,
+    text: lines(
+      '다음 상품이 도착했습니다.',
+      '',
+      ...products.map(
+        ({ sku, name, quantity, onHand }) => `- ${name} (${sku}): ${quantity}개, 당시 재고 ${onHand}개`,
+      ),
+    ),
+  }),
+  at: (time) => `발생 시각: ${time}`,
+};
+
+type WaitingForFactory = Omit<MailFacts['FACTORY_BACK'], 'since' | 'until'>;
+
+function waitingText({ orders, units, skus, refusedUnits, refusedKrw }: WaitingForFactory): string {
+  return lines(
+    `대기 중인 재입고 주문: ${orders}건, ${units}개${orders > 0 ? ` (${skus})` : ''}`,
+    `구매하지 못한 수량: ${refusedUnits}개, ${refusedKrw.toLocaleString('ko')}원`,
+  );
+}
