@@ -120,6 +120,10 @@ const variables = Type.Object({
     default: 'false',
     description: 'whether a factory accepts an order by 200, too, and not by 201 alone',
   }),
+  FACTORY_PRIVATE_ADDRESSES: Type.Enum(['allow', 'refuse'], {
+    default: 'allow',
+    description: 'whether a factory may be at a private address, such as 10.0.0.1: allow or refuse',
+  }),
   FACTORY_REQUESTER: Type.String({
     default: 'Donut-States',
     maxLength: 100,

@@ -251,6 +251,24 @@ describe('without a wait for factories', () => {
   }, 40_000);
 });
 
+describe('the address of the factory', () => {
+  it('is not called where it is the one of a metadata service', async () => {
+    const worker = await WorkerUnderTest.start();
+    try {
+      await worker.warehouse.dataSource.manager.update(Factory, 'FF-1', { apiUrl: 'http://169.254.169.254' });
+      await worker.openOrder('CP-1');
+      await eventually(async () =>
+        expect(await worker.order('CP-1')).toMatchObject({
+          status: 'WAITING_FOR_FACTORY',
+          lastError: expect.stringContaining('the address 169.254.169.254 is not allowed'),
+        }),
+      );
+    } finally {
+      await worker.stop();
+    }
+  }, 30_000);
+});
+
 describe('the answer of the factory', () => {
   it('accepts by 200 where the setting says so, unless it is a page', async () => {
     const worker = await WorkerUnderTest.start({ FACTORY_ACCEPTS_200: 'true' });

@@ -1,6 +1,7 @@
 import { callbackUrl, type Factory, type RestockOrder } from '#inventory';
 import { Inject, Injectable } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { refusedAddresses } from './factory-address.js';
 import { FactoryError } from './factory-error.js';
 import { retryAfterSeconds } from './retry-after.js';
 
@@ -65,6 +66,7 @@ export class FactoryClient {
   private async send(factory: Factory, body: object): Promise<Response> {
     const url = `${factory.apiUrl.replace(/\/$/, '')}/api/manufactures`;
     const timeoutMs = this.environment.FACTORY_TIMEOUT_MS;
+    await this.requireAllowed(new URL(url));
     try {
       return await fetch(url, {
         method: 'POST',
@@ -85,6 +87,15 @@ export class FactoryClient {
       const message = `the connection broke before the answer: ${code}`;
       throw new FactoryError('FACTORY.UNREACHABLE', message, { mayBeOrdered: true, cause });
     }
+  }
+
+  /** @throws FactoryError before anything is sent */
+  private async requireAllowed(url: URL): Promise<void> {
+    const allowsPrivate = this.environment.FACTORY_PRIVATE_ADDRESSES === 'allow';
+    // A name that is not found is reported by the request itself.
+    const refused = await refusedAddresses(url, allowsPrivate).catch(() => []);
+    if (refused.length === 0) return;
+    throw new FactoryError('FACTORY.UNREACHABLE', `the address ${refused[0]} is not allowed for a factory`);
   }
 
   /** The contract has 201. A page for people with status 200, as of a proxy or of maintenance, is no accepted order. */

@@ -22,4 +22,12 @@ export class Factory {
   /** The time from an accepted restock order until a person is mailed that its goods are missing. */
   @Column({ name: 'overdue_after_seconds', type: 'int' })
   overdueAfterSeconds: number;
+
+  /** The observed lead time that half of the orders keep; null before enough orders are complete. See `lead-time.ts`. */
+  @Column({ name: 'lead_time_p50_seconds', type: 'int', nullable: true })
+  leadTimeP50Seconds: number | null;
+
+  /** The same for nine of ten orders. */
+  @Column({ name: 'lead_time_p90_seconds', type: 'int', nullable: true })
+  leadTimeP90Seconds: number | null;
 }

@@ -1,5 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { Factory } from '../product/factory.entity.js';
+import { expectedLeadTimeMs, overdueAfterMs } from './lead-time.js';
 import { type RestockOrder } from './restock-order.entity.js';
 import { transition } from './restock-order-transitions.js';
 
@@ -19,7 +20,7 @@ export async function acceptOrder(
     lastError: null,
     waitingSince: null,
     orderedAt: at,
-    expectedAt: new Date(at.getTime() + factory.leadTimeSeconds * 1000),
-    deadlineAt: new Date(at.getTime() + factory.overdueAfterSeconds * 1000),
+    expectedAt: new Date(at.getTime() + expectedLeadTimeMs(factory)),
+    deadlineAt: new Date(at.getTime() + overdueAfterMs(factory)),
   });
 }

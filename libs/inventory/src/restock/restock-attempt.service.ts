@@ -8,6 +8,7 @@ import { Database } from '../database/database.js';
 import { Factory } from '../product/factory.entity.js';
 import { acceptOrder } from './accept-order.js';
 import { FactoryIncidentService } from './factory-incident.service.js';
+import { usualLeadTimeMs } from './lead-time.js';
 import { appendEvent } from './restock-order-event.entity.js';
 import { RestockOrder } from './restock-order.entity.js';
 import { transition } from './restock-order-transitions.js';
@@ -176,8 +177,8 @@ export class RestockAttemptService {
     now: Date,
     earliest = now,
   ): Promise<{ until: Date; cause: string }> {
-    const { leadTimeSeconds } = await manager.findOneByOrFail(Factory, { id: factoryId });
-    const doneBy = new Date(now.getTime() + leadTimeSeconds * 1000 * (1 + LEAD_TIME_MARGIN));
+    const factory = await manager.findOneByOrFail(Factory, { id: factoryId });
+    const doneBy = new Date(now.getTime() + usualLeadTimeMs(factory) * (1 + LEAD_TIME_MARGIN));
     const until = doneBy > earliest ? doneBy : earliest;
     await transition(manager, id, 'loseAnswer', now, `${cause}; asked again from ${until.toISOString()} on`, {
       nextAttemptAt: until,

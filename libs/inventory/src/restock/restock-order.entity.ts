@@ -27,6 +27,7 @@ export type RestockOrderStatus = (typeof RESTOCK_ORDER_STATUSES)[number];
 @Index('uq_restock_order_open_sku', ['openSku'], { unique: true })
 @Index('ix_restock_order_sku', ['sku', 'requestedAt'])
 @Index('ix_restock_order_status', ['status', 'deadlineAt'])
+@Index('ix_restock_order_factory', ['factoryId', 'status', 'closedAt'])
 @Check('ck_restock_order_open_sku', `("status" IN ('RECEIVED', 'CANCELLED')) = ("open_sku" IS NULL)`)
 export class RestockOrder {
   @PrimaryColumn({ type: 'varchar', length: 36 })

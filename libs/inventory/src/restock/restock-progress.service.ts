@@ -7,6 +7,7 @@ import { type NotificationRequest, NotificationService } from '../notification/n
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { acceptOrder } from './accept-order.js';
+import { learnLeadTimes } from './lead-time.js';
 import { appendEvent } from './restock-order-event.entity.js';
 import { RestockOrder } from './restock-order.entity.js';
 import { transition } from './restock-order-transitions.js';
@@ -66,7 +67,9 @@ export class RestockProgressService {
     const detail = `${quantity} units arrived, ${receivedQuantity} of ${order.quantity}`;
     await appendEvent(manager, order.id, 'GOODS_RECEIVED', detail, at);
     if (receivedQuantity === order.quantity) {
-      return transition(manager, order.id, 'complete', at, 'complete');
+      const isComplete = await transition(manager, order.id, 'complete', at, 'complete');
+      await learnLeadTimes(manager, order.factoryId);
+      return isComplete;
     }
     // Goods prove that the factory has the order, even if its answer was lost.
     await acceptOrder(manager, order, at, null);

@@ -11,6 +11,7 @@ import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
+import { expectedLeadTimeMs } from './lead-time.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
 import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
 import { isAtReorderPoint, requestDeadline, restockQuantity } from './restock-rules.js';
@@ -212,14 +213,10 @@ export function unknownOrder(id: string): InventoryError {
  *
  * @param now by the local clock, which is enough: an estimate decides nothing
  */
-export function restockEstimate(
-  order: RestockOrder,
-  { leadTimeSeconds }: Factory,
-  now: Date,
-): RestockEstimate {
+export function restockEstimate(order: RestockOrder, factory: Factory, now: Date): RestockEstimate {
   let estimatedAt = order.status === 'ORDERED' ? order.expectedAt : null;
   if (order.status === 'REQUESTED') {
-    estimatedAt = new Date(order.requestedAt.getTime() + leadTimeSeconds * 1000);
+    estimatedAt = new Date(order.requestedAt.getTime() + expectedLeadTimeMs(factory));
   }
   // A time in the past was wrong, and predicts nothing.
   if (estimatedAt && estimatedAt < now) estimatedAt = null;

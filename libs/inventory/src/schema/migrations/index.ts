@@ -4,6 +4,7 @@ import { AddHeartbeat1764000000000 } from './1764000000000-add-heartbeat.js';
 import { KeepKeyedRequests1764120000000 } from './1764120000000-keep-keyed-requests.js';
 import { WaitForFactories1764300000000 } from './1764300000000-wait-for-factories.js';
 import { WaitForMail1764400000000 } from './1764400000000-wait-for-mail.js';
+import { LearnLeadTimes1764500000000 } from './1764500000000-learn-lead-times.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   KeepKeyedRequests1764120000000,
   WaitForFactories1764300000000,
   WaitForMail1764400000000,
+  LearnLeadTimes1764500000000,
 ];
