@@ -21,6 +21,7 @@ const PANELS_A_ROW = 2;
 const CAPTION_HEIGHT = 14;
 const HEAD_HEIGHT = 56;
 const GAP_BETWEEN_CLUSTERS = 18;
+const NAME_CHARACTER_WIDTH = 5;
 
 interface Panel {
   title: string;
@@ -143,7 +144,10 @@ function draw({ title, clusters, height: measured = throughput }: Panel, x: numb
           anchor: 'middle',
         }),
       );
-      parts.push(uprightText(left + barWidth / 2 + 2, floor - 4, titleOf(cell.contestant), { size: 8 }));
+      const name = titleOf(cell.contestant);
+      // Above the bar where it would not fit into it.
+      const foot = height > name.length * NAME_CHARACTER_WIDTH ? floor : floor - height - 10;
+      parts.push(uprightText(left + barWidth / 2 + 2, foot - 4, name, { size: 8 }));
       left += barWidth;
     }
     parts.push(text(middle, floor + 14, label, { size: 9, anchor: 'middle' }));
