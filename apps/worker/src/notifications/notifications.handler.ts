@@ -92,8 +92,10 @@ export class NotificationsHandler {
       await retryUntil(leaseEndsAtMs, () => this.waits.recordOutage(ids, outage, this.guard));
       return;
     }
-    await this.waits.recordAnswer();
-    await this.waits.separate({ id, claimedUntil }, ids);
+    await retryUntil(leaseEndsAtMs, async () => {
+      await this.waits.recordAnswer();
+      await this.waits.separate({ id, claimedUntil }, ids);
+    });
     throw error;
   }
 

@@ -1,4 +1,5 @@
 import { callbackUrl, type Factory, type RestockOrder } from '#inventory';
+import { withTimeout } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
 import { refusedAddresses } from './factory-address.js';
@@ -20,6 +21,9 @@ const NOT_SENT = [
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ];
+
+/** Codes of a certificate that is not trusted: the connection is closed before a request. */
+const TLS_FAULT = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 /** Orders goods through the factory's legacy API. */
 @Injectable()
@@ -66,22 +70,25 @@ export class FactoryClient {
   private async send(factory: Factory, body: object): Promise<Response> {
     const url = `${factory.apiUrl.replace(/\/$/, '')}/api/manufactures`;
     const timeoutMs = this.environment.FACTORY_TIMEOUT_MS;
-    await this.requireAllowed(new URL(url));
+    const began = performance.now();
+    await this.requireAllowed(new URL(url), timeoutMs / 2);
+    const leftMs = Math.ceil(timeoutMs - (performance.now() - began));
     try {
       return await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         redirect: 'manual',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(leftMs),
       });
     } catch (cause) {
       if ((cause as Error).name === 'TimeoutError') {
         const message = `no answer within ${timeoutMs} ms`;
         throw new FactoryError('FACTORY.TIMEOUT', message, { mayBeOrdered: true, cause });
       }
-      const { code = 'network error' } = ((cause as Error).cause ?? {}) as { code?: string };
-      if (NOT_SENT.includes(code)) {
+      const network = ((cause as Error).cause ?? {}) as { code?: string; syscall?: string };
+      const { code = 'network error' } = network;
+      if (NOT_SENT.includes(code) || TLS_FAULT.test(code) || network.syscall === 'connect') {
         throw new FactoryError('FACTORY.UNREACHABLE', `the factory was not reached: ${code}`, { cause });
       }
       const message = `the connection broke before the answer: ${code}`;
@@ -90,10 +97,14 @@ export class FactoryClient {
   }
 
   /** @throws FactoryError before anything is sent */
-  private async requireAllowed(url: URL): Promise<void> {
+  private async requireAllowed(url: URL, timeoutMs: number): Promise<void> {
     const allowsPrivate = this.environment.FACTORY_PRIVATE_ADDRESSES === 'allow';
-    // A name that is not found is reported by the request itself.
-    const refused = await refusedAddresses(url, allowsPrivate).catch(() => []);
+    const refused = await withTimeout(refusedAddresses(url, allowsPrivate), timeoutMs).catch(
+      (cause: unknown) => {
+        const message = `the address of the factory was not found: ${(cause as Error).message}`;
+        throw new FactoryError('FACTORY.UNREACHABLE', message, { cause });
+      },
+    );
     if (refused.length === 0) return;
     throw new FactoryError('FACTORY.UNREACHABLE', `the address ${refused[0]} is not allowed for a factory`);
   }

@@ -70,7 +70,9 @@ export class RestockHandler {
     const isFactoryFault = error instanceof FactoryError && !error.isOrderFault;
     if (!isFactoryFault) {
       const code = error instanceof FactoryError ? error.code : (error as Error).name;
-      await this.attempts.recordFault(order.id, `${code}: ${message}`, order.attemptUntil);
+      await retryUntil(leaseEndsAtMs, () =>
+        this.attempts.recordFault(order.id, `${code}: ${message}`, order.attemptUntil),
+      );
       throw error;
     }
     const { code, mayBeOrdered, retryAfterSeconds = 0 } = error;

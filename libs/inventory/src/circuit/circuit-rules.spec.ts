@@ -126,6 +126,13 @@ describe('an open circuit', () => {
     expect(admit(circuit, 'a', later(31_001), LIMITS)).toMatchObject({ cause: 'OUTAGE' });
   });
 
+  it('keeps an announced wait when a call that was under way fails after it', () => {
+    const circuit = closed();
+    recordFailedCall(circuit, 'maintenance', NOW, LIMITS, 3_600_000);
+    recordFailedCall(circuit, 'no answer', later(1_000), LIMITS);
+    expect(circuit).toMatchObject({ retryAt: later(3_600_000) });
+  });
+
   it('closes with one answer', () => {
     const circuit = { ...opened(), toldAt: NOW };
     expect(recordAnsweredCall(circuit)).toBe(true);

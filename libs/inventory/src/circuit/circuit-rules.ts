@@ -77,7 +77,9 @@ export function recordFailedCall(
     circuit.openedAt = now;
   }
   circuit.probe = null;
-  circuit.retryAt = new Date(now.getTime() + Math.max(probeIntervalMs, announcedMs));
+  const retryMs = now.getTime() + Math.max(probeIntervalMs, announcedMs);
+  // A call that was under way must not cut an announced wait short.
+  circuit.retryAt = new Date(Math.max(retryMs, circuit.retryAt?.getTime() ?? 0));
 }
 
 /** The dependency answered. @returns whether that ended an outage */

@@ -132,7 +132,7 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
     const { claimedUntil } = await enter(mail);
     await waits.recordOutage([mail.notificationId], { ...outage, claimedUntil, isThrottled: true }, guard);
     expect((await warehouse.get(CircuitService).list())[0]).toMatchObject({ state: 'CLOSED' });
-    expect(await row(mail)).toMatchObject({ nextAttemptAt: later(2_000), waitingSince: later(0) });
+    expect(await row(mail)).toMatchObject({ nextAttemptAt: later(2_000), waitingSince: null });
   });
 
   it('about products that are back are one for each recipient', async () => {
@@ -151,6 +151,38 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
     clock.advance(600_000);
     await notifications.recordSent(other.notificationId);
     expect(await waits.release(guard, 500)).toBe(0);
+  });
+
+  it('that were one go by themselves when the worker that had them died', async () => {
+    const mine = [isBack('CP-1'), isBack('CP-2')];
+    for (const mail of mine) await enter(mail);
+    clock.advance(60_000);
+    await waits.release(guard, 500);
+    expect((await enter(mine[0]!)).together).toEqual(mine);
+    clock.advance(LEASE_MS);
+    expect(await waits.release(guard, 500)).toBe(0);
+    // The message of the first comes back, and it is sent alone or with the other; nobody but this test has it.
+    clock.advance(1);
+    expect(await waits.release(guard, 500)).toBe(1);
+    expect((await asked()).at(-1)).toBe(mine[1]!.notificationId);
+  });
+
+  it('are not sent by a delivery whose claim is over', async () => {
+    const mail = soldOut('CP-1');
+    const late = await claim(mail);
+    clock.advance(LEASE_MS + 1);
+    await claim(mail);
+    expect(await waits.enter(late, mail, guard)).toBeUndefined();
+  });
+
+  it('have a limit from the beginning of the outage, also those that were not tried', async () => {
+    const mails = ['CP-1', 'CP-2'].map(soldOut);
+    const { claimedUntil } = await enter(mails[0]!);
+    await enter(mails[1]!);
+    await waits.recordOutage([mails[0]!.notificationId], { ...outage, claimedUntil }, guard);
+    expect(await row(mails[1]!)).toMatchObject({ waitingSince: later(0) });
+    await waits.recordAnswer();
+    expect(await row(mails[1]!)).toMatchObject({ waitingSince: null });
   });
 
   it('that were one and were refused go on one by one', async () => {

@@ -1,6 +1,14 @@
 import { type NotificationKind, type NotificationMessage } from '#queues';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, LessThanOrEqual, Not, type EntityManager } from 'typeorm';
+import {
+  In,
+  IsNull,
+  LessThan,
+  LessThanOrEqual,
+  Not,
+  type EntityManager,
+  type FindOptionsWhere,
+} from 'typeorm';
 import { type Circuit } from '../circuit/circuit.entity.js';
 import {
   admit,
@@ -66,17 +74,23 @@ export class MailWaitService {
       const circuit = await this.circuits.lock(manager, CIRCUIT);
       const now = await this.clock.now(manager);
       const mail = await manager.findOneByOrFail(Notification, { id });
+      // Another delivery has it by now, or has sent it.
+      if (mail.sentAt || mail.claimedUntil?.getTime() !== claimedUntil.getTime()) return undefined;
       const until = await this.waitOf(manager, circuit, mail, message, now, guard);
       if (until) {
-        await this.park(manager, [id], claimedUntil, { message, nextAttemptAt: until });
+        const waitingSince = circuit.state === 'OPEN' ? (mail.waitingSince ?? now) : mail.waitingSince;
+        await this.park(manager, [id], claimedUntil, { message, nextAttemptAt: until, waitingSince });
         return undefined;
       }
       await this.circuits.save(manager, circuit);
       await manager.update(Notification, { id }, { message, nextAttemptAt: null });
-      const others = await this.othersOfDigest(manager, mail);
+      const others = await this.othersOfDigest(manager, mail, now);
       const ids = others.map((other) => other.id);
-      if (ids.length > 0)
-        await manager.update(Notification, { id: In(ids) }, { claimedUntil, nextAttemptAt: null });
+      if (ids.length > 0) {
+        // If this worker dies with them, they go by themselves after the lease.
+        const nextAttemptAt = new Date(claimedUntil.getTime() + 1);
+        await manager.update(Notification, { id: In(ids) }, { claimedUntil, nextAttemptAt });
+      }
       return [message, ...others.map((other) => other.message!)];
     });
   }
@@ -89,7 +103,8 @@ export class MailWaitService {
       recordAnsweredCall(circuit);
       await this.circuits.save(manager, circuit);
       const waiting = { sentAt: IsNull(), waitingSince: Not(IsNull()), nextAttemptAt: Not(IsNull()) };
-      await manager.update(Notification, waiting, { nextAttemptAt: await this.clock.now(manager) });
+      const now = await this.clock.now(manager);
+      await manager.update(Notification, waiting, { nextAttemptAt: now, waitingSince: null });
     });
   }
 
@@ -111,7 +126,10 @@ export class MailWaitService {
       await this.circuits.save(manager, circuit);
       const nextAttemptAt = circuit.retryAt ?? circuit.nextCallAt ?? now;
       await this.park(manager, ids, claimedUntil, { nextAttemptAt });
-      await manager.update(Notification, { id: In([...ids]), waitingSince: IsNull() }, { waitingSince: now });
+      if (isThrottled) return;
+      // The wait of all mails has a limit from now on, not only of the one that was tried.
+      const waiting = { sentAt: IsNull(), nextAttemptAt: Not(IsNull()), waitingSince: IsNull() };
+      await manager.update(Notification, waiting, { waitingSince: now });
     });
   }
 
@@ -128,8 +146,12 @@ export class MailWaitService {
       if (circuit.state === 'OPEN' && !isProbeDue(circuit, now)) return 0;
       const inInterval = Math.floor((guard.callsPerMinute * intervalMs) / 60_000);
       const due = await manager.find(Notification, {
-        where: { sentAt: IsNull(), nextAttemptAt: LessThanOrEqual(now), message: Not(IsNull()) },
-        order: { id: 'ASC' },
+        where: unclaimed(
+          { sentAt: IsNull(), nextAttemptAt: LessThanOrEqual(now), message: Not(IsNull()) },
+          now,
+        ),
+        // In the order of their events. A probe is another mail each time: one that is always refused must not stop the rest.
+        order: circuit.state === 'OPEN' ? { nextAttemptAt: 'ASC', id: 'ASC' } : { id: 'ASC' },
         take: circuit.state === 'OPEN' ? 1 : Math.max(1, inInterval),
       });
       const joined = new Set<string>();
@@ -207,7 +229,7 @@ export class MailWaitService {
 
   /** The others of its digest wait for this mail, which takes them along. @returns their ids */
   private async joinDigest(manager: EntityManager, mail: Notification, now: Date): Promise<string[]> {
-    const ids = (await this.othersOfDigest(manager, mail)).map(({ id }) => id);
+    const ids = (await this.othersOfDigest(manager, mail, now)).map(({ id }) => id);
     if (ids.length > 0) {
       const nextAttemptAt = new Date(now.getTime() + JOIN_MS);
       await manager.update(Notification, { id: In(ids) }, { nextAttemptAt });
@@ -218,13 +240,15 @@ export class MailWaitService {
   private async othersOfDigest(
     manager: EntityManager,
     { id, kind, recipient }: Notification,
+    now: Date,
   ): Promise<Notification[]> {
     if (!DIGESTED.includes(kind as NotificationKind)) return [];
+    const waiting = {
+      ...{ kind, recipient, sentAt: IsNull(), id: Not(id) },
+      ...{ nextAttemptAt: Not(IsNull()), message: Not(IsNull()) },
+    };
     return manager.find(Notification, {
-      where: {
-        ...{ kind, recipient, sentAt: IsNull(), id: Not(id) },
-        ...{ nextAttemptAt: Not(IsNull()), message: Not(IsNull()) },
-      },
+      where: unclaimed(waiting, now),
       order: { id: 'ASC' },
       take: DIGEST_BATCH,
     });
@@ -235,12 +259,20 @@ export class MailWaitService {
     manager: EntityManager,
     ids: readonly string[],
     claimedUntil: Date,
-    wait: { nextAttemptAt: Date; message?: NotificationMessage },
+    wait: { nextAttemptAt: Date; message?: NotificationMessage; waitingSince?: Date | null },
   ): Promise<void> {
     // TypeORM takes the object of a json column for a condition on its members.
     const values = { ...wait, claimedUntil: null } as Parameters<EntityManager['update']>[2];
     await manager.update(Notification, { id: In([...ids]), claimedUntil, sentAt: IsNull() }, values);
   }
+}
+
+/** A condition for rows that no worker has in hand. */
+function unclaimed(where: FindOptionsWhere<Notification>, now: Date): FindOptionsWhere<Notification>[] {
+  return [
+    { ...where, claimedUntil: IsNull() },
+    { ...where, claimedUntil: LessThan(now) },
+  ];
 }
 
 /** No call within the time of two. */

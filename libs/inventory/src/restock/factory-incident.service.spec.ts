@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { CircuitService } from '../circuit/circuit.service.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { SettableClock } from '../testing/settable-clock.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
@@ -85,6 +86,16 @@ describe.each(TEST_DATABASES)('the mails about a factory that is away, on %s', (
     clock.advance(1);
     expect(await incidents.tellDue(times)).toBe(1);
     expect((await mails())[1]).toMatchObject({ kind: 'FACTORY_AWAY', facts: { isReminder: 1 } });
+  });
+
+  it('are none when nothing waits for the factory any more: the next order shows whether it is there', async () => {
+    await warehouse.dataSource.query(
+      `UPDATE restock_order SET status = 'CANCELLED', open_sku = NULL, attempt_until = NULL`,
+    );
+    clock.advance(60_000);
+    expect(await incidents.tellDue(times)).toBe(0);
+    expect(await mails()).toEqual([]);
+    expect(await warehouse.get(CircuitService).list()).toMatchObject([{ state: 'CLOSED', failures: 0 }]);
   });
 
   it('are none about an outage that ended before', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In } from 'typeorm';
 import { type Circuit } from '../circuit/circuit.entity.js';
+import { isProbeDue, recordAnsweredCall } from '../circuit/circuit-rules.js';
 import { CircuitService } from '../circuit/circuit.service.js';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
@@ -42,8 +43,15 @@ export class FactoryIncidentService {
         const circuit = await this.circuits.lock(manager, name);
         const now = await this.clock.now(manager);
         if (!isMailDue(circuit, times, now)) return 0;
+        const waiting = await this.facts(manager, factoryId);
+        if (waiting.orders === 0 && isProbeDue(circuit, now)) {
+          // Nothing waits that could probe it. The next order will show whether it is there.
+          recordAnsweredCall(circuit);
+          await this.circuits.save(manager, circuit);
+          return 0;
+        }
         const facts = {
-          ...(await this.facts(manager, factoryId)),
+          ...waiting,
           since: circuit.openedAt!.toISOString(),
           cause: circuit.reason!,
           isReminder: circuit.toldAt ? 1 : 0,

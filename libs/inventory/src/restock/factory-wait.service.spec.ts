@@ -192,6 +192,57 @@ describe.each(TEST_DATABASES)('orders that wait for their factory, on %s', (kind
     });
   });
 
+  it('that may have been accepted are asked for once more before they are given up', async () => {
+    const [id] = await openOrders('CP-1');
+    await warehouse.dataSource.manager.update(Factory, 'FF-1', { leadTimeSeconds: 100_000 });
+    await fail(id!, LOST);
+    clock.advance(150_000_000);
+    expect(await waits.expired(86_400_000)).toEqual([]);
+    expect(await waits.release(guard)).toBe(1);
+    await fail(id!, LOST);
+    clock.advance(149_999_999);
+    expect(await waits.expired(86_400_000)).toEqual([]);
+    clock.advance(1);
+    expect(await waits.expired(86_400_000)).toMatchObject([{ id }]);
+  });
+
+  it('have a limit from the beginning of the outage, also those that were not tried', async () => {
+    const ids = await openOrders('CP-1', 'CP-2', 'CP-3');
+    const first = await claimed(ids[0]!);
+    const second = await claimed(ids[1]!);
+    expect(await claim(ids[2]!)).toMatchObject({ kind: 'WAITING' });
+    expect((await warehouse.restockOrder(ids[2]!)).waitingSince).toBeNull();
+    await attempts.recordFactoryFault(first, FAULT, guard);
+    await attempts.recordFactoryFault(second, FAULT, guard);
+    expect(await warehouse.restockOrder(ids[2]!)).toMatchObject({ waitingSince: later(0) });
+    clock.advance(PROBE_INTERVAL_MS);
+    await waits.release(guard);
+    await claimed(ids[2]!);
+    await attempts.recordOrdered(ids[2]!);
+    // The outage is over, and so is the wait for it.
+    expect(await warehouse.restockOrder(ids[0]!)).toMatchObject({ waitingSince: null });
+  });
+
+  it('keep the attempts of their message while the factory is busy', async () => {
+    const ids = await openOrders('CP-1', 'CP-2', 'CP-3');
+    const { attemptUntil } = await claimed(ids[0]!);
+    await attempts.recordFault(ids[0]!, 'FACTORY.REFUSED: the factory answered 422', attemptUntil);
+    await claimed(ids[1]!);
+    await claimed(ids[2]!);
+    // Two calls are under way, as many as the factory takes. Waiting would give a new message three receives again.
+    expect(await claim(ids[0]!)).toMatchObject({ kind: 'CLAIMED', order: { attempts: 2 } });
+  });
+
+  it('are complete when an older version has taken their goods, and are not asked for', async () => {
+    const [id] = await openOrders('CP-1');
+    await fail(id!);
+    await warehouse.dataSource.query('UPDATE restock_order SET received_quantity = quantity');
+    clock.advance(5_000);
+    await waits.release(guard);
+    expect(await claim(id!)).toEqual({ kind: 'SETTLED' });
+    expect(await warehouse.restockOrder(id!)).toMatchObject({ status: 'RECEIVED', openSku: null });
+  });
+
   it('are found when they have waited for longer than the limit, and not before', async () => {
     const [id] = await openOrders('CP-1');
     await fail(id!);

@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, LessThan, LessThanOrEqual } from 'typeorm';
+import { Injectable, Logger } from '@nestjs/common';
+import { type EntityManager, In, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
 import { type Circuit } from '../circuit/circuit.entity.js';
 import { isProbeDue, promiseProbe } from '../circuit/circuit-rules.js';
 import { CircuitService } from '../circuit/circuit.service.js';
@@ -22,6 +22,8 @@ const UNGUARDED_BATCH = 100;
 /** Orders that wait for their factories: the database keeps them, and no message of a queue. */
 @Injectable()
 export class FactoryWaitService {
+  private readonly logger = new Logger(FactoryWaitService.name);
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -49,7 +51,14 @@ export class FactoryWaitService {
     });
     let released = 0;
     for (const factoryId of factoryIds) {
-      released += await this.database.write((manager) => this.releaseOf(manager, factoryId, guard));
+      try {
+        released += await this.database.write((manager) => this.releaseOf(manager, factoryId, guard));
+      } catch (error) {
+        // The other factories must not wait for this one.
+        this.logger.error(
+          `The orders of factory ${factoryId} are not asked for: ${(error as Error).message}`,
+        );
+      }
     }
     return released;
   }
@@ -57,9 +66,14 @@ export class FactoryWaitService {
   /** Orders that have waited for longer than `limitMs`. */
   async expired(limitMs: number): Promise<RestockOrder[]> {
     return this.database.read(async (manager) => {
-      const before = new Date((await this.clock.now(manager)).getTime() - limitMs);
+      const now = await this.clock.now(manager);
+      const waited = { waitingSince: LessThan(new Date(now.getTime() - limitMs)) };
       return manager.find(RestockOrder, {
-        where: { status: In([...WAITING]), waitingSince: LessThan(before) },
+        where: [
+          { status: 'WAITING_FOR_FACTORY', ...waited },
+          // One that may have been accepted is asked for once more, however long its goods take.
+          { status: 'UNCONFIRMED', ...waited, nextAttemptAt: LessThanOrEqual(now), attempts: MoreThan(1) },
+        ],
         order: { waitingSince: 'ASC' },
         take: EXPIRED_BATCH,
       });

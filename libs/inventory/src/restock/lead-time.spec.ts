@@ -49,7 +49,7 @@ describe.each(TEST_DATABASES)('the lead times of a factory, on %s', (kind) => {
   }
 
   it('are those that it promises, until enough orders are complete', async () => {
-    for (let order = 0; order < 4; order += 1) await complete(300);
+    for (let order = 0; order < 9; order += 1) await complete(300);
     expect(await factory()).toMatchObject({ leadTimeP50Seconds: null, leadTimeP90Seconds: null });
     expect(await warehouse.restockOrder(await accepted())).toMatchObject({
       expectedAt: later(PROMISED_SECONDS),
@@ -76,7 +76,7 @@ describe.each(TEST_DATABASES)('the lead times of a factory, on %s', (kind) => {
   }, 30_000);
 
   it('never make an order overdue earlier than the setting says', async () => {
-    for (let order = 0; order < 5; order += 1) await complete(1);
+    for (let order = 0; order < 10; order += 1) await complete(1);
     expect(await warehouse.restockOrder(await accepted())).toMatchObject({
       expectedAt: later(1),
       deadlineAt: later(OVERDUE_AFTER_SECONDS),

@@ -6,7 +6,7 @@ import { RestockOrder } from './restock-order.entity.js';
 const SAMPLE_SIZE = 50;
 
 /** Fewer orders say too little: then what the factory promises counts. */
-const SMALLEST_SAMPLE = 5;
+const SMALLEST_SAMPLE = 10;
 
 /** An order is overdue after this many times the lead time that nine of ten orders keep. */
 const OVERDUE_FACTOR = 1.5;

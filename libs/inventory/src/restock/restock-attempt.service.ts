@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, MoreThan } from 'typeorm';
+import { type EntityManager, IsNull, MoreThan } from 'typeorm';
 import { type Circuit } from '../circuit/circuit.entity.js';
 import { admit, type CircuitLimits, recordAnsweredCall, recordFailedCall } from '../circuit/circuit-rules.js';
 import { CircuitService } from '../circuit/circuit.service.js';
@@ -92,10 +92,15 @@ export class RestockAttemptService {
         return { kind: 'SETTLED' };
       }
       if (attemptUntil && attemptUntil >= now) return { kind: 'BUSY' };
+      if (order.receivedQuantity >= order.quantity) {
+        // A process of an older version does not complete an order that waits.
+        await transition(manager, restockOrderId, 'complete', now, 'complete');
+        return { kind: 'SETTLED' };
+      }
       if (circuit) {
         const wait = attemptUntil
           ? await this.leaveUnconfirmed(manager, order, 'the worker that asked the factory died', now)
-          : await this.waitOf(manager, circuit, order, now, guard);
+          : await this.waitOf(manager, circuit, order, now, guard, asking !== null && asking === messageId);
         if (wait) return { kind: 'WAITING', ...wait };
       }
       const { affected } = await manager
@@ -150,13 +155,15 @@ export class RestockAttemptService {
     const { id, factoryId, attemptUntil } = order;
     await this.database.write(async (manager) => {
       if (!guard) {
-        return this.endAttempt(manager, id, fault.cause, attemptUntil, await this.clock.now(manager));
+        await this.endAttempt(manager, id, fault.cause, attemptUntil, await this.clock.now(manager));
+        return;
       }
       const circuit = await this.circuits.lock(manager, factoryCircuit(factoryId));
       const now = await this.clock.now(manager);
       recordFailedCall(circuit, fault.cause, now, guard, fault.announcedMs);
       await this.circuits.save(manager, circuit);
-      await this.endAttempt(manager, id, fault.cause, attemptUntil, now);
+      const isCurrent = await this.endAttempt(manager, id, fault.cause, attemptUntil, now);
+      if (!isCurrent) return;
       const retryAt = circuit.retryAt ?? new Date(now.getTime() + guard.retryMs);
       if (fault.mayBeOrdered) {
         await this.leaveUnconfirmed(manager, order, fault.cause, now, retryAt);
@@ -166,6 +173,10 @@ export class RestockAttemptService {
         nextAttemptAt: retryAt,
         waitingSince: order.waitingSince ?? now,
       });
+      if (circuit.state === 'CLOSED') return;
+      // The wait of all its orders has a limit from now on, not only of those that were tried.
+      const waiting = { factoryId, status: 'WAITING_FOR_FACTORY', waitingSince: IsNull() } as const;
+      await manager.update(RestockOrder, waiting, { waitingSince: now });
     });
   }
 
@@ -195,8 +206,11 @@ export class RestockAttemptService {
     order: RestockOrder,
     now: Date,
     guard: FactoryGuard,
+    isRepeated: boolean,
   ): Promise<{ until: Date; cause: string } | undefined> {
     const { id, factoryId } = order;
+    // The attempts of one message are few. A wait between them would give the next message all of them again.
+    if (isRepeated && circuit.state === 'CLOSED') return undefined;
     const calls = await manager.countBy(RestockOrder, {
       ...{ factoryId, status: 'REQUESTED', attemptUntil: MoreThan(now) },
     });
@@ -236,25 +250,29 @@ export class RestockAttemptService {
     if (!wasOpen) return now;
     if (toldAt) await this.incidents.tellEnd(manager, factoryId, openedAt!, now);
     const waiting = { factoryId, status: 'WAITING_FOR_FACTORY' } as const;
-    await manager.update(RestockOrder, waiting, { nextAttemptAt: now });
+    await manager.update(RestockOrder, waiting, { nextAttemptAt: now, waitingSince: null });
     return now;
   }
 
+  /** @returns whether the attempt was still the current one */
   private async endAttempt(
     manager: EntityManager,
     id: string,
     cause: string,
     attemptUntil: Date | null,
     at: Date,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    let isCurrent = false;
     if (attemptUntil) {
       // A later claim has a later lease, so that the lease identifies the attempt.
-      await manager.update(
+      const { affected } = await manager.update(
         RestockOrder,
         { id, status: 'REQUESTED', attemptUntil },
         { attemptUntil: null, lastError: cause.slice(0, 500) },
       );
+      isCurrent = affected === 1;
     }
     await appendEvent(manager, id, 'ATTEMPT_FAILED', cause, at);
+    return isCurrent;
   }
 }
