@@ -14,6 +14,7 @@ const order = [
   'product',
   'stock',
   'outbox',
+  'circuit',
   'idempotency',
   'database',
   'group-commit',

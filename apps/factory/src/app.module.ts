@@ -10,6 +10,8 @@ import { Faults } from './faults.js';
 import { FaultsController } from './faults.controller.js';
 import { ManufactureController } from './manufacture.controller.js';
 import { ManufactureService } from './manufacture.service.js';
+import { WebhookController } from './webhook.controller.js';
+import { WEBHOOK_KEY } from './webhook-signature.js';
 import { OrderBook } from './order-book.js';
 import { OrderJournal } from './order-journal.js';
 
@@ -17,6 +19,8 @@ export interface FactorySettings {
   faults: FaultSettings;
   /** Where a restart finds what it must not forget; undefined: nowhere. */
   stateFile?: string;
+  /** Signs the orders of the webhook; undefined: it takes none. */
+  webhookKey?: string;
   callbacks?: CallbackSettings;
   maxConnections: number;
 }
@@ -24,16 +28,22 @@ export interface FactorySettings {
 @Module({})
 export class AppModule {
   /** @throws EnvironmentError when the state file cannot be kept */
-  static with({ faults, stateFile, callbacks = new CallbackSettings() }: FactorySettings): DynamicModule {
+  static with({
+    faults,
+    stateFile,
+    webhookKey,
+    callbacks = new CallbackSettings(),
+  }: FactorySettings): DynamicModule {
     // Outside of Nest, which would print a stack for what is a fault of the environment.
     const journal = new OrderJournal(stateFile);
     return {
       module: AppModule,
       imports: [HealthModule],
-      controllers: [ManufactureController, FaultsController],
+      controllers: [ManufactureController, WebhookController, FaultsController],
       providers: [
         { provide: OrderJournal, useValue: journal },
         { provide: Faults, useFactory: () => new Faults(faults, journal) },
+        { provide: WEBHOOK_KEY, useValue: webhookKey },
         { provide: CallbackSettings, useValue: callbacks },
         { provide: CallbackClient, useValue: new CallbackClient(callbacks.timeoutMs) },
         { provide: APP_FILTER, useClass: ErrorFilter },

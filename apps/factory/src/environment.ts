@@ -19,6 +19,12 @@ export const FactoryEnvironment = Type.Object({
       description: 'keeps accepted orders and changed faults; without it a restart forgets them',
     }),
   ),
+  FACTORY_WEBHOOK_KEY: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description: 'signs the orders to a factory with a webhook, at least 32 characters',
+    }),
+  ),
   DRAIN_DELAY_MS: Type.Integer({
     default: 0,
     minimum: 0,

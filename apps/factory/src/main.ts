@@ -8,6 +8,7 @@ await runApplication(async () => {
     {
       faults: faultsOf(environment),
       stateFile: environment.FACTORY_STATE_FILE,
+      webhookKey: environment.FACTORY_WEBHOOK_KEY,
       maxConnections: environment.MAX_CONNECTIONS,
     },
     createLogger('factory', environment),

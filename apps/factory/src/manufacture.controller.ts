@@ -1,6 +1,7 @@
 import { BadRequestException, Body, Controller, Get, HttpStatus, Post, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
+import { clientGone } from './client-gone.js';
 import { callbackUrlFault, ManufactureRequest } from './manufacture.js';
 import { ManufactureService } from './manufacture.service.js';
 import { type Delivery, describeDelivery, type Order, withoutQuery } from './order.js';
@@ -35,10 +36,6 @@ export class ManufactureController {
   list(): { orders: unknown[] } {
     return { orders: this.book.newest(ORDERS_LISTED).map(describeOrder) };
   }
-}
-
-function clientGone({ raw }: FastifyReply): Promise<void> {
-  return raw.destroyed ? Promise.resolve() : new Promise((resolve) => raw.once('close', resolve));
 }
 
 function describeOrder(order: Order) {

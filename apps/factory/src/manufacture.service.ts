@@ -40,9 +40,14 @@ export class ManufactureService implements BeforeApplicationShutdown {
    * order is forgotten with its connection.
    *
    * @param clientGone settles when the client's connection closes
+   * @param idempotencyKey an order under a known one is accepted, and not made again
    * @throws HttpException 503 above the concurrency limit, or the failure that was decided
    */
-  async take(request: ManufactureRequest, clientGone: Promise<void>): Promise<ManufactureAnswer> {
+  async take(
+    request: ManufactureRequest,
+    clientGone: Promise<void>,
+    idempotencyKey?: string,
+  ): Promise<ManufactureAnswer> {
     const settings = this.faults.current;
     // Drawn before the limit is looked at: what is in progress depends on timing, and would shift the sequence.
     const decisions = this.faults.decide();
@@ -54,7 +59,7 @@ export class ManufactureService implements BeforeApplicationShutdown {
     }
     this.inProgress++;
     try {
-      return await this.progress(number, request, clientGone, settings, decisions);
+      return await this.progress(number, { request, idempotencyKey }, clientGone, settings, decisions);
     } finally {
       this.inProgress--;
     }
@@ -62,7 +67,7 @@ export class ManufactureService implements BeforeApplicationShutdown {
 
   private async progress(
     number: number,
-    request: ManufactureRequest,
+    { request, idempotencyKey }: { request: ManufactureRequest; idempotencyKey: string | undefined },
     clientGone: Promise<void>,
     settings: FaultSettings,
     decisions: FaultDecisions,
@@ -77,13 +82,17 @@ export class ManufactureService implements BeforeApplicationShutdown {
       this.report(number, request, `fails with ${settings.failureStatus}`);
       throw new HttpException('The factory has a fault', settings.failureStatus);
     }
-    this.accept(number, request, settings.leadTimeMs, decisions);
+    if (idempotencyKey !== undefined && this.book.withKey(idempotencyKey)) {
+      this.report(number, request, 'accepted before, under the same key');
+    } else {
+      this.accept(number, { request, idempotencyKey }, settings.leadTimeMs, decisions);
+    }
     return decisions.dropAfterAccept ? 'CUT' : 'ACCEPTED';
   }
 
   private accept(
     number: number,
-    request: ManufactureRequest,
+    { request, idempotencyKey }: { request: ManufactureRequest; idempotencyKey: string | undefined },
     leadTimeMs: number,
     decisions: FaultDecisions,
   ): void {
@@ -97,6 +106,7 @@ export class ManufactureService implements BeforeApplicationShutdown {
       factoryId: request.MessageAttributeFactoryId,
       count,
       callbackUrl: request.CallbackUrl,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
       deliveries: planDeliveries(count, decisions, leadTimeMs, acceptedAt),
     };
     if (!this.book.accept(order)) {

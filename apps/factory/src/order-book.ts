@@ -35,6 +35,11 @@ export class OrderBook {
     return true;
   }
 
+  /** The order that was accepted under an idempotency key. */
+  withKey(idempotencyKey: string): Order | undefined {
+    return this.all().find((order) => order.idempotencyKey === idempotencyKey);
+  }
+
   /** All orders held, oldest first. */
   all(): Order[] {
     return [...this.orders.values()];

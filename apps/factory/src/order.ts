@@ -30,6 +30,8 @@ export const Order = Type.Object({
   factoryId: Type.String(),
   /** Whole units. */
   count: Type.Integer(),
+  /** Of an order through the webhook: another one under the key is not made. */
+  idempotencyKey: Type.Optional(Type.String()),
   /** May carry a signature in its query: show it by {@link withoutQuery}. */
   callbackUrl: Type.String(),
   deliveries: Type.Array(Delivery),

@@ -28,6 +28,9 @@ import { DatabaseOutageTask } from './outage/database-outage-task.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { ProbeHandler } from './probe/probe.handler.js';
 import { ReconciliationTask } from './reconciliation/reconciliation-task.js';
+import { FactoryHttp } from './restock/adapters/factory-http.js';
+import { LegacyHttpAdapter } from './restock/adapters/legacy-http.adapter.js';
+import { WebhookAdapter } from './restock/adapters/webhook.adapter.js';
 import { FactoryOutagesTask } from './restock/factory-outages-task.js';
 import { FactoryWaitsTask } from './restock/factory-waits-task.js';
 import { FactoryClient } from './restock/factory.client.js';
@@ -66,6 +69,9 @@ export class AppModule {
         { provide: DELIVERY_FAILURE_RECORDER, useClass: FailureRecorder },
         Schedule,
         WorkerReadiness,
+        FactoryHttp,
+        LegacyHttpAdapter,
+        WebhookAdapter,
         FactoryClient,
         MailClient,
         RestockHandler,

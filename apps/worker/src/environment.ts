@@ -124,6 +124,12 @@ const variables = Type.Object({
     default: 'allow',
     description: 'whether a factory may be at a private address, such as 10.0.0.1: allow or refuse',
   }),
+  FACTORY_WEBHOOK_KEY: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description: 'signs the orders to a factory with a webhook, at least 32 characters',
+    }),
+  ),
   FACTORY_REQUESTER: Type.String({
     default: 'Donut-States',
     maxLength: 100,

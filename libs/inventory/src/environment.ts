@@ -1,3 +1,4 @@
+import { FACTORY_ADAPTERS } from './product/factory.entity.js';
 import { EnvironmentError } from '#runtime';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -127,6 +128,10 @@ export const SeedEnvironment = Type.Object({
     default: 'http://127.0.0.1:3002',
     pattern: '^https?://',
     description: 'where the seeded factory is reached',
+  }),
+  FACTORY_ADAPTER: Type.Enum([...FACTORY_ADAPTERS], {
+    default: 'legacy-http',
+    description: 'how orders reach the seeded factory: legacy-http or webhook',
   }),
   FACTORY_LEAD_TIME_SECONDS: Type.Integer({
     default: 10,

@@ -25,7 +25,7 @@ export { NotificationService } from './notification/notification.service.js';
 export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
-export { Factory } from './product/factory.entity.js';
+export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
 export { Product } from './product/product.entity.js';
 export { ProductService, type ProductWithStock } from './product/product.service.js';
 export {

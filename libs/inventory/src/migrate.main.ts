@@ -20,7 +20,7 @@ Variables, from the environment or from a file .env in the project's folder:
   DATABASE_PASSWORD               the password, where DATABASE_URL has none
   DATABASE_PASSWORD_FILE          a file with the password
   DATABASE_TLS_CA                 the certificate authority of MySQL
-  FACTORY_API_URL, FACTORY_LEAD_TIME_SECONDS, FACTORY_OVERDUE_AFTER_SECONDS
+  FACTORY_API_URL, FACTORY_ADAPTER, FACTORY_LEAD_TIME_SECONDS, FACTORY_OVERDUE_AFTER_SECONDS
                                   the seeded factory`;
 
 await runCommand({ usage: USAGE, options: { seed: { type: 'boolean' } }, run: bringUpToDate });
@@ -46,6 +46,7 @@ function seedFromEnvironment(): (manager: EntityManager) => Promise<boolean> {
   return (manager) =>
     seed(manager, {
       factoryApiUrl: environment.FACTORY_API_URL,
+      factoryAdapter: environment.FACTORY_ADAPTER,
       factoryLeadTimeSeconds: environment.FACTORY_LEAD_TIME_SECONDS,
       factoryOverdueAfterSeconds: environment.FACTORY_OVERDUE_AFTER_SECONDS,
     });

@@ -1,5 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** How orders reach a factory. Only a factory behind `webhook` knows idempotency keys. */
+export const FACTORY_ADAPTERS = ['legacy-http', 'webhook'] as const;
+
+export type FactoryAdapterName = (typeof FACTORY_ADAPTERS)[number];
+
 /** A factory, with the URL of its legacy API, which is slow and takes few requests at a time. */
 @Entity('factory')
 export class Factory {
@@ -14,6 +19,9 @@ export class Factory {
 
   @Column({ name: 'api_url', type: 'varchar', length: 500 })
   apiUrl: string;
+
+  @Column({ type: 'varchar', length: 16, default: 'legacy-http' })
+  adapter: FactoryAdapterName;
 
   /** The promised time from an accepted restock order to its goods. */
   @Column({ name: 'lead_time_seconds', type: 'int' })

@@ -8,6 +8,7 @@ import { seed } from './seed.js';
 
 const SETTINGS = {
   factoryApiUrl: 'http://127.0.0.1:3002',
+  factoryAdapter: 'legacy-http' as const,
   factoryLeadTimeSeconds: 10,
   factoryOverdueAfterSeconds: 120,
 };

@@ -1,12 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { type EntityManager } from 'typeorm';
-import { Factory } from './factory.entity.js';
+import { Factory, type FactoryAdapterName } from './factory.entity.js';
 import { Product } from './product.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
 
 export interface SeedSettings {
   factoryApiUrl: string;
+  factoryAdapter: FactoryAdapterName;
   factoryLeadTimeSeconds: number;
   factoryOverdueAfterSeconds: number;
 }
@@ -29,6 +30,7 @@ const FACTORY_ID = 'FF-500293';
 export async function seed(manager: EntityManager, settings: SeedSettings): Promise<boolean> {
   const reached = {
     apiUrl: settings.factoryApiUrl,
+    adapter: settings.factoryAdapter,
     leadTimeSeconds: settings.factoryLeadTimeSeconds,
     overdueAfterSeconds: settings.factoryOverdueAfterSeconds,
   };

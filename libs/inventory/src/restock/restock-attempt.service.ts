@@ -98,7 +98,9 @@ export class RestockAttemptService {
         return { kind: 'SETTLED' };
       }
       if (circuit) {
-        const wait = attemptUntil
+        const { adapter } = await manager.findOneByOrFail(Factory, { id: order.factoryId });
+        const mayBeOrdered = attemptUntil !== null && adapter !== 'webhook';
+        const wait = mayBeOrdered
           ? await this.leaveUnconfirmed(manager, order, 'the worker that asked the factory died', now)
           : await this.waitOf(manager, circuit, order, now, guard, asking !== null && asking === messageId);
         if (wait) return { kind: 'WAITING', ...wait };

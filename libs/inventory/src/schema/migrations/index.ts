@@ -5,6 +5,7 @@ import { KeepKeyedRequests1764120000000 } from './1764120000000-keep-keyed-reque
 import { WaitForFactories1764300000000 } from './1764300000000-wait-for-factories.js';
 import { WaitForMail1764400000000 } from './1764400000000-wait-for-mail.js';
 import { LearnLeadTimes1764500000000 } from './1764500000000-learn-lead-times.js';
+import { ChooseFactoryAdapters1764600000000 } from './1764600000000-choose-factory-adapters.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   WaitForFactories1764300000000,
   WaitForMail1764400000000,
   LearnLeadTimes1764500000000,
+  ChooseFactoryAdapters1764600000000,
 ];
