@@ -4,8 +4,7 @@ import { CallbackReceiver } from './testing/callback-receiver.js';
 import { manufactureRequest, TestFactory } from './testing/test-factory.js';
 
 const webhookKey = 'a-webhook-key-of-32-characters-or-more';
-const sign = (...parts: unknown[]) =>
-  createHmac('sha256', webhookKey).update(parts.join('\n')).digest('hex');
+const sign = (...parts: unknown[]) => createHmac('sha256', webhookKey).update(parts.join('\n')).digest('hex');
 
 describe('the webhook', () => {
   let factory: TestFactory;

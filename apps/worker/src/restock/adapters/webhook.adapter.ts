@@ -7,6 +7,9 @@ import { type FactoryAdapter } from './factory-adapter.js';
 import { FactoryHttp, refusal } from './factory-http.js';
 import { manufactureRequest } from './manufacture-request.js';
 
+/** The lookup comes after a whole FACTORY_TIMEOUT_MS, and must end within the lease of the attempt. */
+const LOOKUP_TIMEOUT_MS = 2_000;
+
 /**
  * A factory with a newer API: orders are signed, an order under a known key is not made again, and it can be asked what it has
  * accepted. So an attempt whose answer was lost needs no wait for the goods.
@@ -45,7 +48,10 @@ export class WebhookAdapter implements FactoryAdapter {
 
   private async knows(url: string, key: string): Promise<boolean> {
     const headers = { 'webhook-signature': this.signatureOf(key) };
-    const query = { method: 'GET', url: `${url}/${encodeURIComponent(key)}`, headers } as const;
+    const query = {
+      ...({ method: 'GET', url: `${url}/${encodeURIComponent(key)}`, headers } as const),
+      timeoutMs: LOOKUP_TIMEOUT_MS,
+    };
     const response = await this.http.send(query).catch(() => undefined);
     return response?.status === 200;
   }
