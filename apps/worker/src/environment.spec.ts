@@ -24,3 +24,12 @@ describe.each(['MAIL_FROM', 'OPERATIONS_EMAIL'])('the address in %s', (name) => 
     (address) => expect(() => read({ [name]: address })).toThrow(`${name} is no e-mail address`),
   );
 });
+
+it('a webhook key that is the signing key is refused in production, and none is needed', () => {
+  const CALLBACK_SIGNING_KEY = 'q3Vn8sXw2Lk7Zp5Tb9Rc4Md6Hf1Gj0Ay';
+  const production = { NODE_ENV: 'production', CALLBACK_SIGNING_KEY };
+  expect(() => read(production)).not.toThrow();
+  expect(() => read({ ...production, FACTORY_WEBHOOK_KEY: CALLBACK_SIGNING_KEY })).toThrow(
+    'FACTORY_WEBHOOK_KEY is the same as CALLBACK_SIGNING_KEY',
+  );
+});

@@ -227,7 +227,7 @@ const withTimes = [
   ] as const,
 ].reduce((schema, [holds, fault]) => Type.Refine(schema, holds, fault), variables);
 
-export const WorkerEnvironment = refuseWeakKeys(withTimes, ['CALLBACK_SIGNING_KEY']);
+export const WorkerEnvironment = refuseWeakKeys(withTimes, ['CALLBACK_SIGNING_KEY', 'FACTORY_WEBHOOK_KEY']);
 
 export type WorkerEnvironment = Static<typeof WorkerEnvironment>;
 
