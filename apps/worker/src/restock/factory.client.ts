@@ -1,8 +1,8 @@
 import { type Factory, type FactoryAdapterName, type RestockOrder } from '#inventory';
 import { Injectable } from '@nestjs/common';
 import { type FactoryAdapter } from './adapters/factory-adapter.js';
-import { LegacyHttpAdapter } from './adapters/legacy-http.adapter.js';
-import { WebhookAdapter } from './adapters/webhook.adapter.js';
+import { LegacyHttpAdapter } from './adapters/legacy-http-adapter.js';
+import { WebhookAdapter } from './adapters/webhook-adapter.js';
 import { FactoryError } from './factory-error.js';
 
 /** Orders goods from any factory, by the adapter that its row names. */

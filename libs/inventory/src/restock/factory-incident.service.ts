@@ -9,6 +9,8 @@ import { NotificationService } from '../notification/notification.service.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
+import { factoryOfCircuit } from './factory-circuit.js';
+import { WAITING_STATUSES } from './restock-order-transitions.js';
 import { RestockOrder } from './restock-order.entity.js';
 
 export interface IncidentTimes {
@@ -17,8 +19,6 @@ export interface IncidentTimes {
   /** The time between two reminders of the same outage, in ms; 0 for none. */
   reminderMs: number;
 }
-
-const FACTORY_CIRCUIT = /^factory:(.+)$/;
 
 /** The most SKUs that a mail names. */
 const NAMED_SKUS = 20;
@@ -37,7 +37,7 @@ export class FactoryIncidentService {
   async tellDue(times: IncidentTimes): Promise<number> {
     let told = 0;
     for (const { name } of await this.circuits.list()) {
-      const factoryId = FACTORY_CIRCUIT.exec(name)?.[1];
+      const factoryId = factoryOfCircuit(name);
       if (factoryId === undefined) continue;
       told += await this.database.write(async (manager) => {
         const circuit = await this.circuits.lock(manager, name);
@@ -81,7 +81,7 @@ export class FactoryIncidentService {
   /** What waits for the factory: orders, their products, and the buyers who were refused. */
   private async facts(manager: EntityManager, factoryId: string) {
     const orders = await manager.find(RestockOrder, {
-      where: { factoryId, status: In(['REQUESTED', 'WAITING_FOR_FACTORY', 'UNCONFIRMED']) },
+      where: { factoryId, status: In(['REQUESTED', ...WAITING_STATUSES]) },
       order: { id: 'ASC' },
     });
     const skus = orders.map(({ sku }) => sku);

@@ -7,7 +7,8 @@ import { SettableClock } from '../testing/settable-clock.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { FactoryWaitService } from './factory-wait.service.js';
-import { factoryCircuit, type FactoryGuard, RestockAttemptService } from './restock-attempt.service.js';
+import { factoryCircuit } from './factory-circuit.js';
+import { type FactoryGuard, RestockAttemptService } from './restock-attempt.service.js';
 import { type RestockOrder } from './restock-order.entity.js';
 import { RestockProgressService } from './restock-progress.service.js';
 

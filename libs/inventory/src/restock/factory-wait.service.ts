@@ -6,12 +6,11 @@ import { CircuitService } from '../circuit/circuit.service.js';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { OutboxService } from '../outbox/outbox.service.js';
+import { factoryCircuit } from './factory-circuit.js';
 import { RestockOrder } from './restock-order.entity.js';
-import { transition } from './restock-order-transitions.js';
-import { factoryCircuit, type FactoryGuard } from './restock-attempt.service.js';
+import { transition, WAITING_STATUSES } from './restock-order-transitions.js';
+import { type FactoryGuard } from './restock-attempt.service.js';
 import { requestDeadline } from './restock-rules.js';
-
-const WAITING = ['WAITING_FOR_FACTORY', 'UNCONFIRMED'] as const;
 
 /** The most orders that one call finds past their limit. The next call finds the rest. */
 const EXPIRED_BATCH = 100;
@@ -45,7 +44,7 @@ export class FactoryWaitService {
         .createQueryBuilder(RestockOrder, 'restock')
         .select('restock.factoryId', 'factoryId')
         .distinct()
-        .where({ status: In([...WAITING]), nextAttemptAt: LessThanOrEqual(now) })
+        .where({ status: In([...WAITING_STATUSES]), nextAttemptAt: LessThanOrEqual(now) })
         .getRawMany<{ factoryId: string }>();
       return rows.map(({ factoryId }) => factoryId);
     });
@@ -87,7 +86,7 @@ export class FactoryWaitService {
     // TypeORM understands 0 as no limit.
     if (most === 0) return 0;
     const orders = await manager.find(RestockOrder, {
-      where: { factoryId, status: In([...WAITING]), nextAttemptAt: LessThanOrEqual(now) },
+      where: { factoryId, status: In([...WAITING_STATUSES]), nextAttemptAt: LessThanOrEqual(now) },
       order: { nextAttemptAt: 'ASC', id: 'ASC' },
       take: most,
     });

@@ -7,6 +7,7 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { Factory } from '../product/factory.entity.js';
 import { acceptOrder } from './accept-order.js';
+import { factoryCircuit } from './factory-circuit.js';
 import { FactoryIncidentService } from './factory-incident.service.js';
 import { usualLeadTimeMs } from './lead-time.js';
 import { appendEvent } from './restock-order-event.entity.js';
@@ -55,11 +56,6 @@ const PLACE_RETRY_MS = 250;
 /** A factory that has not answered is asked again after its lead time and this part of it. */
 const LEAD_TIME_MARGIN = 0.5;
 
-/** The circuit of the calls to a factory. */
-export function factoryCircuit(factoryId: string): string {
-  return `factory:${factoryId}`;
-}
-
 /** The attempts to send restock orders to their factories: who may call, and what came of it. */
 @Injectable()
 export class RestockAttemptService {
@@ -97,9 +93,10 @@ export class RestockAttemptService {
         await transition(manager, restockOrderId, 'complete', now, 'complete');
         return { kind: 'SETTLED' };
       }
+      const factory = await manager.findOneByOrFail(Factory, { id: order.factoryId });
       if (circuit) {
-        const { adapter } = await manager.findOneByOrFail(Factory, { id: order.factoryId });
-        const mayBeOrdered = attemptUntil !== null && adapter !== 'webhook';
+        // A factory behind a webhook makes an order under a known key only once.
+        const mayBeOrdered = attemptUntil !== null && factory.adapter !== 'webhook';
         const wait = mayBeOrdered
           ? await this.leaveUnconfirmed(manager, order, 'the worker that asked the factory died', now)
           : await this.waitOf(manager, circuit, order, now, guard, asking !== null && asking === messageId);
@@ -121,7 +118,7 @@ export class RestockAttemptService {
         kind: 'CLAIMED',
         claimedAt: now,
         order: await manager.findOneByOrFail(RestockOrder, { id: restockOrderId }),
-        factory: await manager.findOneByOrFail(Factory, { id: order.factoryId }),
+        factory,
       };
     });
   }

@@ -9,22 +9,23 @@ interface Transition {
   event: RestockOrderEventKind;
 }
 
-const WAITING = ['WAITING_FOR_FACTORY', 'UNCONFIRMED'] as const;
+/** The states of an order that is sent to its factory later, by itself. */
+export const WAITING_STATUSES = ['WAITING_FOR_FACTORY', 'UNCONFIRMED'] as const;
 
-const OPEN = ['REQUESTED', ...WAITING, 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'] as const;
+const OPEN = ['REQUESTED', ...WAITING_STATUSES, 'ORDERED', 'OVERDUE', 'DEAD_LETTERED'] as const;
 
 /** Every change of a restock order's status. An order begins as `REQUESTED`; a closed one changes no more. */
 export const TRANSITIONS = {
   /** The factory accepted the order, even one that counted as given up. */
-  accept: { from: ['REQUESTED', ...WAITING, 'DEAD_LETTERED'], to: 'ORDERED', event: 'ORDERED' },
+  accept: { from: ['REQUESTED', ...WAITING_STATUSES, 'DEAD_LETTERED'], to: 'ORDERED', event: 'ORDERED' },
   /** The factory did not take the order, through no fault of the order. */
   wait: { from: ['REQUESTED'], to: 'WAITING_FOR_FACTORY', event: 'WAITING' },
   /** The factory may have taken the order: its answer was lost. */
   loseAnswer: { from: ['REQUESTED'], to: 'UNCONFIRMED', event: 'UNCONFIRMED' },
   /** The wait is over: the factory is asked again. */
-  retry: { from: WAITING, to: 'REQUESTED', event: 'REQUESTED' },
+  retry: { from: WAITING_STATUSES, to: 'REQUESTED', event: 'REQUESTED' },
   /** The attempts to reach the factory are used up, or the wait for it is. */
-  deadLetter: { from: ['REQUESTED', ...WAITING], to: 'DEAD_LETTERED', event: 'DEAD_LETTERED' },
+  deadLetter: { from: ['REQUESTED', ...WAITING_STATUSES], to: 'DEAD_LETTERED', event: 'DEAD_LETTERED' },
   /** A person asks for new attempts. */
   redrive: { from: ['DEAD_LETTERED'], to: 'REQUESTED', event: 'REDRIVEN' },
   /** A person discards the dead letter of the order. */
