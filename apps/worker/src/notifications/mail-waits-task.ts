@@ -22,7 +22,6 @@ export class MailWaitsTask {
 
   private async look(): Promise<void> {
     const { MAIL_WAIT_LIMIT_SECONDS, OUTBOX_INTERVAL_MS } = this.environment;
-    await this.waits.release(this.guard, OUTBOX_INTERVAL_MS);
     for (const { id, message, waitingSince } of await this.waits.expired(MAIL_WAIT_LIMIT_SECONDS * 1000)) {
       this.logger.warn(`Mail ${id} has waited too long for SES`);
       const detail = `SES took no mail since ${waitingSince!.toISOString()}`;
@@ -37,5 +36,6 @@ export class MailWaitsTask {
       );
       await this.waits.giveUp(id);
     }
+    await this.waits.release(this.guard, OUTBOX_INTERVAL_MS);
   }
 }

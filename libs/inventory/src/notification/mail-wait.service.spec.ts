@@ -79,6 +79,7 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
   it('are one a second where the mail service takes one a second', async () => {
     const [first, second] = [soldOut('CP-1'), soldOut('CP-2')];
     expect((await enter(first)).together).toEqual([first]);
+    await notifications.recordSent(first.notificationId);
     expect((await enter(second)).together).toBeUndefined();
     expect(await row(second)).toMatchObject({
       message: second,
@@ -97,12 +98,69 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
   it('do not go past those that have waited for longer', async () => {
     const mails = ['CP-1', 'CP-2', 'CP-3'].map(soldOut);
     await enter(mails[0]!);
+    await notifications.recordSent(mails[0]!.notificationId);
     await enter(mails[1]!);
     clock.advance(5_000);
     // It is due, and the second is before it.
     expect((await enter(mails[2]!)).together).toBeUndefined();
     expect(await waits.release(guard, 500)).toBe(1);
     expect(await asked()).toEqual([mails[1]!.notificationId]);
+  });
+
+  it('hold up those behind them until they were sent, also while a worker has them in hand', async () => {
+    const mails = ['CP-1', 'CP-2', 'CP-3'].map(soldOut);
+    for (const mail of mails) await enter(mail);
+    await notifications.recordSent(mails[0]!.notificationId);
+    clock.advance(1_000);
+    expect(await waits.release(guard, 500)).toBe(1);
+    // It is on its way.
+    clock.advance(1_000);
+    expect(await waits.release(guard, 500)).toBe(0);
+    expect((await enter(mails[1]!)).together).toEqual([mails[1]]);
+    // A worker has it.
+    clock.advance(LEASE_MS);
+    expect(await waits.release(guard, 500)).toBe(0);
+    await notifications.recordSent(mails[1]!.notificationId);
+    expect(await waits.release(guard, 500)).toBe(1);
+    expect(await asked()).toEqual([mails[1]!.notificationId, mails[2]!.notificationId]);
+  });
+
+  it('are asked for again when the worker that had one in hand died', async () => {
+    const mails = ['CP-1', 'CP-2'].map(soldOut);
+    for (const mail of mails) await enter(mail);
+    await notifications.recordSent(mails[0]!.notificationId);
+    clock.advance(1_000);
+    await waits.release(guard, 500);
+    await enter(mails[1]!);
+    clock.advance(LEASE_MS + 1);
+    expect(await waits.release(guard, 500)).toBe(1);
+    expect(await asked()).toEqual([mails[1]!.notificationId, mails[1]!.notificationId]);
+  });
+
+  it('hold up nothing once SES refused them: the others go on', async () => {
+    const mails = ['CP-1', 'CP-2', 'CP-3'].map(soldOut);
+    for (const mail of mails) await enter(mail);
+    await notifications.recordSent(mails[0]!.notificationId);
+    clock.advance(1_000);
+    await waits.release(guard, 500);
+    const claimed = await enter(mails[1]!);
+    await waits.separate(claimed, [claimed.id]);
+    expect(await waits.release(guard, 500)).toBe(1);
+    expect((await asked()).at(-1)).toBe(mails[2]!.notificationId);
+  });
+
+  it('are all tried in an outage when the first of them can never be sent', async () => {
+    const mails = ['CP-1', 'CP-2'].map(soldOut);
+    let { claimedUntil } = await enter(mails[0]!);
+    await enter(mails[1]!);
+    for (let attempt = 0; attempt < 120; attempt += 1) {
+      await waits.recordOutage([mails[0]!.notificationId], { ...outage, claimedUntil }, guard);
+      clock.advance(30_000);
+      expect(await waits.release(guard, 500)).toBe(1);
+      if (attempt < 119) ({ claimedUntil } = await enter(mails[0]!));
+    }
+    expect((await asked()).filter((id) => id === mails[0]!.notificationId)).toHaveLength(119);
+    expect((await asked()).at(-1)).toBe(mails[1]!.notificationId);
   });
 
   it('wait for an outage, but for a probe an interval, and follow in order when one was taken', async () => {
@@ -163,8 +221,9 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
     expect(await waits.release(guard, 500)).toBe(0);
     // The message of the first comes back, and it is sent alone or with the other; nobody but this test has it.
     clock.advance(1);
+    // The others of the first are asked for together with it.
     expect(await waits.release(guard, 500)).toBe(1);
-    expect((await asked()).at(-1)).toBe(mine[1]!.notificationId);
+    expect((await asked()).at(-1)).toBe(mine[0]!.notificationId);
   });
 
   it('are not sent by a delivery whose claim is over', async () => {
@@ -207,6 +266,12 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
     expect(await waits.expired(100_000)).toEqual([]);
     clock.advance(1);
     expect(await waits.expired(100_000)).toMatchObject([{ id: mail.notificationId, message: mail }]);
+    // It is on its way as a probe.
+    await waits.release(guard, 500);
+    expect(await waits.expired(100_000)).toEqual([]);
+    const again = await enter(mail);
+    await waits.recordOutage([mail.notificationId], { ...outage, claimedUntil: again.claimedUntil }, guard);
+    expect(await waits.expired(100_000)).toHaveLength(1);
     await waits.giveUp(mail.notificationId);
     expect(await waits.expired(100_000)).toEqual([]);
     expect(await waits.release(guard, 500)).toBe(0);

@@ -1,15 +1,15 @@
-import { type NotificationKind, type NotificationMessage } from '#queues';
+import { type NotificationMessage } from '#queues';
 import { Injectable } from '@nestjs/common';
 import {
   In,
   IsNull,
   LessThan,
-  LessThanOrEqual,
   Not,
   type EntityManager,
+  type FindOptionsOrder,
   type FindOptionsWhere,
 } from 'typeorm';
-import { type Circuit } from '../circuit/circuit.entity.js';
+import { Circuit } from '../circuit/circuit.entity.js';
 import {
   admit,
   type CircuitLimits,
@@ -23,10 +23,11 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { Notification } from './notification.entity.js';
+import { DIGESTED, due, isDue, othersOfDigest, unclaimed, WAITING } from './waiting-mail.js';
 
 /** How the mail service is called, by all workers together. */
 export interface MailGuard extends CircuitLimits {
-  /** How long mails of {@link DIGESTED} kinds are collected, so that those to one recipient become one, in ms. */
+  /** How long mails of `DIGESTED` kinds are collected, so that those to one recipient become one, in ms. */
   digestMs: number;
 }
 
@@ -36,21 +37,30 @@ export interface ClaimedMail {
   claimedUntil: Date;
 }
 
-/** Kinds of which several are one mail. */
-const DIGESTED: readonly NotificationKind[] = ['GOODS_RECEIVED'];
-
 const CIRCUIT = 'mail';
+
+/**
+ * After so many attempts that failed in an outage, an hour of probes by default, a mail goes behind all others. Else one that
+ * can never be sent would stop them until its wait has its limit.
+ */
+const MOST_FAILED_ATTEMPTS = 120;
+
+const TRIED_RARELY = { failedAttempts: LessThan(MOST_FAILED_ATTEMPTS) };
+
+const LINE = { ...WAITING, ...TRIED_RARELY, kind: Not(In([...DIGESTED])) };
+
+/** How long a mail holds up those behind it, from its message to the claim, in ms. */
+const DELIVERY_MS = 60_000;
 
 /** The most mails that one call finds past their limit. The next call finds the rest. */
 const EXPIRED_BATCH = 100;
 
-/** How long mails wait for the one that takes them along, in ms, before they go by themselves. */
-const JOIN_MS = 60_000;
-
-/** The most mails in one. */
-const DIGEST_BATCH = 100;
-
-/** Mails that wait: for the mail service, for their turn, or for others that join them. The database keeps them. */
+/**
+ * Mails that wait: for the mail service, for their turn, or for others that join them. The database keeps them.
+ *
+ * They are a line, in the order of their events. A mail has left it when it was sent: one that is asked for or being sent
+ * keeps its `nextAttemptAt`, and so holds up those behind it. Mails of a digest are outside the line.
+ */
 @Injectable()
 export class MailWaitService {
   constructor(
@@ -83,14 +93,14 @@ export class MailWaitService {
         return undefined;
       }
       await this.circuits.save(manager, circuit);
-      await manager.update(Notification, { id }, { message, nextAttemptAt: null });
-      const others = await this.othersOfDigest(manager, mail, now);
+      // If this worker dies with them, they are asked for after the lease.
+      const nextAttemptAt = new Date(claimedUntil.getTime() + 1);
+      const values = mail.nextAttemptAt ? { message, nextAttemptAt } : { message };
+      await manager.update(Notification, { id }, values);
+      const others = await othersOfDigest(manager, mail, now);
       const ids = others.map((other) => other.id);
-      if (ids.length > 0) {
-        // If this worker dies with them, they go by themselves after the lease.
-        const nextAttemptAt = new Date(claimedUntil.getTime() + 1);
+      if (ids.length > 0)
         await manager.update(Notification, { id: In(ids) }, { claimedUntil, nextAttemptAt });
-      }
       return [message, ...others.map((other) => other.message!)];
     });
   }
@@ -127,6 +137,7 @@ export class MailWaitService {
       const nextAttemptAt = circuit.retryAt ?? circuit.nextCallAt ?? now;
       await this.park(manager, ids, claimedUntil, { nextAttemptAt });
       if (isThrottled) return;
+      await manager.increment(Notification, { id: In([...ids]) }, 'failedAttempts', 1);
       // The wait of all mails has a limit from now on, not only of the one that was tried.
       const waiting = { sentAt: IsNull(), nextAttemptAt: Not(IsNull()), waitingSince: IsNull() };
       await manager.update(Notification, waiting, { waitingSince: now });
@@ -134,8 +145,8 @@ export class MailWaitService {
   }
 
   /**
-   * Asks again, by a new message each, for mails whose wait is over, oldest first: as many as the mail service takes in
-   * `intervalMs`, the time until the next call. While it is away, one when a probe is due.
+   * Asks again, by a new message each, for mails whose wait is over, in the order of their events: as many as the mail service
+   * takes in `intervalMs`, the time until the next call. While it is away, one when a probe is due.
    *
    * @returns how many
    */
@@ -143,43 +154,37 @@ export class MailWaitService {
     return this.database.write(async (manager) => {
       const circuit = await this.circuits.lock(manager, CIRCUIT);
       const now = await this.clock.now(manager);
-      if (circuit.state === 'OPEN' && !isProbeDue(circuit, now)) return 0;
-      const inInterval = Math.floor((guard.callsPerMinute * intervalMs) / 60_000);
-      const due = await manager.find(Notification, {
-        where: unclaimed(
-          { sentAt: IsNull(), nextAttemptAt: LessThanOrEqual(now), message: Not(IsNull()) },
-          now,
-        ),
-        // In the order of their events. A probe is another mail each time: one that is always refused must not stop the rest.
-        order: circuit.state === 'OPEN' ? { nextAttemptAt: 'ASC', id: 'ASC' } : { id: 'ASC' },
-        take: circuit.state === 'OPEN' ? 1 : Math.max(1, inInterval),
-      });
+      const isOpen = circuit.state === 'OPEN';
+      if (isOpen && !isProbeDue(circuit, now)) return 0;
+      const inInterval = Math.max(1, Math.floor((guard.callsPerMinute * intervalMs) / 60_000));
+      const mails = await this.next(manager, now, isOpen ? 1 : inInterval);
       const joined = new Set<string>();
-      for (const mail of due) {
+      const nextAttemptAt = new Date(now.getTime() + DELIVERY_MS);
+      for (const mail of mails) {
         if (joined.has(mail.id)) continue;
-        await manager.update(Notification, { id: mail.id }, { nextAttemptAt: null });
         await this.outbox.add(manager, 'notifications', mail.message!, now);
-        for (const id of await this.joinDigest(manager, mail, now)) joined.add(id);
+        // The others of its digest wait for this mail, which takes them along.
+        const others = (await othersOfDigest(manager, mail, now)).map(({ id }) => id);
+        await manager.update(Notification, { id: In([mail.id, ...others]) }, { nextAttemptAt });
+        for (const id of others) joined.add(id);
       }
-      if (circuit.state === 'OPEN' && due[0]) {
-        promiseProbe(circuit, due[0].id, now, guard);
+      if (isOpen && mails[0]) {
+        promiseProbe(circuit, mails[0].id, now, guard);
         await this.circuits.save(manager, circuit);
       }
-      return due.length - due.filter(({ id }) => joined.has(id)).length;
+      return mails.filter(({ id }) => !joined.has(id)).length;
     });
   }
 
   /** Mails that have waited for longer than `limitMs`, oldest first. */
   async expired(limitMs: number): Promise<Notification[]> {
     return this.database.read(async (manager) => {
-      const before = new Date((await this.clock.now(manager)).getTime() - limitMs);
+      const now = await this.clock.now(manager);
+      const waitingSince = LessThan(new Date(now.getTime() - limitMs));
+      const probe = (await manager.findOneBy(Circuit, { name: CIRCUIT }))?.probe;
       return manager.find(Notification, {
-        where: {
-          sentAt: IsNull(),
-          waitingSince: LessThan(before),
-          nextAttemptAt: Not(IsNull()),
-          message: Not(IsNull()),
-        },
+        // Not the one that is just tried.
+        where: unclaimed({ ...WAITING, waitingSince, id: Not(probe ?? '') }, now),
         order: { id: 'ASC' },
         take: EXPIRED_BATCH,
       });
@@ -198,7 +203,9 @@ export class MailWaitService {
       const now = await this.clock.now(manager);
       const others = ids.filter((other) => other !== id);
       if (others.length > 0) await this.park(manager, others, claimedUntil, { nextAttemptAt: now });
-      await manager.update(Notification, { id, claimedUntil, sentAt: IsNull() }, { claimedUntil: null });
+      // Its message comes back to the queue, which counts its receives. It is in the line no longer.
+      const none = { claimedUntil: null, nextAttemptAt: null };
+      await manager.update(Notification, { id, claimedUntil, sentAt: IsNull() }, none);
     });
   }
 
@@ -223,35 +230,23 @@ export class MailWaitService {
   }
 
   private hasOlder(manager: EntityManager, id: string): Promise<boolean> {
-    const waiting = { sentAt: IsNull(), nextAttemptAt: Not(IsNull()), id: LessThan(id) };
-    return manager.existsBy(Notification, { ...waiting, kind: Not(In([...DIGESTED])) });
+    return manager.existsBy(Notification, { ...LINE, id: LessThan(id) });
   }
 
-  /** The others of its digest wait for this mail, which takes them along. @returns their ids */
-  private async joinDigest(manager: EntityManager, mail: Notification, now: Date): Promise<string[]> {
-    const ids = (await this.othersOfDigest(manager, mail, now)).map(({ id }) => id);
-    if (ids.length > 0) {
-      const nextAttemptAt = new Date(now.getTime() + JOIN_MS);
-      await manager.update(Notification, { id: In(ids) }, { nextAttemptAt });
-    }
-    return ids;
-  }
-
-  private async othersOfDigest(
-    manager: EntityManager,
-    { id, kind, recipient }: Notification,
-    now: Date,
-  ): Promise<Notification[]> {
-    if (!DIGESTED.includes(kind as NotificationKind)) return [];
-    const waiting = {
-      ...{ kind, recipient, sentAt: IsNull(), id: Not(id) },
-      ...{ nextAttemptAt: Not(IsNull()), message: Not(IsNull()) },
-    };
-    return manager.find(Notification, {
-      where: unclaimed(waiting, now),
-      order: { id: 'ASC' },
-      take: DIGEST_BATCH,
+  /** At most `most` mails whose turn it is. */
+  private async next(manager: EntityManager, now: Date, most: number): Promise<Notification[]> {
+    const find = (where: FindOptionsWhere<Notification>[], order: FindOptionsOrder<Notification>) =>
+      manager.find(Notification, { where, order, take: most });
+    const line = await find([LINE], { id: 'ASC' });
+    const held = line.findIndex((mail) => !isDue(mail, now));
+    const head = held < 0 ? line : line.slice(0, held);
+    const digests = await find(due({ ...WAITING, ...TRIED_RARELY, kind: In([...DIGESTED]) }, now), {
+      id: 'ASC',
     });
+    const next = [...head, ...digests].slice(0, most);
+    if (next.length > 0 || line.length > 0) return next;
+    // They take turns.
+    return find(due(WAITING, now), { nextAttemptAt: 'ASC', id: 'ASC' });
   }
 
   /** The claim identifies who parks: a later one has a later lease. */
@@ -265,14 +260,6 @@ export class MailWaitService {
     const values = { ...wait, claimedUntil: null } as Parameters<EntityManager['update']>[2];
     await manager.update(Notification, { id: In([...ids]), claimedUntil, sentAt: IsNull() }, values);
   }
-}
-
-/** A condition for rows that no worker has in hand. */
-function unclaimed(where: FindOptionsWhere<Notification>, now: Date): FindOptionsWhere<Notification>[] {
-  return [
-    { ...where, claimedUntil: IsNull() },
-    { ...where, claimedUntil: LessThan(now) },
-  ];
 }
 
 /** No call within the time of two. */

@@ -31,11 +31,15 @@ export class Notification {
   @Column({ type: 'json', nullable: true })
   message: NotificationMessage | null;
 
-  /** Of a mail that waits: when it may be sent. */
+  /** Of a mail that waits, or was asked for again and is not sent: when it may be asked for. */
   @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
   nextAttemptAt: Date | null;
 
   /** When the mail began to wait for an outage of the mail service. The wait has a limit. */
   @Column({ name: 'waiting_since', type: 'datetime', precision: 3, nullable: true })
   waitingSince: Date | null;
+
+  /** How often the mail service did not take it, through no fault of its own. */
+  @Column({ name: 'failed_attempts', type: 'int', default: 0 })
+  failedAttempts: number;
 }

@@ -6,6 +6,7 @@ import { WaitForFactories1764300000000 } from './1764300000000-wait-for-factorie
 import { WaitForMail1764400000000 } from './1764400000000-wait-for-mail.js';
 import { LearnLeadTimes1764500000000 } from './1764500000000-learn-lead-times.js';
 import { ChooseFactoryAdapters1764600000000 } from './1764600000000-choose-factory-adapters.js';
+import { CountMailAttempts1764700000000 } from './1764700000000-count-mail-attempts.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   WaitForMail1764400000000,
   LearnLeadTimes1764500000000,
   ChooseFactoryAdapters1764600000000,
+  CountMailAttempts1764700000000,
 ];
