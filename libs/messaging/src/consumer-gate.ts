@@ -5,12 +5,13 @@ import { CONSUMER_OPTIONS, type ConsumerOptions, consumersOf } from './consumer-
 /** Pauses and resumes queues, for example while a dependency of their handlers is unavailable. */
 export abstract class ConsumerControl {
   /**
-   * Receives no more messages of `queue` until {@link resume}. The current poll may still return messages, which are
+   * Receives no more messages of `queues` until {@link resume}. The current poll may still return messages, which are
    * handled.
    */
-  abstract pause(queue: QueueName): void;
-  abstract resume(queue: QueueName): void;
-  abstract isPaused(queue: QueueName): boolean;
+  abstract pause(queues: readonly QueueName[]): Promise<void>;
+  abstract resume(queues: readonly QueueName[]): Promise<void>;
+  /** Whether any of `queues` is paused. */
+  abstract isPaused(queues: readonly QueueName[]): Promise<boolean>;
 }
 
 /** Refuses the poll of a consumer that was stopped while it waited at the gate: it would receive messages after the stop. */
@@ -37,19 +38,17 @@ export class ConsumerGate implements ConsumerControl {
     this.queueNames = new Map(consumersOf(options).map(({ name, queueName }) => [name, queueName]));
   }
 
-  pause(queue: QueueName): void {
-    this.paused.add(this.configured(queue));
+  async pause(queues: readonly QueueName[]): Promise<void> {
+    for (const queue of queues) this.paused.add(this.configured(queue));
   }
 
-  resume(queue: QueueName): void {
-    if (!this.paused.delete(this.configured(queue))) return;
-    // The pause must not count as a time without polls.
-    for (const { name, queueName } of consumersOf(this.options)) if (queueName === queue) this.polled(name);
+  async resume(queues: readonly QueueName[]): Promise<void> {
+    for (const queue of queues) if (this.paused.delete(this.configured(queue))) this.notePoll(queue);
     this.letRecheck();
   }
 
-  isPaused(queue: QueueName): boolean {
-    return this.paused.has(queue);
+  async isPaused(queues: readonly QueueName[]): Promise<boolean> {
+    return queues.some((queue) => this.paused.has(queue));
   }
 
   open(): void {
@@ -88,6 +87,11 @@ export class ConsumerGate implements ConsumerControl {
   pollAgeMs(consumer: string): number {
     const at = this.polledAt.get(consumer);
     return at === undefined || this.isHeld(consumer) ? 0 : performance.now() - at;
+  }
+
+  /** The pause must not count as a time without polls. */
+  private notePoll(queue: QueueName): void {
+    for (const { name, queueName } of consumersOf(this.options)) if (queueName === queue) this.polled(name);
   }
 
   private isHeld(consumer: string): boolean {

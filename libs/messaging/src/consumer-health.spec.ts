@@ -52,11 +52,11 @@ describe('ConsumerHealth', () => {
   });
 
   it('does not hold a pause against a consumer, nor against the one that goes on after it', async () => {
-    gate.pause('probe');
+    await gate.pause(['probe']);
     nowMs += 600_000;
     gate.polled('restock');
     expect(health.oldestPollAgeMs()).toBe(0);
-    gate.resume('probe');
+    await gate.resume(['probe']);
     expect(health.oldestPollAgeMs()).toBe(0);
     await expect(health.check()).resolves.toBeUndefined();
   });

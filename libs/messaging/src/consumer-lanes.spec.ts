@@ -87,13 +87,13 @@ describe('the lanes of a queue', () => {
   it('are paused and resumed together', async () => {
     await start(LANES);
     const control = worker.get(ConsumerControl);
-    control.pause('restock');
+    await control.pause(['restock']);
     // The polls under way end first.
     await sleep(1_500);
     await send(idOf(1));
     await sleep(1_500);
     expect(handled).toEqual([]);
-    control.resume('restock');
+    await control.resume(['restock']);
     await eventually(() => expect(handled).toHaveLength(1));
   }, 20_000);
 

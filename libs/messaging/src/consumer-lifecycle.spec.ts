@@ -118,8 +118,8 @@ describe('the consumers of a worker', () => {
     const running = await create();
     await running.init();
     const control = running.get(ConsumerControl);
-    control.pause('probe');
-    expect(control.isPaused('probe')).toBe(true);
+    await control.pause(['probe']);
+    expect(await control.isPaused(['probe'])).toBe(true);
     // The poll under way when the pause came is carried out.
     await sleep(1_200);
     await running.get(QueuePublisher).publish('probe', { input: 1 });
@@ -127,15 +127,15 @@ describe('the consumers of a worker', () => {
     expect(events).toEqual([]);
     expect(await queue.count('probe')).toBe(1);
 
-    control.resume('probe');
+    await control.resume(['probe']);
     await eventually(() => events.includes('received 1'));
-    expect(() => control.pause('restock')).toThrow(/no consumer/);
+    await expect(control.pause(['restock'])).rejects.toThrow(/no consumer/);
   });
 
   it('stop promptly and without a word when they are paused', async () => {
     const running = await create();
     await running.init();
-    running.get(ConsumerControl).pause('probe');
+    await running.get(ConsumerControl).pause(['probe']);
     await sleep(1_200);
     const startedAt = Date.now();
     await running.close();

@@ -1,4 +1,3 @@
-import { type Message } from '@aws-sdk/client-sqs';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -19,7 +18,7 @@ import {
 } from './consumer-options.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import { receiveCountOf } from './delivery.js';
-import { describe } from './errors.js';
+import { describe, HandlerTimeoutError } from './errors.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { RetryDelay } from './retry-delay.js';
 
@@ -27,8 +26,6 @@ type Consumer = NonNullable<ReturnType<SqsService['consumers']['get']>>['instanc
 
 /** The pauses after failed polls, in ms. */
 const POLL_PAUSE_MS: Backoff = { first: 1_000, max: 10_000 };
-
-const DETAIL_LENGTH = 500;
 
 /**
  * The consumers from the first poll to the last message. Polling starts when the whole application is ready. Every failure is
@@ -94,33 +91,12 @@ export class ConsumerLifecycle
     consumer.on('processing_error', (wrapper, message) => {
       const error = wrapper.cause instanceof Error ? wrapper.cause : wrapper;
       this.retryDelay.heed(error, message);
-      const { code } = error as { code?: unknown };
-      this.failed(spec, message, typeof code === 'string' ? code : error.name, error.message);
+      this.failures.report(spec, message, error);
     });
     consumer.on('timeout_error', (_, message) => {
-      this.failed(spec, message, 'HANDLER.TIMEOUT', `no outcome within ${spec.handlerTimeoutMs} ms`);
+      this.failures.report(spec, message, new HandlerTimeoutError(spec.handlerTimeoutMs));
     });
-    consumer.on('message_processed', (message) => {
-      if (!spec.deadLetter && receiveCountOf(message) > 1) {
-        this.failures.forget(message.MessageId!);
-      }
-    });
-  }
-
-  private failed(spec: ConsumerSpec, message: Message, code: string, reason: string): void {
-    const detail = reason.slice(0, DETAIL_LENGTH);
-    const messageId = message.MessageId!;
-    const receiveCount = receiveCountOf(message);
-    this.logger.warn({ message: 'Delivery failed', queue: spec.name, messageId, receiveCount, code, detail });
-    if (spec.deadLetter) return;
-    this.failures.record({
-      queue: spec.queue,
-      messageId,
-      receiveCount,
-      code,
-      detail,
-      failedAt: new Date(),
-    });
+    consumer.on('message_processed', (message) => this.failures.forget(spec, message));
   }
 
   private watchPolls(spec: ConsumerSpec, consumer: Consumer): void {

@@ -1,10 +1,15 @@
 import { type QueueName } from '#queues';
+import { type Message } from '@aws-sdk/client-sqs';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { queueNameOf, type Subscription } from './consumer-options.js';
+import { receiveCountOf } from './delivery.js';
 import { describe } from './errors.js';
 
 /** Injection token of a {@link DeliveryFailureRecorder}. Any module may provide it; without one, nothing is recorded. */
 export const DELIVERY_FAILURE_RECORDER = Symbol('DELIVERY_FAILURE_RECORDER');
+
+const DETAIL_LENGTH = 500;
 
 export interface DeliveryFailure {
   queue: QueueName;
@@ -28,7 +33,7 @@ export interface DeliveryFailureRecorder {
 /** Passes failures to the recorder. An error of the recorder is logged, and does not change the outcome of a message. */
 @Injectable()
 export class DeliveryFailures implements OnModuleInit {
-  private readonly logger = new Logger(DeliveryFailures.name);
+  private readonly logger = new Logger('Consumers');
   private readonly underWay = new Map<string, Promise<void>>();
   private recorder?: DeliveryFailureRecorder;
 
@@ -39,11 +44,26 @@ export class DeliveryFailures implements OnModuleInit {
     this.recorder = provider?.instance as DeliveryFailureRecorder | undefined;
   }
 
-  record(failure: DeliveryFailure): void {
-    this.inOrder(failure.messageId, (recorder) => recorder.recordFailure(failure));
+  /** Logs why an attempt at `message` failed, and has it recorded. The causes of dead letters are known already. */
+  report({ queue, deadLetter }: Subscription, message: Message, error: Error): void {
+    const { code } = error as { code?: unknown };
+    const failure = {
+      messageId: message.MessageId!,
+      receiveCount: receiveCountOf(message),
+      code: typeof code === 'string' ? code : error.name,
+      detail: error.message.slice(0, DETAIL_LENGTH),
+    };
+    const failedAt = new Date();
+    const name = queueNameOf({ queue, deadLetter });
+    this.logger.warn({ message: 'Delivery failed', queue: name, ...failure });
+    if (deadLetter) return;
+    this.inOrder(failure.messageId, (recorder) => recorder.recordFailure({ queue, ...failure, failedAt }));
   }
 
-  forget(messageId: string): void {
+  /** `message` succeeded: earlier failures no longer matter. */
+  forget({ deadLetter }: Subscription, message: Message): void {
+    if (deadLetter || receiveCountOf(message) === 1) return;
+    const messageId = message.MessageId!;
     this.inOrder(messageId, (recorder) => recorder.forget(messageId));
   }
 

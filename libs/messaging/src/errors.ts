@@ -41,6 +41,16 @@ export class RetryLaterError extends Error {
   }
 }
 
+/** A handler took too long. It is not stopped. */
+export class HandlerTimeoutError extends Error {
+  readonly code = 'HANDLER.TIMEOUT';
+
+  constructor(timeoutMs: number) {
+    super(`no outcome within ${timeoutMs} ms`);
+    this.name = 'HandlerTimeoutError';
+  }
+}
+
 /** All faults that prevent the consumers from starting. */
 export class ConsumerSetupError extends Error {
   constructor(readonly faults: readonly string[]) {

@@ -1,3 +1,4 @@
+import { type Message } from '@aws-sdk/client-sqs';
 import { Inject, Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import {
@@ -12,6 +13,7 @@ import { subscriptionOf } from './queue-handler.decorator.js';
 
 interface Handler {
   subscription: Subscription;
+  receive: (message: Message) => Promise<unknown>;
   /** `Class.method` */
   method: string;
 }
@@ -19,6 +21,8 @@ interface Handler {
 /** Compares consumers and handlers: nestjs-sqs itself only warns about a queue without a handler. */
 @Injectable()
 export class HandlerRegistry {
+  private handlers?: ReadonlyMap<string, Handler['receive']>;
+
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -56,6 +60,14 @@ export class HandlerRegistry {
     if (faults.length > 0) throw new ConsumerSetupError(faults);
   }
 
+  /** The decorated method for the messages of a queue, as a function. {@link assertComplete} says that there is one. */
+  handlerOf({ queue, deadLetter }: Subscription): Handler['receive'] {
+    this.handlers ??= new Map(
+      this.findHandlers().map(({ subscription, receive }) => [consumerNameOf(subscription), receive]),
+    );
+    return this.handlers.get(consumerNameOf({ queue, deadLetter }))!;
+  }
+
   private findHandlers(): Handler[] {
     // A set, because an alias is a provider of its own with the same instance.
     const instances = new Set(
@@ -73,7 +85,9 @@ export class HandlerRegistry {
     if (!prototype) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((method) => {
       const subscription = subscriptionOf(prototype[method]!);
-      return subscription ? [{ subscription, method: `${instance.constructor.name}.${method}` }] : [];
+      if (!subscription) return [];
+      const receive = (prototype[method] as Handler['receive']).bind(instance);
+      return [{ subscription, receive, method: `${instance.constructor.name}.${method}` }];
     });
   }
 }

@@ -14,6 +14,7 @@ export {
   QueueUnavailableError,
   RetryLaterError,
 } from './errors.js';
+export { InvokedConsumers } from './invoked-consumers.js';
 export { MessagingModule, type PublisherOptions } from './messaging.module.js';
 export { DeadLetterHandler, QueueHandler } from './queue-handler.decorator.js';
 export { type BatchEntry, type BatchOutcome, QueuePublisher } from './queue-publisher.js';

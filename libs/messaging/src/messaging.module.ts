@@ -9,6 +9,7 @@ import { ConsumerLifecycle } from './consumer-lifecycle.js';
 import { assertUsable, CONSUMER_OPTIONS, type ConsumerOptions, consumersOf } from './consumer-options.js';
 import { DeliveryFailures } from './delivery-failures.js';
 import { HandlerRegistry } from './handler-registry.js';
+import { InvokedConsumers } from './invoked-consumers.js';
 import { QUEUE_URL_PREFIX, QueuePublisher } from './queue-publisher.js';
 import { RetryDelay } from './retry-delay.js';
 import { createSqsClient } from './sqs.client.js';
@@ -32,6 +33,9 @@ class ConsumerStateModule {}
 
 @Module({})
 class ConsumersModule {}
+
+@Module({})
+class InvokedConsumersModule {}
 
 @Module({})
 export class MessagingModule {
@@ -82,6 +86,29 @@ export class MessagingModule {
         }),
       ],
       providers: [DeliveryFailures, HandlerRegistry, ConsumerLifecycle],
+    };
+  }
+
+  /**
+   * {@link InvokedConsumers} for the queues and dead-letter queues of `options`, where a platform polls them, and for the
+   * whole application {@link ConsumerControl}. The start fails as that of `forConsumers` does.
+   *
+   * @param control pauses and resumes the queues at the platform
+   */
+  static forInvocations(options: ConsumerOptions, control: ConsumerControl): DynamicModule {
+    return {
+      global: true,
+      module: InvokedConsumersModule,
+      imports: [DiscoveryModule],
+      providers: [
+        { provide: CONSUMER_OPTIONS, useFactory: () => (assertUsable(options), options) },
+        { provide: ConsumerControl, useValue: control },
+        RetryDelay,
+        DeliveryFailures,
+        HandlerRegistry,
+        InvokedConsumers,
+      ],
+      exports: [ConsumerControl, InvokedConsumers],
     };
   }
 }

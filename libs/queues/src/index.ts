@@ -6,7 +6,7 @@ export {
   NotificationMessage,
   type NotificationOf,
 } from './messages/notification-message.js';
-export { ProbeMessage } from './messages/probe-message.js';
+export { probeAnswer, ProbeMessage } from './messages/probe-message.js';
 export { RestockMessage } from './messages/restock-message.js';
 export {
   DEAD_LETTER_QUEUES,

@@ -9,6 +9,7 @@ export { EXIT_STATUS } from './exit-status.js';
 export { HealthModule } from './health.module.js';
 export { createHttpApplication, type HttpApplicationOptions } from './http-application.js';
 export { HttpEnvironment } from './http-limits.js';
+export { InvokedSchedule } from './invoked-schedule.js';
 export { createLogger, LoggerEnvironment } from './logger.js';
 export { MetricsModule } from './metrics.module.js';
 export { Schedule } from './schedule.js';

@@ -1,4 +1,5 @@
 import { QueuePublisher } from '#messaging';
+import { probeAnswer } from '#queues';
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyRequest } from 'fastify';
@@ -44,8 +45,7 @@ export class ProbeController {
     response: { 200: Message, ...PROBLEM_RESPONSES },
   })
   hello(@Body() body: Static<typeof Hello>): Static<typeof Message> {
-    const inputValue = Math.trunc(body.input);
-    return { message: `메시지를 받았습니다. 입력값: ${inputValue}, 결과: ${inputValue + 1}` };
+    return { message: probeAnswer(body) };
   }
 
   @Post('produce')

@@ -22,11 +22,11 @@ describe('an outage of the database', () => {
     const database = {
       assertWritable: () => (isWritable ? Promise.resolve() : Promise.reject(new Error('read-only'))),
     } as Database;
-    const consumers = {
-      pause: (queue) => void paused.add(queue),
-      resume: (queue) => void paused.delete(queue),
-      isPaused: (queue) => paused.has(queue),
-    } as ConsumerControl;
+    const consumers: ConsumerControl = {
+      pause: async (queues) => queues.forEach((queue) => paused.add(queue)),
+      resume: async (queues) => queues.forEach((queue) => paused.delete(queue)),
+      isPaused: async (queues) => queues.some((queue) => paused.has(queue)),
+    };
     const schedule = { every: (_name, _intervalMs, work) => void (look = work) } as Schedule;
     task = new DatabaseOutageTask(database, consumers, schedule);
   });

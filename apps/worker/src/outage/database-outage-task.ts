@@ -17,7 +17,8 @@ const ANSWER_TIMEOUT_MS = 2_000;
  */
 const ANSWERS_TO_RESUME = 2;
 
-const PAUSED_QUEUES = QUEUE_NAMES.filter((queue) => QUEUES[queue].needsDatabase);
+/** The queues whose handlers can do nothing without the database. */
+export const PAUSED_QUEUES = QUEUE_NAMES.filter((queue) => QUEUES[queue].needsDatabase);
 
 /**
  * Pauses the queues while the database takes no writes. A failover takes a minute or two. Without the pause, every message
@@ -26,7 +27,6 @@ const PAUSED_QUEUES = QUEUE_NAMES.filter((queue) => QUEUES[queue].needsDatabase)
 @Injectable()
 export class DatabaseOutageTask {
   private readonly logger = new Logger(DatabaseOutageTask.name);
-  private isPaused = false;
   private goodAnswers = 0;
 
   constructor(
@@ -38,12 +38,11 @@ export class DatabaseOutageTask {
   }
 
   /** A handler found the outage before the next check did. */
-  reportUnavailable(): void {
+  async reportUnavailable(): Promise<void> {
     this.goodAnswers = 0;
-    if (this.isPaused) return;
-    this.isPaused = true;
+    if (await this.consumers.isPaused(PAUSED_QUEUES)) return;
     this.logger.warn('The database is unavailable: the queues are paused');
-    for (const queue of PAUSED_QUEUES) this.consumers.pause(queue);
+    await this.consumers.pause(PAUSED_QUEUES);
   }
 
   private async check(): Promise<void> {
@@ -53,9 +52,8 @@ export class DatabaseOutageTask {
     );
     if (!isUp) return this.reportUnavailable();
     this.goodAnswers += 1;
-    if (!this.isPaused || this.goodAnswers < ANSWERS_TO_RESUME) return;
-    this.isPaused = false;
+    if (this.goodAnswers < ANSWERS_TO_RESUME || !(await this.consumers.isPaused(PAUSED_QUEUES))) return;
     this.logger.warn('The database is available again: the queues are resumed');
-    for (const queue of PAUSED_QUEUES) this.consumers.resume(queue);
+    await this.consumers.resume(PAUSED_QUEUES);
   }
 }

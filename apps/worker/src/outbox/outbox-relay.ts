@@ -1,9 +1,7 @@
 import { DeadLetterService, type OutboxMessage, OutboxService } from '#inventory';
 import { type BatchEntry, QueuePublisher } from '#messaging';
 import { QUEUE_NAMES, type QueueName } from '#queues';
-import { Schedule } from '#runtime';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { Injectable, Logger } from '@nestjs/common';
 
 /** The most messages that are claimed at a time. */
 const BATCH_SIZE = 50;
@@ -15,17 +13,7 @@ const BATCH_SIZE = 50;
  */
 const LEASE_MS = 120_000;
 
-/** The pause between two searches for messages that no relay claims, in ms. */
-const STRAY_INTERVAL_MS = 60_000;
-
-/** How long published messages are kept for investigations, in ms. */
-const RETENTION_MS = 7 * 24 * 3_600_000;
-const PURGE_INTERVAL_MS = 3_600_000;
-
-/**
- * Sends committed messages from the outbox to their queues: at least once, in the order of writing as far as SQS keeps it.
- * Each queue has a task of its own, so that a queue which refuses or hangs does not delay the others.
- */
+/** Sends committed messages from the outbox to their queues: at least once, in the order of writing as far as SQS keeps it. */
 @Injectable()
 export class OutboxRelay {
   private readonly logger = new Logger(OutboxRelay.name);
@@ -34,18 +22,18 @@ export class OutboxRelay {
     private readonly outbox: OutboxService,
     private readonly queues: QueuePublisher,
     private readonly deadLetters: DeadLetterService,
-    schedule: Schedule,
-    @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
-  ) {
-    for (const queue of QUEUE_NAMES) {
-      schedule.every(`${OutboxRelay.name}:${queue}`, environment.OUTBOX_INTERVAL_MS, () => this.relay(queue));
+  ) {}
+
+  /** Sends everything that waits, for processes that do not look into the outbox all the time. */
+  async relayAll(): Promise<void> {
+    for (const queue of await this.outbox.waitingQueues()) {
+      if (!isQueueName(queue)) continue;
+      while (await this.relay(queue));
     }
-    schedule.every('OutboxStrays', STRAY_INTERVAL_MS, () => this.giveUpStrays());
-    schedule.every('OutboxPurge', PURGE_INTERVAL_MS, () => this.outbox.purgePublished(RETENTION_MS));
   }
 
-  /** @returns whether more messages may be waiting */
-  private async relay(queue: QueueName): Promise<boolean> {
+  /** Sends what waits for `queue`. @returns whether more messages may be waiting */
+  async relay(queue: QueueName): Promise<boolean> {
     const messages = await this.outbox.claim(BATCH_SIZE, LEASE_MS, queue);
     if (messages.length === 0) return false;
     const byId = new Map(messages.map((message) => [message.id, message]));
@@ -66,8 +54,12 @@ export class OutboxRelay {
     return waiting.length === 0 && messages.length === BATCH_SIZE;
   }
 
-  /** Another version wrote these messages, or an operator redrove them, for a queue that this version does not have. */
-  private async giveUpStrays(): Promise<boolean> {
+  /**
+   * Another version wrote these messages, or an operator redrove them, for a queue that this version does not have.
+   *
+   * @returns whether there may be more
+   */
+  async giveUpStrays(): Promise<boolean> {
     const strays = await this.outbox.claimStray(BATCH_SIZE, LEASE_MS, QUEUE_NAMES);
     for (const stray of strays) await this.giveUp(stray, `there is no queue "${stray.queue}"`);
     return strays.length === BATCH_SIZE;
@@ -82,4 +74,8 @@ export class OutboxRelay {
     );
     await this.outbox.markPublished([message]);
   }
+}
+
+function isQueueName(queue: string): queue is QueueName {
+  return (QUEUE_NAMES as readonly string[]).includes(queue);
 }

@@ -1,5 +1,5 @@
 import { type Delivery, QueueHandler } from '#messaging';
-import { ProbeMessage } from '#queues';
+import { probeAnswer, ProbeMessage } from '#queues';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
@@ -26,7 +26,6 @@ export class ProbeHandler {
     const timeLimitMs = this.environment.PROBE_TIME_LIMIT_MS;
     await sleep(Math.min(delayMs, timeLimitMs));
     if (delayMs >= timeLimitMs) throw new ProbeTimeLimitError(timeLimitMs);
-    const inputValue = Math.trunc(input);
-    this.logger.log(`메시지를 받았습니다. 입력값: ${inputValue}, 결과: ${inputValue + 1}`);
+    this.logger.log(probeAnswer({ input }));
   }
 }

@@ -176,6 +176,18 @@ export class MailWaitService {
     });
   }
 
+  /** The time until the next mail that waits may be asked for, in ms, not below 0; `undefined` when none waits. */
+  async msToNextAttempt(): Promise<number | undefined> {
+    return this.database.read(async (manager) => {
+      const [next] = await manager.find(Notification, {
+        where: WAITING,
+        order: { nextAttemptAt: 'ASC' },
+        take: 1,
+      });
+      return next && Math.max(0, next.nextAttemptAt!.getTime() - (await this.clock.now(manager)).getTime());
+    });
+  }
+
   /** Mails that have waited for longer than `limitMs`, oldest first. */
   async expired(limitMs: number): Promise<Notification[]> {
     return this.database.read(async (manager) => {

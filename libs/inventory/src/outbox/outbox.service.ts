@@ -48,6 +48,22 @@ export class OutboxService {
     return this.claimWhere(limit, leaseMs, Not(In(queues)));
   }
 
+  /** The queues for which a message waits that no relay has claimed. */
+  async waitingQueues(): Promise<string[]> {
+    return this.database.read(async (manager) => {
+      const rows = await manager
+        .createQueryBuilder(OutboxMessage, 'message')
+        .select('message.queue', 'queue')
+        .distinct()
+        .where({ publishedAt: IsNull() })
+        .andWhere('(message.claimedUntil IS NULL OR message.claimedUntil < :now)', {
+          now: await this.clock.now(manager),
+        })
+        .getRawMany<{ queue: string }>();
+      return rows.map(({ queue }) => queue);
+    });
+  }
+
   /** Records that messages of one claim were sent. Ignores those that another relay has claimed since. */
   async markPublished(messages: ClaimedMessage[]): Promise<void> {
     await this.updateClaimed(messages, async (manager) => ({ publishedAt: await this.clock.now(manager) }));

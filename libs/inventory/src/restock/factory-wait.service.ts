@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type EntityManager, In, LessThan, LessThanOrEqual, MoreThan } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThan, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { type Circuit } from '../circuit/circuit.entity.js';
 import { isProbeDue, promiseProbe } from '../circuit/circuit-rules.js';
 import { CircuitService } from '../circuit/circuit.service.js';
@@ -60,6 +60,19 @@ export class FactoryWaitService {
       }
     }
     return released;
+  }
+
+  /** The time until the next order that waits may be tried, in ms, not below 0; `undefined` when none waits. */
+  async msToNextAttempt(): Promise<number | undefined> {
+    return this.database.read(async (manager) => {
+      const waiting = { status: In([...WAITING_STATUSES]), nextAttemptAt: Not(IsNull()) };
+      const [next] = await manager.find(RestockOrder, {
+        where: waiting,
+        order: { nextAttemptAt: 'ASC' },
+        take: 1,
+      });
+      return next && Math.max(0, next.nextAttemptAt!.getTime() - (await this.clock.now(manager)).getTime());
+    });
   }
 
   /** Orders that have waited for longer than `limitMs`. */

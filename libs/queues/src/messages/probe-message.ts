@@ -10,3 +10,9 @@ export const ProbeMessage = Type.Object(
   { additionalProperties: false },
 );
 export type ProbeMessage = Static<typeof ProbeMessage>;
+
+/** What the tutorial's functions answer, or print: the input and one more. */
+export function probeAnswer({ input }: Pick<ProbeMessage, 'input'>): string {
+  const inputValue = Math.trunc(input);
+  return `메시지를 받았습니다. 입력값: ${inputValue}, 결과: ${inputValue + 1}`;
+}
