@@ -2,7 +2,16 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', '.donut-states', 'k6/results'] },
+  {
+    ignores: [
+      'dist',
+      'node_modules',
+      '.donut-states',
+      'k6/results',
+      'apps/lambda/bundles',
+      'apps/lambda/.serverless',
+    ],
+  },
   js.configs.recommended,
   { rules: { 'max-lines': ['error', 300] } },
   {
@@ -38,6 +47,7 @@ export default tseslint.config(
       '**/testing/**',
       '**/*{.,-}spec.ts',
       'apps/standalone/**',
+      'apps/lambda/src/local/**',
     ],
     rules: { 'no-restricted-properties': 'off' },
   },

@@ -1,7 +1,7 @@
 import { callbackUrl } from '#inventory';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../libs/runtime/src/testing/eventually.js';
-import { type Answer, answerOf, CALLBACK_SIGNING_KEY, RunningSystem } from './running-system.js';
+import { type Answer, answerOf, CALLBACK_SIGNING_KEY, COMPUTES, RunningSystem } from './running-system.js';
 import { RecordedDeliveries } from './surge/recorded-deliveries.js';
 
 const NEVER_MS = 86_400_000;
@@ -12,11 +12,11 @@ interface Order {
   quantity: number;
 }
 
-describe("the factory's callback", () => {
+describe.each(COMPUTES)("the factory's callback, on %s", (COMPUTE) => {
   let system: RunningSystem;
 
   beforeAll(async () => {
-    system = await RunningSystem.start({ FACTORY_OVERDUE_AFTER_SECONDS: '2' });
+    system = await RunningSystem.start({ COMPUTE, FACTORY_OVERDUE_AFTER_SECONDS: '2' });
   }, 90_000);
 
   afterAll(() => system.remove(), 60_000);

@@ -21,6 +21,9 @@ export interface Answer<Body = any> {
   body: Body;
 }
 
+/** Sales and worker as services, and as functions. */
+export const COMPUTES = ['fargate', 'lambda'] as const;
+
 export type Application = 'sales' | 'worker' | 'factory' | 'queue' | 'mail';
 
 /**

@@ -53,7 +53,7 @@ export function isInstalled(root) {
 }
 
 /**
- * Installs the packages.
+ * Installs the packages of the project.
  *
  * @param onStart called with the process id of npm
  * @throws PrepareError
@@ -64,12 +64,22 @@ export async function install(root, onStart) {
       'package-lock.json has changed. Run `npm ci`, then this command again: Windows cannot replace the Node that runs this.',
     );
   }
+  await installPackages(root, ['--include=dev'], onStart);
+  requireNode(root);
+}
+
+/**
+ * Installs the packages of any folder with a package-lock.json.
+ *
+ * @throws PrepareError
+ */
+export async function installPackages(root, options, onStart) {
   const lock = JSON.parse(readText(root, 'package-lock.json'));
   const count = Object.values(lock.packages ?? {}).filter(({ optional }) => !optional).length;
   fs.rmSync(path.join(root, STAMP), { force: true });
   const result = await runCommand(
     `Installing about ${Math.round(count / 100) * 100} packages (once, takes a minute or two)`,
-    { ...npm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']), cwd: root },
+    { ...npm(['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error']), cwd: root },
     onStart,
   );
   if (result.status !== 0) {
@@ -78,7 +88,6 @@ export async function install(root, onStart) {
         'Most often the network, a proxy or a full disk is the cause. Mend that and run the command again.',
     );
   }
-  requireNode(root);
   fs.writeFileSync(path.join(root, STAMP), installKey(root));
 }
 

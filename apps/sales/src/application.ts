@@ -26,8 +26,15 @@ export interface SalesApplication {
   adminPort?: AdminPort;
 }
 
-/** The sales service, ready to listen. */
-export async function createSalesApplication(environment: SalesEnvironment): Promise<SalesApplication> {
+/**
+ * The sales service, ready to listen.
+ *
+ * @param isDocumented whether it has `/docs` and `/openapi.json`
+ */
+export async function createSalesApplication(
+  environment: SalesEnvironment,
+  isDocumented = true,
+): Promise<SalesApplication> {
   const application = await createHttpApplication(AppModule.forRoot(environment), {
     logger: createLogger('sales', environment),
     maxConnections: environment.MAX_CONNECTIONS,
@@ -59,6 +66,6 @@ export async function createSalesApplication(environment: SalesEnvironment): Pro
   application.useGlobalFilters(new ProblemFilter());
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
   useAuthentication(application);
-  await useOpenApi(application);
+  if (isDocumented) await useOpenApi(application);
   return { application, adminPort };
 }

@@ -25,9 +25,13 @@ export function describeProcesses(
   schemas: Schemas,
   system: NodeJS.ProcessEnv,
 ): ProcessDefinition[] {
+  const moduleOf = (name: ApplicationName) =>
+    settings.compute === 'lambda' && name !== 'factory'
+      ? join(compiled, `apps/lambda/src/local/${name}-host.main.js`)
+      : join(compiled, 'apps', name, 'src/main.js');
   const application = (name: ApplicationName, stopStage: number): ProcessDefinition => ({
     name,
-    module: join(compiled, 'apps', name, 'src/main.js'),
+    module: moduleOf(name),
     environment: childEnvironment({ schema: schemas[name], usesAws: name !== 'factory' }, system),
     kind: 'service',
     startStage: 3,

@@ -33,6 +33,10 @@ export const StandaloneEnvironment = Type.Object({
     description: 'receives after which a message goes to the dead-letter queue',
   }),
   DATA_DIR: Type.String({ default: '.donut-states', description: 'where the data is kept' }),
+  COMPUTE: Type.Enum(['fargate', 'lambda'], {
+    default: 'fargate',
+    description: 'how sales and worker run: as services, or as the functions of the serverless variant',
+  }),
   FACTORY_LEAD_TIME_MS: Type.Integer({ default: 10_000, minimum: 0, description: 'how long an order takes' }),
 });
 
@@ -42,6 +46,7 @@ const QUEUE_HOST = '127.0.0.1';
 const ACCOUNT_ID = '000000000000';
 
 export interface Settings {
+  compute: 'fargate' | 'lambda';
   /** The given variables, without empty values. */
   given: NodeJS.ProcessEnv;
   dataDirectory: string;
@@ -91,6 +96,7 @@ export function readSettings(variables: NodeJS.ProcessEnv, projectDirectory: str
 
   const reachable = reachableHost(host);
   return {
+    compute: environment.COMPUTE,
     given,
     dataDirectory: resolve(projectDirectory, environment.DATA_DIR),
     urls: {

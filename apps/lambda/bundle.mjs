@@ -1,0 +1,100 @@
+/**
+ * One bundle for each function, from the compiled handlers in dist, into apps/lambda/bundles: what `sls deploy` and Terraform
+ * upload. `node apps/lambda/bundle.mjs [NAME...]` bundles some of them.
+ */
+import { build } from 'esbuild';
+import fs from 'node:fs';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const HANDLERS = path.join(ROOT, 'dist/apps/lambda/src/handlers');
+const BUNDLES = path.join(import.meta.dirname, 'bundles');
+const NAMES = ['hello', 'producer', 'consumer', 'sales', 'worker', 'scheduled'];
+
+/**
+ * Bundles the functions of `names`, each into a folder of its name.
+ *
+ * @returns {Promise<Record<string, import('esbuild').Metafile>>} what each consists of
+ */
+export async function bundle(names) {
+  const metafiles = {};
+  for (const name of names) {
+    const { metafile } = await build({
+      entryPoints: { index: path.join(HANDLERS, `${name}.js`) },
+      outdir: path.join(BUNDLES, name),
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      minify: true,
+      // Nest names providers, and TypeORM entities, by their classes.
+      keepNames: true,
+      sourcemap: false,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      metafile: true,
+      legalComments: 'none',
+      absWorkingDir: ROOT,
+      banner: { js: BANNER },
+      logLevel: 'error',
+      plugins: [withoutMissingPackages, withoutUnusedParts],
+    });
+    metafiles[name] = metafile;
+  }
+  return metafiles;
+}
+
+/**
+ * Nest and TypeORM ask for packages that they can do without, of other databases and transports. They find out when they run
+ * that these are not installed, in a bundle as in the project.
+ */
+const withoutMissingPackages = {
+  name: 'without-missing-packages',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^[@a-z]/ }, async ({ path: name, pluginData, ...from }) => {
+      if (pluginData === 'resolving' || isBuiltin(name)) return undefined;
+      const found = await resolve(name, { ...from, pluginData: 'resolving' });
+      return found.errors.length > 0 ? { path: name, external: true } : found;
+    });
+  },
+};
+
+/**
+ * What a function never uses: databases other than MySQL, the tables of character sets other than UTF-8, the commands of
+ * TypeORM, files sent from a disk, and the pages of the API's documentation, which a service serves.
+ */
+const UNUSED = [
+  /typeorm\/driver\/(?!mysql\/)[\w-]+\//,
+  /typeorm\/entity-manager\/Mongo/,
+  /typeorm\/repository\/Mongo/,
+  /iconv-lite\/encodings\/(tables\/|dbcs-|sbcs-)/,
+  /node_modules\/better-sqlite3\//,
+  /database\/embedded-connection\.js$/,
+  /@fastify\/swagger(-ui)?\//,
+  /@nestjs\/common\/pipes\/file\//,
+  /node_modules\/(glob|mime|@sqltools\/formatter|@fastify\/static|@fastify\/send)\//,
+];
+
+const withoutUnusedParts = {
+  name: 'without-unused-parts',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.js(on)?$/ }, ({ path: file }) =>
+      UNUSED.some((part) => part.test(file)) ? { contents: 'module.exports = {};', loader: 'js' } : undefined,
+    );
+  },
+};
+
+/** Packages of the older module system that are bundled call `require` for Node's own modules. */
+const BANNER =
+  "import{createRequire as createBundleRequire}from'node:module';const require=createBundleRequire(import.meta.url);";
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const names = process.argv.slice(2);
+  fs.rmSync(BUNDLES, { recursive: true, force: true });
+  const metafiles = await bundle(names.length > 0 ? names : NAMES);
+  for (const [name, { outputs }] of Object.entries(metafiles)) {
+    const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
+    console.log(`${name.padEnd(10)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
+  }
+}

@@ -1,0 +1,68 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { writeFileSync } from 'node:fs';
+import { variables } from './environment.js';
+
+/** Where a secret goes: a variable, or a file for one that changes while the environment lives. */
+type Target = { variable: string } | { file: string };
+
+/** How long a secret in a file is believed, in ms. */
+const REFRESH_MS = 60_000;
+
+/** The file of the database's password: one that was rotated is read again from here, without a new environment. */
+const PASSWORD_FILE = '/tmp/database-password';
+
+/**
+ * A function has no secrets in its variables, where everybody who may look at the function reads them. `SECRETS` names
+ * them: `{ "OPERATIONS_API_KEY": "arn:...", "DATABASE_PASSWORD": "arn:...:password" }`, with the key of a JSON secret at
+ * the end. Without it, as in a local run, the variables themselves have them.
+ */
+export class Secrets {
+  private readonly client = new SecretsManagerClient({});
+  private refreshedAtMs = -Infinity;
+
+  constructor(private readonly named: Readonly<Record<string, string>>) {}
+
+  static fromEnvironment(): Secrets {
+    const { SECRETS = '{}' } = variables;
+    return new Secrets(JSON.parse(SECRETS) as Record<string, string>);
+  }
+
+  /** Puts every secret where {@link readEnvironment} finds it. */
+  async load(): Promise<void> {
+    await Promise.all(Object.keys(this.named).map((name) => this.place(name)));
+    this.refreshedAtMs = performance.now();
+  }
+
+  /** Before an invocation: reads the password again if it was read a while ago. */
+  async refresh(): Promise<void> {
+    if (!('DATABASE_PASSWORD' in this.named) || performance.now() < this.refreshedAtMs + REFRESH_MS) return;
+    this.refreshedAtMs = performance.now();
+    try {
+      await this.place('DATABASE_PASSWORD');
+    } catch (error) {
+      // Connections that are open go on with the old one.
+      console.error(`The database's password was not read again: ${(error as Error).name}`);
+    }
+  }
+
+  private async place(name: string): Promise<void> {
+    const target: Target = name === 'DATABASE_PASSWORD' ? { file: PASSWORD_FILE } : { variable: name };
+    const value = await this.read(this.named[name]!);
+    if ('variable' in target) {
+      variables[target.variable] = value;
+    } else {
+      writeFileSync(target.file, value, { mode: 0o600 });
+      variables.DATABASE_PASSWORD_FILE = target.file;
+    }
+  }
+
+  /** @param reference the ARN of a secret, and the key of a value in its JSON */
+  private async read(reference: string): Promise<string> {
+    const parts = reference.split(':');
+    const SecretId = parts.slice(0, 7).join(':');
+    const key = parts[7];
+    const { SecretString } = await this.client.send(new GetSecretValueCommand({ SecretId }));
+    if (!key) return SecretString!;
+    return String((JSON.parse(SecretString!) as Record<string, unknown>)[key]);
+  }
+}
