@@ -38,27 +38,12 @@ export async function bundle(names) {
       absWorkingDir: ROOT,
       banner: { js: BANNER },
       logLevel: 'error',
-      plugins: [withoutMissingPackages, withoutUnusedParts],
+      plugins: [withoutUnusedParts],
     });
     metafiles[name] = metafile;
   }
   return metafiles;
 }
-
-/**
- * Nest and TypeORM ask for packages that they can do without, of other databases and transports. They find out when they run
- * that these are not installed, in a bundle as in the project.
- */
-const withoutMissingPackages = {
-  name: 'without-missing-packages',
-  setup({ onResolve, resolve }) {
-    onResolve({ filter: /^[@a-z]/ }, async ({ path: name, pluginData, ...from }) => {
-      if (pluginData === 'resolving' || isBuiltin(name)) return undefined;
-      const found = await resolve(name, { ...from, pluginData: 'resolving' });
-      return found.errors.length > 0 ? { path: name, external: true } : found;
-    });
-  },
-};
 
 /**
  * What a function never uses: databases other than MySQL, the tables of character sets other than UTF-8, the commands of
@@ -73,15 +58,24 @@ const UNUSED = [
   /database\/embedded-connection\.js$/,
   /@fastify\/swagger(-ui)?\//,
   /@nestjs\/common\/pipes\/file\//,
+  /@nestjs\/typeorm\/dist\/common\/typeorm-compat/,
   /node_modules\/(glob|mime|@sqltools\/formatter|@fastify\/static|@fastify\/send)\//,
 ];
 
+/**
+ * Puts nothing in the place of what is unused, and leaves out packages that are not installed: Nest and TypeORM ask for some,
+ * of other databases and transports, and find out when they run that they are not there.
+ */
 const withoutUnusedParts = {
   name: 'without-unused-parts',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js(on)?$/ }, ({ path: file }) =>
-      UNUSED.some((part) => part.test(file)) ? { contents: 'module.exports = {};', loader: 'js' } : undefined,
-    );
+  setup({ onLoad, onResolve, resolve }) {
+    onResolve({ filter: /^[@a-z.]/ }, async ({ path: name, pluginData, ...from }) => {
+      if (pluginData === 'resolving' || isBuiltin(name)) return undefined;
+      const found = await resolve(name, { ...from, pluginData: 'resolving' });
+      if (found.errors.length > 0) return { path: name, external: true };
+      return UNUSED.some((part) => part.test(found.path)) ? { path: found.path, namespace: 'unused' } : found;
+    });
+    onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 

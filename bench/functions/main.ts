@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { CommandError, readEnvironment, runCommand } from '#runtime';
 import { mkdirSync } from 'node:fs';
+import { UploadedFunctions } from '../../apps/lambda/src/local/uploaded-functions.js';
 import { startEmbeddedQueue } from '../../libs/messaging/src/testing/embedded-queue.js';
 import { BenchEnvironment } from '../environment.js';
 import { machineText } from '../report/machine.js';
@@ -23,12 +24,14 @@ async function bench(): Promise<void> {
   mkdirSync(DIRECTORY, { recursive: true });
   const warehouse = await BenchWarehouse.create(mysqlServer(url), `bench_functions_${process.pid}`);
   const queue = await startEmbeddedQueue();
+  const uploaded = new UploadedFunctions();
   try {
     Object.assign(process.env, queue.environment);
     console.log(machineText());
-    await measureStarts(warehouse.url, queue.urlPrefix);
-    await measureSelling(warehouse, DIRECTORY);
+    await measureStarts(uploaded, warehouse.url, queue.urlPrefix);
+    await measureSelling(uploaded, warehouse, DIRECTORY);
   } finally {
+    uploaded.remove();
     await queue.stop();
     await warehouse.drop();
   }

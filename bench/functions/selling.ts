@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { FunctionEnvironments } from '../../apps/lambda/src/local/function-environments.js';
+import { type UploadedFunctions } from '../../apps/lambda/src/local/uploaded-functions.js';
 import { freePorts } from '../../libs/runtime/src/testing/free-ports.js';
 import { autocannon } from '../load/autocannon.js';
 import { MysqlCounters } from '../measure/mysql-counters.js';
@@ -15,7 +16,6 @@ const ROUNDS = 5;
 const SECONDS = 3;
 const WARM_UP_SECONDS = 2;
 const TIMEOUT_MS = 29_000;
-const BUNDLE = join(import.meta.dirname, '../../../apps/lambda/bundles/sales/index.mjs');
 
 /** One round of one side. */
 interface Round {
@@ -28,7 +28,11 @@ interface Round {
 type Load = (seconds: number) => Promise<Omit<Round, 'fsyncsPerSale'>>;
 
 /** The sales function with so many environments, and the service with so many connections, in alternating rounds. */
-export async function measureSelling(warehouse: BenchWarehouse, directory: string): Promise<void> {
+export async function measureSelling(
+  uploaded: UploadedFunctions,
+  warehouse: BenchWarehouse,
+  directory: string,
+): Promise<void> {
   const [port] = await freePorts(1);
   const service = await SubjectProcess.start({
     ...{ subject: 'product', databaseUrl: warehouse.url, port: port!, earlierBuild: undefined },
@@ -39,7 +43,7 @@ export async function measureSelling(warehouse: BenchWarehouse, directory: strin
   try {
     for (const concurrency of CONCURRENCIES) {
       const functions = new FunctionEnvironments({
-        ...{ file: BUNDLE, handler: 'sales', timeoutMs: TIMEOUT_MS, concurrency },
+        ...{ file: uploaded.fileOf('sales'), handler: 'sales', timeoutMs: TIMEOUT_MS, concurrency },
         environment: functionVariables(warehouse.url, 'http://127.0.0.1:9/queues/'),
       });
       await functions.provision(concurrency);

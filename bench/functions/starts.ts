@@ -2,13 +2,13 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FunctionEnvironments } from '../../apps/lambda/src/local/function-environments.js';
+import { type UploadedFunctions } from '../../apps/lambda/src/local/uploaded-functions.js';
 import { HOT_SKU } from '../scenarios.js';
 import { median } from '../statistics.js';
 import { functionVariables } from './function-variables.js';
 
 const RUNS = 20;
 const TIMEOUT_MS = 30_000;
-const BUNDLES = join(import.meta.dirname, '../../../apps/lambda/bundles');
 
 const post = (path: string, body: object) => ({
   version: '2.0',
@@ -39,7 +39,11 @@ const EVENTS: Record<string, unknown> = {
  * From the start of the process to its first answer, beside a function that does nothing: what Node itself and the local
  * environment take is in both.
  */
-export async function measureStarts(databaseUrl: string, queueUrlPrefix: string): Promise<void> {
+export async function measureStarts(
+  uploaded: UploadedFunctions,
+  databaseUrl: string,
+  queueUrlPrefix: string,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'donut-states-empty-'));
   const empty = join(folder, 'index.mjs');
   writeFileSync(empty, 'export const empty = async () => undefined;');
@@ -47,7 +51,7 @@ export async function measureStarts(databaseUrl: string, queueUrlPrefix: string)
   const rows: object[] = [];
   try {
     for (const name of ['empty', ...Object.keys(EVENTS)]) {
-      const file = name === 'empty' ? empty : join(BUNDLES, name, 'index.mjs');
+      const file = name === 'empty' ? empty : uploaded.fileOf(name);
       const runs = await startsOf(name, file, environment);
       rows.push({
         function: name,
@@ -69,7 +73,7 @@ async function startsOf(name: string, file: string, environment: NodeJS.ProcessE
   // The first fills the caches of the operating system.
   for (let run = 0; run <= RUNS; run += 1) {
     const environments = new FunctionEnvironments({
-      ...{ file, handler: name, timeoutMs: TIMEOUT_MS, concurrency: 1, environment },
+      ...{ file, handler: name, timeoutMs: TIMEOUT_MS, concurrency: 1, environment, isSilent: true },
     });
     const began = performance.now();
     await environments.invoke(EVENTS[name]);

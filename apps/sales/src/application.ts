@@ -9,6 +9,7 @@ import { useLowerCaseIds } from './http/identifier-case.js';
 import { requestIdOf } from './http/request-id.js';
 import { useResponseHeaders } from './http/response-headers.js';
 import { useJsonBodies } from './json-body.js';
+import { useLazySerializers } from './lazy-serializers.js';
 import { useOpenApi } from './openapi.js';
 import { useAuthentication } from './operations/authentication.js';
 import { ProblemFilter } from './problem/problem.filter.js';
@@ -29,11 +30,12 @@ export interface SalesApplication {
 /**
  * The sales service, ready to listen.
  *
- * @param isDocumented whether it has `/docs` and `/openapi.json`
+ * @param isInvoked whether it starts for a request that waits for it, as a function does: then it compiles a schema when it is
+ *   needed, and has no pages of documentation
  */
 export async function createSalesApplication(
   environment: SalesEnvironment,
-  isDocumented = true,
+  { isInvoked = false } = {},
 ): Promise<SalesApplication> {
   const application = await createHttpApplication(AppModule.forRoot(environment), {
     logger: createLogger('sales', environment),
@@ -61,11 +63,12 @@ export async function createSalesApplication(
   await useCors(application, environment.CORS_ORIGINS);
   useAllowedMethods(fastify, useAdminRoutes(fastify, adminPort));
   useJsonBodies(fastify);
-  useValidation(fastify);
+  useValidation(fastify, { isLazy: isInvoked });
+  if (isInvoked) useLazySerializers(fastify);
   useLowerCaseIds(fastify);
   application.useGlobalFilters(new ProblemFilter());
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
   useAuthentication(application);
-  if (isDocumented) await useOpenApi(application);
+  if (!isInvoked) await useOpenApi(application);
   return { application, adminPort };
 }

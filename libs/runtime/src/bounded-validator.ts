@@ -55,7 +55,24 @@ export function boundedValidator(failFast: Validator, collectAll: Validator): Va
 export function schemaCompiler(options: Options): (schema: object) => Validator {
   const failFast = addFormats.default(new Ajv({ ...options, allErrors: false }));
   const collectAll = addFormats.default(new Ajv({ ...options, allErrors: true }));
-  return (schema) => boundedValidator(failFast.compile(schema), collectAll.compile(schema));
+  return (schema) =>
+    boundedValidator(
+      failFast.compile(schema),
+      // Most schemas are never broken.
+      lazyValidator(() => collectAll.compile(schema)),
+    );
+}
+
+/** A validator that is compiled when it is first used. */
+export function lazyValidator(compile: () => Validator): Validator {
+  let compiled: Validator | undefined;
+  const validate: Validator = (value) => {
+    compiled ??= compile();
+    const isValid = compiled(value);
+    validate.errors = compiled.errors;
+    return isValid;
+  };
+  return validate;
 }
 
 /** Looks at `MAX_VALUES` values at most, however many there are. */

@@ -1,7 +1,7 @@
 export { AdminPort } from './admin-port.js';
 export { type ListenOptions, PortTakenError, runApplication } from './application.js';
 export { BoundedLog, type BoundedLogOptions } from './bounded-log.js';
-export { schemaCompiler, type ValidationFault } from './bounded-validator.js';
+export { lazyValidator, schemaCompiler, type ValidationFault } from './bounded-validator.js';
 export { CommandError, runCommand, UsageError } from './command.js';
 export { EnvironmentError, readEnvironment, variableOf } from './environment.js';
 export { type Backoff, exponentialBackoff, withJitter } from './exponential-backoff.js';

@@ -14,6 +14,8 @@ export interface FunctionOptions {
   concurrency: number;
   /** The variables of each environment. @default those of this process */
   environment?: NodeJS.ProcessEnv;
+  /** Whether what they print is dropped. */
+  isSilent?: boolean;
 }
 
 /** The handler threw, or was not done in time, or its process ended. */
@@ -101,8 +103,11 @@ export class FunctionEnvironments {
   }
 
   private async start(): Promise<Environment> {
-    const { file, handler, environment: variables, timeoutMs } = this.options;
-    const child = fork(ENVIRONMENT, [file, handler], { env: variables ?? process.env, stdio: 'inherit' });
+    const { file, handler, environment: variables, timeoutMs, isSilent } = this.options;
+    const child = fork(ENVIRONMENT, [file, handler], {
+      env: variables ?? process.env,
+      stdio: isSilent ? ['ignore', 'ignore', 'ignore', 'ipc'] : ['inherit', 'inherit', 'inherit', 'ipc'],
+    });
     const environment: Environment = { process: child, memory: 0 };
     this.all.add(environment);
     child.once('exit', () => this.forget(environment));

@@ -17,8 +17,9 @@ const READS = ['GET', 'HEAD', 'OPTIONS'];
 /** The sales service without a socket: each event of the API is a request to it. */
 export async function startSales(secrets: Secrets): Promise<Answer> {
   await secrets.load();
-  // The pages of the documentation are for a service: they would be half of the code that an environment loads.
-  const { application } = await createSalesApplication(readEnvironment(SalesEnvironment), false);
+  const { application } = await createSalesApplication(readEnvironment(SalesEnvironment), {
+    isInvoked: true,
+  });
   await application.init();
   const fastify = application.getHttpAdapter().getInstance();
   await fastify.ready();
