@@ -16,7 +16,7 @@ export function useValidation(fastify: FastifyInstance, { isLazy = false } = {})
   const compileBody = schemaCompiler({ ...OPTIONS, coerceTypes: false });
   const compileText = schemaCompiler({ ...OPTIONS, coerceTypes: true });
   fastify.setValidatorCompiler(({ schema, httpPart }) => {
-    const compile = () => (httpPart === 'body' ? compileBody : compileText)(schema as object);
+    const compile = () => (httpPart === 'body' ? compileBody : compileText)(schema);
     return isLazy ? lazyValidator(compile) : compile();
   });
   fastify.addHook('onRoute', (route) => {

@@ -21,6 +21,7 @@ export { IdempotencyService, type RequestKey, type StoredAnswer } from './idempo
 export { KeyedRequest } from './idempotency/keyed-request.entity.js';
 export { asciiEmailAddress, isEmailAddress } from './notification/email-address.js';
 export { MailWaitService, type ClaimedMail, type MailGuard } from './notification/mail-wait.service.js';
+export { migrateWarehouse } from './migrate-warehouse.js';
 export { NotificationService } from './notification/notification.service.js';
 export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';

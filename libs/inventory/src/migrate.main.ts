@@ -1,11 +1,7 @@
 import 'reflect-metadata';
 import { readEnvironment, runCommand } from '#runtime';
-import { type EntityManager } from 'typeorm';
-import { connectForCommand } from './database/connect.js';
-import { dataSourceOptions } from './schema/data-source-options.js';
-import { migrate } from './schema/migrate.js';
 import { CommandEnvironment, commandDatabaseSettings, SeedEnvironment } from './environment.js';
-import { seed } from './product/seed.js';
+import { migrateWarehouse } from './migrate-warehouse.js';
 
 const USAGE = `Brings the database to the newest schema.
 
@@ -28,26 +24,10 @@ await runCommand({ usage: USAGE, options: { seed: { type: 'boolean' } }, run: br
 async function bringUpToDate(given: { seed?: boolean }): Promise<void> {
   // Reads all settings before it connects.
   const settings = commandDatabaseSettings(readEnvironment(CommandEnvironment));
-  const fill = given.seed ? seedFromEnvironment() : undefined;
+  const factory = given.seed ? readEnvironment(SeedEnvironment) : undefined;
   // A new embedded database is private to its owner.
   process.umask(0o077);
-  const dataSource = await connectForCommand(dataSourceOptions(settings));
-  try {
-    const { applied, filled } = await migrate(dataSource, fill);
-    console.log(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'Schema is up to date');
-    if (filled) console.log('Filled the empty warehouse');
-  } finally {
-    await dataSource.destroy();
-  }
-}
-
-function seedFromEnvironment(): (manager: EntityManager) => Promise<boolean> {
-  const environment = readEnvironment(SeedEnvironment);
-  return (manager) =>
-    seed(manager, {
-      factoryApiUrl: environment.FACTORY_API_URL,
-      factoryAdapter: environment.FACTORY_ADAPTER,
-      factoryLeadTimeSeconds: environment.FACTORY_LEAD_TIME_SECONDS,
-      factoryOverdueAfterSeconds: environment.FACTORY_OVERDUE_AFTER_SECONDS,
-    });
+  const { applied, filled } = await migrateWarehouse(settings, factory);
+  console.log(applied.length > 0 ? `Applied ${applied.join(', ')}` : 'Schema is up to date');
+  if (filled) console.log('Filled the empty warehouse');
 }
