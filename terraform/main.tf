@@ -1,8 +1,12 @@
 locals {
   name = "donut-states-${var.environment}"
 
+  # Sales and worker are services or functions, over the same network, database, queues and mail.
+  is_fargate = var.compute == "fargate"
+
   applications = var.factory_simulator ? ["sales", "worker", "factory"] : ["sales", "worker"]
   tasks        = var.factory_simulator ? ["sales", "worker", "migrate", "factory"] : ["sales", "worker", "migrate"]
+  functions    = ["sales", "worker", "scheduled", "migrate"]
 
   # The queues of libs/queues: test/terraform.spec.ts compares them. A failed message comes back after
   # up to 10 minutes, so one that the factory sends away is old without anything being wrong with the worker.
@@ -17,6 +21,14 @@ locals {
   backlog_queues = { for queue in keys(local.queues) : replace(queue, "-", "_") => queue if queue != "restock" }
 
   mail_identity = coalesce(var.mail_identity, var.mail_from)
+
+  mail = {
+    from             = var.mail_from
+    operations_email = var.operations_email
+    arns = var.manage_mail ? [module.mail[0].identity_arn, module.mail[0].configuration_set_arn] : [
+      "arn:${data.aws_partition.current.partition}:ses:${var.region}:${data.aws_caller_identity.current.account_id}:identity/${local.mail_identity}",
+    ]
+  }
 }
 
 data "aws_caller_identity" "current" {}
@@ -33,6 +45,7 @@ module "network" {
   public_cidrs        = var.public_cidrs
   factory_ports       = var.factory_ports
   factory_simulator   = var.factory_simulator
+  has_load_balancer   = local.is_fargate
 }
 
 module "database" {
@@ -72,6 +85,7 @@ module "mail" {
 
 module "registry" {
   source = "./modules/registry"
+  count  = local.is_fargate ? 1 : 0
 
   name         = local.name
   repositories = toset(local.applications)
@@ -88,24 +102,19 @@ module "secrets" {
 
 module "services" {
   source = "./modules/services"
+  count  = local.is_fargate ? 1 : 0
 
   name             = local.name
   network          = module.network
-  images           = { for application in local.applications : application => "${module.registry.urls[application]}:${var.image_tag}" }
-  repository_arns  = module.registry.arns
+  images           = { for application in local.applications : application => "${module.registry[0].urls[application]}:${var.image_tag}" }
+  repository_arns  = module.registry[0].arns
   log_groups       = module.observability.log_groups
   database         = module.database
   secret_arns      = module.secrets.arns
   queues           = module.queues
   cpu_architecture = var.cpu_architecture
 
-  mail = {
-    from             = var.mail_from
-    operations_email = var.operations_email
-    arns = var.manage_mail ? [module.mail[0].identity_arn, module.mail[0].configuration_set_arn] : [
-      "arn:${data.aws_partition.current.partition}:ses:${var.region}:${data.aws_caller_identity.current.account_id}:identity/${local.mail_identity}",
-    ]
-  }
+  mail = local.mail
 
   size = {
     sales   = { cpu = var.sales.cpu, memory_mib = var.sales.memory_mib }
@@ -143,24 +152,57 @@ module "services" {
   restart_schedule = try(var.password_rotation.restart_schedule, null)
 }
 
+module "functions" {
+  source = "./modules/functions"
+  count  = local.is_fargate ? 0 : 1
+
+  name        = local.name
+  archives    = coalesce(var.archives, "${path.root}/../apps/lambda/bundles")
+  network     = module.network
+  log_groups  = module.observability.log_groups
+  database    = module.database
+  secret_arns = module.secrets.arns
+  queues      = module.queues
+  mail        = local.mail
+
+  memory_mib          = var.functions.memory_mib
+  sales_concurrency   = var.functions.sales_concurrency
+  worker_concurrency  = var.functions.worker_concurrency
+  requests_per_second = var.functions.requests_per_second
+  log_level           = var.log_level
+
+  certificate_arn = var.certificate_arn
+  domain_name     = var.domain_name
+  hosted_zone_id  = var.hosted_zone_id
+  hidden_paths    = var.hidden_paths
+
+  factory = {
+    api_url               = var.factory.api_url
+    lead_time_seconds     = var.factory.lead_time_seconds
+    overdue_after_seconds = var.factory.overdue_after_seconds
+    concurrency_limit     = var.factory.concurrency_limit
+  }
+}
+
 module "scaling" {
   source = "./modules/scaling"
+  count  = local.is_fargate ? 1 : 0
 
   name         = local.name
-  cluster_name = module.services.cluster_name
+  cluster_name = module.services[0].cluster_name
 
   sales = {
-    service_name                = module.services.service_names["sales"]
+    service_name                = module.services[0].service_names["sales"]
     min                         = var.sales.min
     max                         = var.sales.max
     requests_per_task_in_minute = var.sales.requests_per_task_in_minute
     cpu_percent                 = var.sales.cpu_percent
-    load_balancer_suffix        = module.services.load_balancer_suffix
-    target_group_suffix         = module.services.target_group_suffix
+    load_balancer_suffix        = module.services[0].load_balancer_suffix
+    target_group_suffix         = module.services[0].target_group_suffix
   }
 
   worker = {
-    service_name     = module.services.service_names["worker"]
+    service_name     = module.services[0].service_names["worker"]
     min              = var.worker.min
     max              = var.worker.max
     backlog_per_task = var.worker.backlog_per_task
@@ -172,15 +214,26 @@ module "scaling" {
 module "observability" {
   source = "./modules/observability"
 
-  name                 = local.name
-  operations_email     = var.operations_email
-  tasks                = toset(local.tasks)
-  log_retention_days   = var.log_retention_days
-  cluster_name         = module.services.cluster_name
-  load_balancer_suffix = module.services.load_balancer_suffix
-  target_group_suffix  = module.services.target_group_suffix
-  database_identifier  = module.database.identifier
-  thresholds           = var.thresholds
+  name                = local.name
+  operations_email    = var.operations_email
+  tasks               = toset(local.is_fargate ? local.tasks : concat(local.functions, ["api"]))
+  log_prefix          = local.is_fargate ? "/ecs" : "/aws/lambda"
+  counting_task       = local.is_fargate ? "worker" : "scheduled"
+  log_retention_days  = var.log_retention_days
+  database_identifier = module.database.identifier
+
+  services = !local.is_fargate ? null : {
+    cluster_name         = module.services[0].cluster_name
+    load_balancer_suffix = module.services[0].load_balancer_suffix
+    target_group_suffix  = module.services[0].target_group_suffix
+  }
+
+  functions = local.is_fargate ? null : {
+    api_id = module.functions[0].api_id
+    names  = module.functions[0].function_names
+  }
+
+  thresholds = var.thresholds
 
   queues = {
     for queue, settings in local.queues : queue => {
@@ -193,17 +246,17 @@ module "observability" {
 
 module "pipeline" {
   source = "./modules/pipeline"
-  count  = var.github_repository == null ? 0 : 1
+  count  = local.is_fargate && var.github_repository != null ? 1 : 0
 
   name                   = local.name
   repository             = coalesce(var.github_repository, "none/none")
   deployment_environment = var.environment
   provider_arn           = var.github_oidc_provider_arn
-  cluster_name           = module.services.cluster_name
-  service_names          = values(module.services.service_names)
-  task_families          = module.services.task_families
-  passed_role_arns       = module.services.role_arns
-  image_repository_arns  = values(module.registry.arns)
+  cluster_name           = module.services[0].cluster_name
+  service_names          = values(module.services[0].service_names)
+  task_families          = module.services[0].task_families
+  passed_role_arns       = module.services[0].role_arns
+  image_repository_arns  = values(module.registry[0].arns)
   log_group_arns         = [for group in values(module.observability.log_groups) : group.arn]
 }
 
@@ -211,7 +264,22 @@ check "database_bears_the_tasks" {
   # A deployment doubles the tasks for a while. Each has its pool, and one that sells has five more connections: see
   # libs/inventory/src/database/multi-statement-runner.ts.
   assert {
-    condition     = 2 * (var.sales.max * (var.database_pool_size + 5) + var.worker.max * var.database_pool_size) <= var.thresholds.database_connections * 1.25
-    error_message = "With all tasks that scaling allows, twice during a deployment, there are more connections than the database takes. Choose a smaller pool, or a larger instance and threshold."
+    condition     = (local.is_fargate ? 2 * (var.sales.max * (var.database_pool_size + 5) + var.worker.max * var.database_pool_size) : module.functions[0].most_connections) <= var.thresholds.database_connections * 1.25
+    error_message = "With all tasks that scaling allows, twice during a deployment, or all environments, there are more connections than the database takes. Choose a smaller pool, or a larger instance and threshold."
   }
+}
+
+moved {
+  from = module.services
+  to   = module.services[0]
+}
+
+moved {
+  from = module.scaling
+  to   = module.scaling[0]
+}
+
+moved {
+  from = module.registry
+  to   = module.registry[0]
 }

@@ -1,16 +1,16 @@
 output "public_url" {
   description = "Where the shop is"
-  value       = module.services.public_url
+  value       = local.is_fargate ? module.services[0].public_url : module.functions[0].public_url
 }
 
 output "load_balancer_dns_name" {
   description = "What domain_name must point to where no zone is given"
-  value       = module.services.load_balancer_dns_name
+  value       = one(module.services[*].load_balancer_dns_name)
 }
 
 output "repository_urls" {
   description = "Where images are pushed to"
-  value       = module.registry.urls
+  value       = one(module.registry[*].urls)
 }
 
 output "secret_names" {
@@ -30,14 +30,19 @@ output "deploy_role_arn" {
 
 output "deployment" {
   description = "What a deployment works on"
-  value = {
-    cluster       = module.services.cluster_name
-    services      = module.services.service_names
-    task_families = module.services.task_families
-  }
+  value = local.is_fargate ? {
+    cluster       = module.services[0].cluster_name
+    services      = module.services[0].service_names
+    task_families = module.services[0].task_families
+  } : null
 }
 
 output "queue_url_prefix" {
   description = "A queue has this and its name as its URL"
   value       = module.queues.url_prefix
+}
+
+output "functions" {
+  description = "Names of the functions, with compute = lambda"
+  value       = one(module.functions[*].function_names)
 }

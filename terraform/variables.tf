@@ -131,11 +131,49 @@ variable "deletion_protection" {
   type        = bool
 }
 
-# Services
+# Services, or functions
+
+variable "compute" {
+  description = "fargate: sales and worker are services of ECS. lambda: they are functions. docs/serverless.md says when to choose which"
+  type        = string
+  default     = "fargate"
+
+  validation {
+    condition     = contains(["fargate", "lambda"], var.compute)
+    error_message = "compute is fargate or lambda."
+  }
+}
+
+variable "functions" {
+  description = "Functions: memory, how many sell and receive at a time, and how many requests a second are let in"
+  type = object({
+    memory_mib = optional(object({
+      sales     = number
+      worker    = number
+      scheduled = number
+    }), { sales = 1769, worker = 512, scheduled = 512 })
+    sales_concurrency   = optional(number, 10)
+    worker_concurrency  = optional(number, 2)
+    requests_per_second = optional(number, 100)
+  })
+  default = {}
+}
+
+variable "archives" {
+  description = "The folder of the functions' archives; null: where npm run bundle puts them"
+  type        = string
+  default     = null
+}
 
 variable "image_tag" {
-  description = "Images of the first deployment. Those after it are the pipeline's"
+  description = "Images of the first deployment. Those after it are the pipeline's. null: there are none, with compute = lambda"
   type        = string
+  default     = null
+
+  validation {
+    condition     = var.image_tag != null || var.compute == "lambda"
+    error_message = "image_tag is needed: services run images."
+  }
 }
 
 variable "cpu_architecture" {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** Names as the runbook writes them: without the environment, `QUEUE` for any queue. */
+/** Names as the runbook writes them: without the environment, `QUEUE` for any queue and `FUNCTION` for any function. */
 const alarms = [
   ...read('terraform/modules/observability/alarms.tf').matchAll(/alarm_name += "\$\{var\.name\}-([^"]+)"/g),
-].map(([, name]) => name!.replace('${each.key}', 'QUEUE'));
+].map(([, name]) => name!.replace('${each.key}', name!.includes('-function-') ? 'FUNCTION' : 'QUEUE'));
 
 describe('docs/runbook.md', () => {
   const runbook = read('docs/runbook.md');

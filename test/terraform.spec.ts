@@ -1,4 +1,4 @@
-import { QUEUE_NAMES } from '#queues';
+import { QUEUE_NAMES, QUEUES } from '#queues';
 import { readEnvironment } from '#runtime';
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import { consumerOptions } from '../apps/worker/src/consumer-options.js';
 import { WorkerEnvironment } from '../apps/worker/src/environment.js';
 import { COMPOSE_FILE, SCHEMAS } from './environment/deployments.js';
-import { TASK_ENVIRONMENTS, taskVariables, TERRAFORM_VALUES } from './environment/task-definitions.js';
+import {
+  FUNCTION_ENVIRONMENTS,
+  TASK_ENVIRONMENTS,
+  taskVariables,
+  TERRAFORM_VALUES,
+} from './environment/task-definitions.js';
 
 const TERRAFORM = join(import.meta.dirname, '../terraform');
 
@@ -77,6 +82,20 @@ describe('Terraform and the code', () => {
   it('agree on the queues', () => {
     const [, body = ''] = /^ {2}queues = \{\n([\s\S]*?)^ {2}\}/m.exec(read('main.tf')) ?? [];
     expect([...body.matchAll(/^ {4}([\w-]+) +=/gm)].map(([, name]) => name)).toEqual([...QUEUE_NAMES]);
+  });
+
+  it('agree on how many messages a function gets at a time', () => {
+    const sources = [
+      ...read('modules/functions/event-sources.tf').matchAll(/^ {4}([\w-]+) += \{ batch_size = (\d+)/gm),
+    ].map(([, queue, size]) => [queue, Number(size)]);
+    expect(sources).toEqual(QUEUE_NAMES.map((queue) => [queue, QUEUES[queue].concurrency]));
+  });
+
+  it('agree on what the functions read, secrets by their names alone', () => {
+    for (const { environment, secrets } of Object.values(FUNCTION_ENVIRONMENTS)) {
+      expect(Object.keys(secrets).filter((name) => !SECRETS.includes(name))).toEqual([]);
+      expect(Object.keys(environment).filter((name) => SECRETS.includes(name))).toEqual([]);
+    }
   });
 
   it('agree on how long a message is hidden', () => {

@@ -158,7 +158,7 @@ run "privileges" {
   assert {
     condition = jsondecode(aws_iam_role_policy.task["sales"].policy).Statement == [
       { Sid = "PassOnCallbacksAndProbes", Effect = "Allow", Action = ["sqs:SendMessage"], Resource = ["arn:goods-receipts", "arn:probe"] },
-      { Sid = "AskWhetherTheQueueIsThere", Effect = "Allow", Action = ["sqs:GetQueueAttributes"], Resource = ["arn:restock"] },
+      { Sid = "AskWhetherTheQueueIsThere", Effect = "Allow", Action = ["sqs:GetQueueAttributes"], Resource = ["arn:probe"] },
     ]
     error_message = "Sales sends to two queues and looks at one. It reads no message and sends no mail."
   }

@@ -7,6 +7,7 @@ export interface VerifyArguments {
   terraform: string;
   /** Types of resources that the emulator cannot hold. */
   leaveOut: string[];
+  compute: 'fargate' | 'lambda';
   help: boolean;
 }
 
@@ -17,6 +18,7 @@ it and looks for what is left. It is not for an account at AWS: the credentials 
 
   --endpoint URL     where the emulator listens, as http://127.0.0.1:4566
   --leave-out TYPE   a type of resource that the emulator does not have; may be given several times
+  --compute VARIANT  fargate or lambda (default fargate)
   --terraform FILE   the command that is Terraform (default terraform)
 `;
 
@@ -27,11 +29,12 @@ export function readArguments(words: readonly string[]): VerifyArguments {
     options: {
       endpoint: { type: 'string' },
       terraform: { type: 'string', default: 'terraform' },
+      compute: { type: 'string', default: 'fargate' },
       'leave-out': { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const { endpoint = '', terraform, help } = values;
+  const { endpoint = '', terraform, help, compute } = values;
   const leaveOut = values['leave-out'];
   if (!help && !/^https?:\/\/[^/]+\/?$/.test(endpoint)) {
     throw new RangeError('--endpoint URL is needed: where the emulator listens.');
@@ -39,5 +42,8 @@ export function readArguments(words: readonly string[]): VerifyArguments {
   const wrong = leaveOut.filter((type) => !/^aws_[a-z0-9_]+$/.test(type));
   if (wrong.length > 0)
     throw new RangeError(`--leave-out takes types as aws_sqs_queue, not ${wrong.join()}.`);
-  return { endpoint: endpoint.replace(/\/$/, ''), terraform, leaveOut, help };
+  if (compute !== 'fargate' && compute !== 'lambda') {
+    throw new RangeError(`--compute is fargate or lambda, not ${compute}.`);
+  }
+  return { endpoint: endpoint.replace(/\/$/, ''), terraform, leaveOut, compute, help };
 }

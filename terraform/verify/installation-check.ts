@@ -14,12 +14,15 @@ import { SalesEnvironment } from '../../apps/sales/src/environment.js';
 import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
 import { createCloudWatchClient } from './cloudwatch.client.js';
 import { type Findings } from './findings.js';
+import { checkFunctions } from './functions-check.js';
 import { type Reach } from './reach.js';
 
 export interface Installation {
   name: string;
   queueUrlPrefix: string;
   taskFamilies: Record<string, string>;
+  /** Names of the functions, where they are the variant. */
+  functions: Record<string, string>;
   alarmNames: string[];
 }
 
@@ -33,6 +36,7 @@ const SCHEMAS: Record<string, TObject> = { sales: SalesEnvironment, worker: Work
 export async function checkInstallation(reach: Reach, installation: Installation, findings: Findings) {
   await checkQueues(reach, installation, findings);
   const definitions = await checkTasks(new ECSClient(reach), installation, findings);
+  await checkFunctions(reach, installation, findings);
   await checkRoles(new IAMClient(reach), installation, definitions, findings);
   await checkAlarms(createCloudWatchClient(reach), installation, findings);
 }

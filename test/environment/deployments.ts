@@ -5,7 +5,7 @@ import { SalesEnvironment } from '../../apps/sales/src/environment.js';
 import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
 import { ComposeFile } from './compose-file.js';
 import { ImageFile } from './image-file.js';
-import { taskVariables } from './task-definitions.js';
+import { FUNCTION_ENVIRONMENTS, functionVariables, taskVariables } from './task-definitions.js';
 
 export type ApplicationName = 'sales' | 'worker' | 'factory' | 'migrate';
 
@@ -43,7 +43,11 @@ export const COMPOSE_FILE = new ComposeFile();
 const IMAGE_FILE = new ImageFile();
 
 /** Every place that starts the applications. */
-export const DEPLOYMENTS: readonly Deployment[] = [...composeDeployments(), ...taskDeployments()];
+export const DEPLOYMENTS: readonly Deployment[] = [
+  ...composeDeployments(),
+  ...taskDeployments(),
+  ...functionDeployments(),
+];
 
 /** @throws Error when a service is built as something else than it is called */
 function composeDeployments(): Deployment[] {
@@ -71,5 +75,13 @@ function taskDeployments(): Deployment[] {
     place: 'terraform',
     application,
     variables: { ...IMAGE_FILE.environmentOf(application), ...taskVariables(application) },
+  }));
+}
+
+function functionDeployments(): Deployment[] {
+  return (Object.keys(FUNCTION_ENVIRONMENTS) as ApplicationName[]).map((application) => ({
+    place: 'terraform, functions',
+    application,
+    variables: functionVariables(application),
   }));
 }

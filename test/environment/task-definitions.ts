@@ -37,9 +37,26 @@ export const TASK_ENVIRONMENTS = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../terraform/modules/services/environment.json'), 'utf8'),
 ) as Record<string, TaskEnvironment>;
 
+/** What Terraform sets for each function. */
+export const FUNCTION_ENVIRONMENTS = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../terraform/modules/functions/environment.json'), 'utf8'),
+) as Record<string, TaskEnvironment>;
+
 /** The variables of a task with values in them, those of its secrets as well. */
 export function taskVariables(task: string): Record<string, string> {
-  const { environment, secrets } = TASK_ENVIRONMENTS[task]!;
+  return withValues(TASK_ENVIRONMENTS[task]!);
+}
+
+/** The same of a function, without what it reads by itself. */
+export function functionVariables(name: string): Record<string, string> {
+  const { environment, secrets } = FUNCTION_ENVIRONMENTS[name]!;
+  const ofApplication = Object.entries(environment).filter(
+    ([variable]) => variable !== 'WORKER_FUNCTION_NAME',
+  );
+  return withValues({ environment: Object.fromEntries(ofApplication), secrets });
+}
+
+function withValues({ environment, secrets }: TaskEnvironment): Record<string, string> {
   return Object.fromEntries(
     Object.entries({ ...environment, ...secrets }).map(([name, text]) => [
       name,

@@ -29,6 +29,6 @@ output "database_subnet_ids" {
 }
 
 output "security_group_ids" {
-  description = "By part: load-balancer, sales, worker, database, and factory where it runs"
+  description = "By part: load-balancer where there is one, sales, worker, database, and factory where it runs"
   value       = { for part, group in aws_security_group.this : part => group.id }
 }

@@ -1,11 +1,11 @@
 locals {
   groups = merge(
     {
-      load-balancer = "Whom the internet reaches"
-      sales         = "The sales tasks"
-      worker        = "The worker tasks, and the migration"
-      database      = "The warehouse"
+      sales    = "The sales tasks"
+      worker   = "The worker tasks, and the migration"
+      database = "The warehouse"
     },
+    var.has_load_balancer ? { load-balancer = "Whom the internet reaches" } : {},
     var.factory_simulator ? { factory = "The simulated factory" } : {},
     length(var.interface_endpoints) > 0 ? { endpoints = "Services of AWS inside of the network" } : {},
   )
@@ -15,10 +15,12 @@ locals {
   # The allowed connections: source and target. Each line is one rule on either side.
   connections = merge(
     {
-      load-balancer-to-sales = { from = "load-balancer", to = "sales", port = var.ports.sales }
-      sales-to-database      = { from = "sales", to = "database", port = var.ports.database }
-      worker-to-database     = { from = "worker", to = "database", port = var.ports.database }
+      sales-to-database  = { from = "sales", to = "database", port = var.ports.database }
+      worker-to-database = { from = "worker", to = "database", port = var.ports.database }
     },
+    var.has_load_balancer ? {
+      load-balancer-to-sales = { from = "load-balancer", to = "sales", port = var.ports.sales }
+    } : {},
     var.factory_simulator ? {
       worker-to-factory = { from = "worker", to = "factory", port = var.ports.factory }
       factory-to-sales  = { from = "factory", to = "sales", port = var.ports.sales }
@@ -46,7 +48,7 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "public" {
-  for_each = { for pair in setproduct([80, 443], var.public_cidrs) : "${pair[0]} ${pair[1]}" => { port = pair[0], cidr = pair[1] } }
+  for_each = { for pair in setproduct(var.has_load_balancer ? [80, 443] : [], var.public_cidrs) : "${pair[0]} ${pair[1]}" => { port = pair[0], cidr = pair[1] } }
 
   security_group_id = aws_security_group.this["load-balancer"].id
   description       = each.value.port == 80 ? "Is sent on to HTTPS" : "Buyers, operators and factories"

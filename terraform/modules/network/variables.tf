@@ -60,6 +60,12 @@ variable "ports" {
   }
 }
 
+variable "has_load_balancer" {
+  description = "Whether a load balancer is what the internet reaches"
+  type        = bool
+  default     = true
+}
+
 variable "factory_simulator" {
   description = "Whether the simulated factory runs in this network"
   type        = bool

@@ -77,6 +77,8 @@ resource "aws_cloudwatch_metric_alarm" "message_age" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "sales_failures" {
+  count = var.services == null ? 0 : 1
+
   alarm_name          = "${var.name}-sales-failures"
   alarm_description   = "Too many requests are answered 5xx, by the tasks or by the load balancer for want of one."
   evaluation_periods  = 3
@@ -107,7 +109,7 @@ resource "aws_cloudwatch_metric_alarm" "sales_failures" {
       metric {
         namespace   = "AWS/ApplicationELB"
         metric_name = metric_query.value
-        dimensions  = { LoadBalancer = var.load_balancer_suffix }
+        dimensions  = { LoadBalancer = var.services.load_balancer_suffix }
         stat        = "Sum"
         period      = 60
       }
@@ -116,11 +118,13 @@ resource "aws_cloudwatch_metric_alarm" "sales_failures" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "sales_latency" {
+  count = var.services == null ? 0 : 1
+
   alarm_name          = "${var.name}-sales-latency"
   alarm_description   = "One request in a hundred waits too long for its answer."
   namespace           = "AWS/ApplicationELB"
   metric_name         = "TargetResponseTime"
-  dimensions          = { LoadBalancer = var.load_balancer_suffix, TargetGroup = var.target_group_suffix }
+  dimensions          = { LoadBalancer = var.services.load_balancer_suffix, TargetGroup = var.services.target_group_suffix }
   extended_statistic  = "p99"
   period              = 60
   evaluation_periods  = 3
@@ -134,14 +138,129 @@ resource "aws_cloudwatch_metric_alarm" "sales_latency" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "sales_without_tasks" {
+  count = var.services == null ? 0 : 1
+
   alarm_name          = "${var.name}-sales-without-tasks"
   alarm_description   = "No task of sales answers the load balancer."
   namespace           = "AWS/ApplicationELB"
   metric_name         = "HealthyHostCount"
-  dimensions          = { LoadBalancer = var.load_balancer_suffix, TargetGroup = var.target_group_suffix }
+  dimensions          = { LoadBalancer = var.services.load_balancer_suffix, TargetGroup = var.services.target_group_suffix }
   statistic           = "Minimum"
   period              = 60
   evaluation_periods  = 2
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  alarm_actions       = local.actions
+  ok_actions          = local.actions
+}
+
+# The functions: the same questions, asked of the API and of Lambda.
+
+resource "aws_cloudwatch_metric_alarm" "api_failures" {
+  count = var.functions == null ? 0 : 1
+
+  alarm_name          = "${var.name}-api-failures"
+  alarm_description   = "Too many requests are answered 5xx, by the sales function or for want of an environment."
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.thresholds.failed_percent
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.actions
+  ok_actions          = local.actions
+
+  metric_query {
+    id          = "failed_percent"
+    label       = "Answers 5xx, in percent"
+    expression  = "IF(requests > 0, 100 * FILL(failed, 0) / requests, 0)"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { requests = "Count", failed = "5xx" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/ApiGateway"
+        metric_name = metric_query.value
+        dimensions  = { ApiId = var.functions.api_id }
+        stat        = "Sum"
+        period      = 60
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "api_latency" {
+  count = var.functions == null ? 0 : 1
+
+  alarm_name                            = "${var.name}-api-latency"
+  alarm_description                     = "One request in a hundred waits too long for its answer."
+  namespace                             = "AWS/ApiGateway"
+  metric_name                           = "Latency"
+  dimensions                            = { ApiId = var.functions.api_id }
+  extended_statistic                    = "p99"
+  period                                = 60
+  evaluation_periods                    = 3
+  comparison_operator                   = "GreaterThanThreshold"
+  threshold                             = 1000 * var.thresholds.latency_p99_seconds
+  treat_missing_data                    = "notBreaching"
+  evaluate_low_sample_count_percentiles = "ignore"
+  alarm_actions                         = local.actions
+  ok_actions                            = local.actions
+}
+
+resource "aws_cloudwatch_metric_alarm" "function_errors" {
+  for_each = try(var.functions.names, {})
+
+  alarm_name          = "${var.name}-${each.key}-function-errors"
+  alarm_description   = "Invocations of a function failed as a whole, or took longer than its time limit."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = each.value }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 5
+  datapoints_to_alarm = 3
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.actions
+  ok_actions          = local.actions
+}
+
+resource "aws_cloudwatch_metric_alarm" "function_throttles" {
+  for_each = try(var.functions.names, {})
+
+  alarm_name          = "${var.name}-${each.key}-function-throttles"
+  alarm_description   = "A function has too few environments for what it is asked."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Throttles"
+  dimensions          = { FunctionName = each.value }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 3
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.actions
+  ok_actions          = local.actions
+}
+
+resource "aws_cloudwatch_metric_alarm" "schedule_silent" {
+  count = var.functions == null ? 0 : 1
+
+  alarm_name          = "${var.name}-schedule-silent"
+  alarm_description   = "Nothing calls the scheduled function: the outbox and all waits stand still."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Invocations"
+  dimensions          = { FunctionName = var.functions.names["scheduled"] }
+  statistic           = "Sum"
+  period              = 60
+  evaluation_periods  = 5
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "breaching"

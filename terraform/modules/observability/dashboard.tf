@@ -1,26 +1,41 @@
 locals {
   region     = data.aws_region.current.name
-  balancer   = ["LoadBalancer", var.load_balancer_suffix]
+  balancer   = ["LoadBalancer", try(var.services.load_balancer_suffix, "")]
+  api        = ["ApiId", try(var.functions.api_id, "")]
   queue_list = sort(keys(var.queues))
+
+  requests = var.functions == null ? [
+    concat(["AWS/ApplicationELB", "RequestCount"], local.balancer),
+    concat(["AWS/ApplicationELB", "HTTPCode_Target_4XX_Count"], local.balancer),
+    concat(["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"], local.balancer),
+    concat(["AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"], local.balancer),
+  ] : [for metric in ["Count", "4xx", "5xx"] : concat(["AWS/ApiGateway", metric], local.api)]
+
+  # The load balancer counts in seconds, the API in ms.
+  answer_times = [for stat in ["p50", "p99"] : jsondecode(var.functions == null ?
+    jsonencode(concat(["AWS/ApplicationELB", "TargetResponseTime"], local.balancer, [{ stat = stat }])) :
+    jsonencode(concat(["AWS/ApiGateway", "Latency"], local.api, [{ stat = stat }]))
+  )]
+
+  running = [
+    for metric in concat(
+      [for service in var.services == null ? [] : ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.services.cluster_name, "ServiceName", service]],
+      [for name in values(try(var.functions.names, {})) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name]],
+    ) : metric
+  ]
+
+  processors = [for service in var.services == null ? [] : ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.services.cluster_name, "ServiceName", service]]
 
   graphs = [
     {
-      title = "Requests in a minute"
-      stat  = "Sum"
-      metrics = [
-        concat(["AWS/ApplicationELB", "RequestCount"], local.balancer),
-        concat(["AWS/ApplicationELB", "HTTPCode_Target_4XX_Count"], local.balancer),
-        concat(["AWS/ApplicationELB", "HTTPCode_Target_5XX_Count"], local.balancer),
-        concat(["AWS/ApplicationELB", "HTTPCode_ELB_5XX_Count"], local.balancer),
-      ]
+      title   = "Requests in a minute"
+      stat    = "Sum"
+      metrics = local.requests
     },
     {
-      title = "Time until the answer, in seconds"
-      stat  = "p99"
-      metrics = [
-        concat(["AWS/ApplicationELB", "TargetResponseTime"], local.balancer, [{ stat = "p50" }]),
-        concat(["AWS/ApplicationELB", "TargetResponseTime"], local.balancer, [{ stat = "p99" }]),
-      ]
+      title   = var.functions == null ? "Time until the answer, in seconds" : "Time until the answer, in ms"
+      stat    = "p99"
+      metrics = local.answer_times
     },
     {
       title = "Open dead letters, and what does not agree in the warehouse"
@@ -46,17 +61,14 @@ locals {
       metrics = [for queue in local.queue_list : ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", var.queues[queue].physical_name]]
     },
     {
-      title   = "Running tasks"
-      stat    = "SampleCount"
-      metrics = [for service in ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.cluster_name, "ServiceName", service]]
+      title   = var.functions == null ? "Running tasks" : "Environments of functions"
+      stat    = var.functions == null ? "SampleCount" : "Maximum"
+      metrics = local.running
     },
     {
-      title = "CPU, in percent"
-      stat  = "Average"
-      metrics = concat(
-        [for service in ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.cluster_name, "ServiceName", service]],
-        [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", var.database_identifier]],
-      )
+      title   = "CPU, in percent"
+      stat    = "Average"
+      metrics = concat(local.processors, [["AWS/RDS", "CPUUtilization", "DBInstanceIdentifier", var.database_identifier]])
     },
     {
       title = "Database"

@@ -12,14 +12,14 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   for_each = var.tasks
 
-  name              = "/ecs/${var.name}/${each.key}"
+  name              = "${var.log_prefix}/${var.name}/${each.key}"
   retention_in_days = var.log_retention_days
 }
 
 # The worker counts both now and then and writes a line, also when there is nothing: silence means that no worker counts.
 resource "aws_cloudwatch_log_metric_filter" "open_dead_letters" {
   name           = "${var.name}-open-dead-letters"
-  log_group_name = aws_cloudwatch_log_group.this["worker"].name
+  log_group_name = aws_cloudwatch_log_group.this[var.counting_task].name
   pattern        = "{ $.context = \"OpenDeadLettersTask\" && $.params.open >= 0 }"
 
   metric_transformation {
@@ -32,7 +32,7 @@ resource "aws_cloudwatch_log_metric_filter" "open_dead_letters" {
 
 resource "aws_cloudwatch_log_metric_filter" "reconcile_differences" {
   name           = "${var.name}-reconcile-differences"
-  log_group_name = aws_cloudwatch_log_group.this["worker"].name
+  log_group_name = aws_cloudwatch_log_group.this[var.counting_task].name
   pattern        = "{ $.context = \"ReconciliationTask\" && $.params.differences >= 0 }"
 
   metric_transformation {

@@ -18,19 +18,35 @@ variable "log_retention_days" {
   type        = number
 }
 
-variable "cluster_name" {
-  description = "The ECS cluster"
+variable "log_prefix" {
+  description = "Begins the names of the logs"
   type        = string
+  default     = "/ecs"
 }
 
-variable "load_balancer_suffix" {
-  description = "The load balancer, as its metrics name it"
+variable "counting_task" {
+  description = "What counts dead letters and compares the books, and writes a line of both"
   type        = string
+  default     = "worker"
 }
 
-variable "target_group_suffix" {
-  description = "The tasks of sales behind it, as its metrics name them"
-  type        = string
+variable "services" {
+  description = "The ECS cluster; the load balancer, and the tasks of sales behind it, as their metrics name them. null where functions sell"
+  type = object({
+    cluster_name         = string
+    load_balancer_suffix = string
+    target_group_suffix  = string
+  })
+  default = null
+}
+
+variable "functions" {
+  description = "The API as its metrics name it, and the names of the functions. null where services sell"
+  type = object({
+    api_id = string
+    names  = map(string)
+  })
+  default = null
 }
 
 variable "database_identifier" {

@@ -35,7 +35,7 @@ locals {
         Sid      = "AskWhetherTheQueueIsThere"
         Effect   = "Allow"
         Action   = ["sqs:GetQueueAttributes"]
-        Resource = [var.queues.arns["restock"]]
+        Resource = [var.queues.arns["probe"]]
       },
     ]
     worker = [

@@ -100,3 +100,18 @@ mock_resource "aws_iam_openid_connect_provider" {
 mock_resource "aws_service_discovery_service" {
   defaults = { arn = "arn:aws:servicediscovery:ap-northeast-2:123456789012:service/srv-1" }
 }
+
+mock_resource "aws_lambda_function" {
+  defaults = {
+    arn        = "arn:aws:lambda:ap-northeast-2:123456789012:function:mocked"
+    invoke_arn = "arn:aws:apigateway:ap-northeast-2:lambda:path/2015-03-31/functions/mocked/invocations"
+  }
+}
+
+mock_resource "aws_apigatewayv2_api" {
+  defaults = {
+    id            = "api-1"
+    api_endpoint  = "https://api-1.execute-api.example"
+    execution_arn = "arn:aws:execute-api:ap-northeast-2:123456789012:api-1"
+  }
+}

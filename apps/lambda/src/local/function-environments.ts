@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { type Invocation, type Outcome } from './environment.main.js';
+import { COMPILED } from './project.js';
 
-const ENVIRONMENT = join(import.meta.dirname, 'environment.main.js');
+const ENVIRONMENT = join(COMPILED, 'local/environment.main.js');
 
 export interface FunctionOptions {
   /** The file of the handler, and the name under which it exports it. */

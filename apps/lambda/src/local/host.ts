@@ -2,9 +2,10 @@ import { handleShutdownSignals } from '#runtime/shutdown-signals';
 import { once } from 'node:events';
 import { type Server } from 'node:http';
 import { join } from 'node:path';
+import { COMPILED } from './project.js';
 
 /** The compiled handlers, before they are bundled. */
-export const HANDLERS = join(import.meta.dirname, '../handlers');
+export const HANDLERS = join(COMPILED, 'handlers');
 
 /** As long as Lambda lets a function behind an HTTP API run, in ms. */
 export const HTTP_TIMEOUT_MS = 29_000;

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { FunctionError } from './function-environments.js';
+import { PROJECT } from './project.js';
 
-/** The folder of serverless.yml, in the sources: the compiled tree is beside them. */
-const SERVICE = join(import.meta.dirname, '../../../../../apps/lambda');
+/** The folder of serverless.yml. */
+const SERVICE = join(PROJECT, 'apps/lambda');
 const FRAMEWORK = join(SERVICE, 'serverless/node_modules/osls/bin/serverless.js');
 const NAME_PREFIX = 'donut-states-course-dev-';
 
@@ -32,6 +33,8 @@ export class ServerlessOffline {
         ...['--host', '127.0.0.1'],
         ...['--httpPort', String(httpPort)],
         ...['--lambdaPort', String(invocationPort)],
+        // In s. It keeps an environment that it has ended at the time limit, and would hand the next events to it.
+        ...['--terminateIdleLambdaTime', '1'],
         // That of serverless.yml exists in AWS alone.
         ...['--param', `queueUrl=${environment.QUEUE_URL}`],
       ],

@@ -1,9 +1,10 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROJECT } from './project.js';
 
-/** What `apps/lambda/bundle.mjs` makes, in the sources: the compiled tree is beside them. */
-const BUNDLES = join(import.meta.dirname, '../../../../../apps/lambda/bundles');
+/** What `apps/lambda/bundle.mjs` makes. */
+const BUNDLES = join(PROJECT, 'apps/lambda/bundles');
 
 /** The bundles as a function has them: away from this project, so that none finds its packages. */
 export class UploadedFunctions {

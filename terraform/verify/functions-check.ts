@@ -1,0 +1,79 @@
+import { deadLetterQueueOf, QUEUE_NAMES } from '#queues';
+import { readEnvironment } from '#runtime';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  paginateListEventSourceMappings,
+} from '@aws-sdk/client-lambda';
+import { type TObject } from 'typebox';
+import { SalesEnvironment } from '../../apps/sales/src/environment.js';
+import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
+import { type Findings } from './findings.js';
+import { type Installation } from './installation-check.js';
+import { type Reach } from './reach.js';
+
+const VISIBILITY_TIMEOUT_SECONDS = 36;
+
+const SCHEMAS: Record<string, TObject> = {
+  sales: SalesEnvironment,
+  worker: WorkerEnvironment,
+  scheduled: WorkerEnvironment,
+};
+
+/** Whether the functions would start, and whether messages reach the worker as its code relies on. */
+export async function checkFunctions(
+  reach: Reach,
+  { name, functions }: Installation,
+  findings: Findings,
+): Promise<void> {
+  const lambda = new LambdaClient(reach);
+  for (const [handler, FunctionName] of Object.entries(functions)) {
+    const {
+      Environment,
+      Handler,
+      Timeout = 0,
+    } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    findings.same(`${FunctionName}: the handler`, Handler, `index.${handler}`);
+    const { SECRETS = '{}', ...variables } = Environment?.Variables ?? {};
+    const secrets = Object.keys(JSON.parse(SECRETS) as object);
+    findings.expect(secrets.includes('DATABASE_PASSWORD'), `${FunctionName} has no password`);
+    findings.same(
+      `${FunctionName}: secrets among its variables`,
+      secrets.filter((secret) => secret in variables),
+      [],
+    );
+    if (handler === 'worker') {
+      findings.expect(Timeout < VISIBILITY_TIMEOUT_SECONDS, `${FunctionName} may take ${Timeout} s`);
+    }
+    const schema = SCHEMAS[handler];
+    if (!schema) continue;
+    const given = { ...variables, ...Object.fromEntries(secrets.map((secret) => [secret, 's'.repeat(48)])) };
+    try {
+      readEnvironment(schema, { AWS_REGION: reach.region, ...given });
+      findings.expect(true, '');
+    } catch (error) {
+      findings.expect(false, `${FunctionName} would not start: ${(error as Error).message}`);
+    }
+  }
+  if (functions.worker) await checkEventSources(lambda, name, functions.worker, findings);
+}
+
+async function checkEventSources(
+  client: LambdaClient,
+  name: string,
+  FunctionName: string,
+  findings: Findings,
+): Promise<void> {
+  const sources: string[] = [];
+  for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
+    { client },
+    { FunctionName },
+  )) {
+    for (const { EventSourceArn = '', FunctionResponseTypes = [] } of EventSourceMappings) {
+      sources.push(EventSourceArn.split(':').at(-1)!);
+      findings.same(`${EventSourceArn}: answers`, FunctionResponseTypes, ['ReportBatchItemFailures']);
+    }
+  }
+  const queues = QUEUE_NAMES.flatMap((queue) => [queue, deadLetterQueueOf(queue)]);
+  findings.same('the event sources', sources.sort(), queues.map((queue) => `${name}-${queue}`).sort());
+}
