@@ -5,7 +5,7 @@ output "public_url" {
 
 output "load_balancer_dns_name" {
   description = "What domain_name must point to where no zone is given"
-  value       = one(module.services[*].load_balancer_dns_name)
+  value       = local.is_fargate ? module.services[0].load_balancer_dns_name : module.functions[0].api_dns_name
 }
 
 output "repository_urls" {

@@ -142,6 +142,12 @@ variable "compute" {
     condition     = contains(["fargate", "lambda"], var.compute)
     error_message = "compute is fargate or lambda."
   }
+
+  # What keeps people out must not fall away in silence.
+  validation {
+    condition     = var.compute == "fargate" || (toset(var.public_cidrs) == toset(["0.0.0.0/0"]) && !var.waf && try(var.sales.rate_limit_per_minute, 0) == 0)
+    error_message = "An HTTP API has no public_cidrs, no waf and no limit for each client: with compute = \"lambda\", leave them at their defaults."
+  }
 }
 
 variable "functions" {
@@ -152,7 +158,7 @@ variable "functions" {
       worker    = number
       scheduled = number
     }), { sales = 1769, worker = 512, scheduled = 512 })
-    sales_concurrency   = optional(number, 10)
+    sales_concurrency   = optional(number, 5)
     worker_concurrency  = optional(number, 2)
     requests_per_second = optional(number, 100)
   })

@@ -101,7 +101,6 @@ const BANNER =
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const names = process.argv.slice(2);
-  fs.rmSync(BUNDLES, { recursive: true, force: true });
   const metafiles = await bundle(names.length > 0 ? names : NAMES);
   for (const [name, { outputs }] of Object.entries(metafiles)) {
     const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);

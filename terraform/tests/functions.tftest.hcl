@@ -14,7 +14,7 @@ run "functions" {
 
   variables {
     name     = "test"
-    archives = "./archives"
+    archives = "./tests/archives"
     network = {
       task_subnet_ids             = ["subnet-3", "subnet-4"]
       tasks_have_public_addresses = false
@@ -108,8 +108,8 @@ run "functions" {
   }
 
   assert {
-    condition     = output.most_connections == 2 * (10 + 4 + 4 + 2 + 2 + 4 * 2 + 1)
-    error_message = "Each environment that may be there has two connections."
+    condition     = output.most_connections == 4 * 10 + 2 * (4 + 4 + 2 + 2 + 4 * 2 + 1)
+    error_message = "Each environment that may be there has its connections: two, and one that sells four."
   }
 }
 
@@ -122,7 +122,7 @@ run "a_network_of_public_addresses_is_refused" {
 
   variables {
     name     = "test"
-    archives = "./archives"
+    archives = "./tests/archives"
     network = {
       task_subnet_ids             = ["subnet-3", "subnet-4"]
       tasks_have_public_addresses = true
@@ -172,7 +172,7 @@ run "a_warehouse_without_factory_is_refused" {
 
   variables {
     name     = "test"
-    archives = "./archives"
+    archives = "./tests/archives"
     network = {
       task_subnet_ids             = ["subnet-3", "subnet-4"]
       tasks_have_public_addresses = false

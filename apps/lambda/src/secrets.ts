@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { writeFileSync } from 'node:fs';
+import { BOUNDED } from './bounded-client.js';
 import { variables } from './environment.js';
 
 /** Where a secret goes: a variable, or a file for one that changes while the environment lives. */
@@ -17,7 +18,7 @@ const PASSWORD_FILE = '/tmp/database-password';
  * the end. Without it, as in a local run, the variables themselves have them.
  */
 export class Secrets {
-  private readonly client = new SecretsManagerClient({});
+  private readonly client = new SecretsManagerClient(BOUNDED);
   private refreshedAtMs = -Infinity;
 
   constructor(private readonly named: Readonly<Record<string, string>>) {}
@@ -29,8 +30,8 @@ export class Secrets {
 
   /** Puts every secret where {@link readEnvironment} finds it. */
   async load(): Promise<void> {
-    await Promise.all(Object.keys(this.named).map((name) => this.place(name)));
     this.refreshedAtMs = performance.now();
+    await Promise.all(Object.keys(this.named).map((name) => this.place(name)));
   }
 
   /** Before an invocation: reads the password again if it was read a while ago. */

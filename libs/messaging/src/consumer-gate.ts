@@ -10,8 +10,8 @@ export abstract class ConsumerControl {
    */
   abstract pause(queues: readonly QueueName[]): Promise<void>;
   abstract resume(queues: readonly QueueName[]): Promise<void>;
-  /** Whether any of `queues` is paused. */
-  abstract isPaused(queues: readonly QueueName[]): Promise<boolean>;
+  /** Those of `queues` that are paused. */
+  abstract paused(queues: readonly QueueName[]): Promise<QueueName[]>;
 }
 
 /** Refuses the poll of a consumer that was stopped while it waited at the gate: it would receive messages after the stop. */
@@ -29,7 +29,7 @@ export class PollingStoppedError extends Error {
 @Injectable()
 export class ConsumerGate implements ConsumerControl {
   private state: 'closed' | 'open' | 'stopped' = 'closed';
-  private readonly paused = new Set<string>();
+  private readonly held = new Set<string>();
   private readonly polledAt = new Map<string, number>();
   private change = Promise.withResolvers<void>();
   private readonly queueNames: ReadonlyMap<string, string>;
@@ -39,16 +39,16 @@ export class ConsumerGate implements ConsumerControl {
   }
 
   async pause(queues: readonly QueueName[]): Promise<void> {
-    for (const queue of queues) this.paused.add(this.configured(queue));
+    for (const queue of queues) this.held.add(this.configured(queue));
   }
 
   async resume(queues: readonly QueueName[]): Promise<void> {
-    for (const queue of queues) if (this.paused.delete(this.configured(queue))) this.notePoll(queue);
+    for (const queue of queues) if (this.held.delete(this.configured(queue))) this.notePoll(queue);
     this.letRecheck();
   }
 
-  async isPaused(queues: readonly QueueName[]): Promise<boolean> {
-    return queues.some((queue) => this.paused.has(queue));
+  async paused(queues: readonly QueueName[]): Promise<QueueName[]> {
+    return queues.filter((queue) => this.held.has(queue));
   }
 
   open(): void {
@@ -95,7 +95,7 @@ export class ConsumerGate implements ConsumerControl {
   }
 
   private isHeld(consumer: string): boolean {
-    return this.paused.has(this.queueNames.get(consumer)!);
+    return this.held.has(this.queueNames.get(consumer)!);
   }
 
   private configured(queue: QueueName): QueueName {

@@ -119,7 +119,7 @@ describe('the consumers of a worker', () => {
     await running.init();
     const control = running.get(ConsumerControl);
     await control.pause(['probe']);
-    expect(await control.isPaused(['probe'])).toBe(true);
+    expect(await control.paused(['probe', 'restock'])).toEqual(['probe']);
     // The poll under way when the pause came is carried out.
     await sleep(1_200);
     await running.get(QueuePublisher).publish('probe', { input: 1 });

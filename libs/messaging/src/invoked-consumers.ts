@@ -13,6 +13,9 @@ import { describe, HandlerTimeoutError } from './errors.js';
 import { HandlerRegistry } from './handler-registry.js';
 import { RetryDelay } from './retry-delay.js';
 
+/** How long a handler that is past its time limit may go on, in ms: its own calls have limits. */
+const LATE_MS = 10_000;
+
 /**
  * The consumers where a platform polls the queues and calls this process with the messages, as AWS Lambda does. The same
  * handlers, time limits, retry delays and records of failures as those that poll.
@@ -41,17 +44,27 @@ export class InvokedConsumers implements OnModuleInit {
    */
   async handle(queueName: string, messages: readonly Message[]): Promise<string[]> {
     const consumer = this.consumerOf(queueName);
+    const handlings: Promise<unknown>[] = [];
     const failed = await Promise.all(
-      messages.map(async (message) => ((await this.attempt(consumer, message)) ? [] : [message.MessageId!])),
+      messages.map(async (message) => {
+        const handling = this.registry.handlerOf(consumer)(message);
+        handlings.push(handling);
+        return (await this.attempt(consumer, message, handling)) ? [] : [message.MessageId!];
+      }),
     );
-    // The process may be frozen once this has returned.
+    // The process may be frozen once this has returned: with a lock that a late handler holds, or a mail that it is to send.
+    await withTimeout(Promise.allSettled(handlings), LATE_MS).catch(() => undefined);
     await this.failures.settled();
     return failed.flat();
   }
 
-  private async attempt(consumer: ConsumerSpec, message: Message): Promise<boolean> {
+  private async attempt(
+    consumer: ConsumerSpec,
+    message: Message,
+    handling: Promise<unknown>,
+  ): Promise<boolean> {
     try {
-      await limited(this.registry.handlerOf(consumer)(message), consumer.handlerTimeoutMs);
+      await limited(handling, consumer.handlerTimeoutMs);
       this.failures.forget(consumer, message);
       return true;
     } catch (error) {

@@ -19,18 +19,18 @@ export class InvokedSchedule extends Schedule {
   }
 
   /**
-   * Runs every task whose interval has passed since its last run in this process, one after the other, and again those of
-   * which more is waiting. A task that fails is logged, and does not keep the others from running.
+   * Runs every task whose interval has passed since its last run in this process, all at a time, and again those of which more
+   * is waiting. A task that fails or hangs does not keep the others from running.
    *
    * @param untilMs none begins after it, by `performance.now()`
    */
   async runDue(untilMs: number): Promise<void> {
-    for (const task of this.due) {
-      let more: boolean | void = performance.now() >= task.dueAtMs;
-      while (more && performance.now() < untilMs) {
-        more = await this.run(task);
-      }
-    }
+    await Promise.all(
+      this.due.map(async (task) => {
+        let more: boolean | void = performance.now() >= task.dueAtMs;
+        while (more && performance.now() < untilMs) more = await this.run(task);
+      }),
+    );
   }
 
   private async run(task: Task): Promise<boolean | void> {

@@ -2,8 +2,8 @@ locals {
   # Messages of an event, and events at a time. One order an event: those of other factories do not wait for it, nor come back
   # with it. The factory itself is spared by the limit that the workers share through the database.
   sources = {
-    restock        = { batch_size = 1, maximum_concurrency = max(2, var.worker_concurrency) }
-    goods-receipts = { batch_size = 5, maximum_concurrency = max(2, var.worker_concurrency) }
+    restock        = { batch_size = 1, maximum_concurrency = var.worker_concurrency }
+    goods-receipts = { batch_size = 5, maximum_concurrency = var.worker_concurrency }
     notifications  = { batch_size = 5, maximum_concurrency = 2 }
     probe          = { batch_size = 10, maximum_concurrency = 2 }
   }
@@ -43,7 +43,6 @@ resource "aws_scheduler_schedule" "minute" {
     role_arn = aws_iam_role.scheduler.arn
 
     retry_policy {
-      # The next one comes in a minute.
       maximum_retry_attempts = 0
     }
   }

@@ -7,7 +7,7 @@ locals {
   runtime = "nodejs22.x"
 
   # An API waits for 30 s at most. A batch must be done before its messages come back after 36 s.
-  timeout_seconds = { sales = 29, worker = 30, scheduled = 60, migrate = 300 }
+  timeout_seconds = { sales = 29, worker = 30, scheduled = 300, migrate = 300 }
 
   memory_mib = merge({ migrate = 512 }, var.memory_mib)
 
@@ -75,6 +75,13 @@ resource "aws_lambda_function" "this" {
     log_group  = var.log_groups[each.key].name
   }
 
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.archives[each.key])
+      error_message = "${local.archives[each.key]} is missing: run npm run bundle."
+    }
+  }
+
   # The schema first, then those who use it.
   depends_on = [aws_iam_role_policy.this, aws_lambda_invocation.migrate]
 }
@@ -104,7 +111,21 @@ resource "aws_lambda_function" "migrate" {
     log_group  = var.log_groups["migrate"].name
   }
 
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.archives.migrate)
+      error_message = "${local.archives.migrate} is missing: run npm run bundle."
+    }
+  }
+
   depends_on = [aws_iam_role_policy.this]
+}
+
+# The next call comes in a minute: a repeat of one that failed would only run beside it.
+resource "aws_lambda_function_event_invoke_config" "scheduled" {
+  function_name                = aws_lambda_function.this["scheduled"].function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
 }
 
 # At each new archive.

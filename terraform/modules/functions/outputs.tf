@@ -15,6 +15,11 @@ output "function_names" {
 
 output "most_connections" {
   description = "Connections to the database when every environment that may be there is there"
-  # Two of each: those of its pool. An event of each source, and the schedule.
-  value = 2 * (var.sales_concurrency + sum([for source in merge(local.sources, local.dead_letter_sources) : source.maximum_concurrency]) + 1)
+  # The pool of two, and of one that sells the two that a sale waits for. An event of each source, and the schedule.
+  value = 4 * var.sales_concurrency + 2 * (sum([for source in merge(local.sources, local.dead_letter_sources) : source.maximum_concurrency]) + 1)
+}
+
+output "api_dns_name" {
+  description = "What domain_name must point to where no zone is given"
+  value       = one(aws_apigatewayv2_domain_name.this[*].domain_name_configuration[0].target_domain_name)
 }

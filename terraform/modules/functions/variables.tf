@@ -67,7 +67,7 @@ variable "memory_mib" {
 }
 
 variable "sales_concurrency" {
-  description = "Environments of sales: each sells one request at a time, and has two connections to the database"
+  description = "Environments of sales: each sells one request at a time, and has four connections to the database at most"
   type        = number
 }
 

@@ -17,14 +17,8 @@ locals {
     jsonencode(concat(["AWS/ApiGateway", "Latency"], local.api, [{ stat = stat }]))
   )]
 
-  running = [
-    for metric in concat(
-      [for service in var.services == null ? [] : ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.services.cluster_name, "ServiceName", service]],
-      [for name in values(try(var.functions.names, {})) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name]],
-    ) : metric
-  ]
-
-  processors = [for service in var.services == null ? [] : ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.services.cluster_name, "ServiceName", service]]
+  processors   = [for service in var.services == null ? [] : ["sales", "worker"] : ["AWS/ECS", "CPUUtilization", "ClusterName", var.services.cluster_name, "ServiceName", service]]
+  environments = [for name in values(try(var.functions.names, {})) : ["AWS/Lambda", "ConcurrentExecutions", "FunctionName", name]]
 
   graphs = [
     {
@@ -63,7 +57,7 @@ locals {
     {
       title   = var.functions == null ? "Running tasks" : "Environments of functions"
       stat    = var.functions == null ? "SampleCount" : "Maximum"
-      metrics = local.running
+      metrics = concat(local.processors, local.environments)
     },
     {
       title   = "CPU, in percent"

@@ -1,14 +1,10 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { BOUNDED } from '../bounded-client.js';
 import { BadRequest, type BodyEvent, messageAnswer, probeRequest } from '../course/probe-request.js';
 import { variables } from '../environment.js';
 
-/** Two attempts of a hung queue end within the function's 6 s. */
-const sqs = new SQSClient({
-  maxAttempts: 2,
-  useQueueUrlAsEndpoint: true,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
-});
+const sqs = new SQSClient({ ...BOUNDED, useQueueUrlAsEndpoint: true });
 
 /** Step 2 of the course: hands the work over to a queue, and answers at once. `QUEUE_URL` is its queue. */
 export async function producer(event: BodyEvent): Promise<APIGatewayProxyStructuredResultV2> {

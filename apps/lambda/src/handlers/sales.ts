@@ -10,6 +10,7 @@ const START_LIMIT_MS = 20_000;
 
 const secrets = Secrets.fromEnvironment();
 const application = new Started(() => startSales(secrets));
+await application.initialised();
 
 /** The sales service behind an HTTP API. */
 export async function sales(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {

@@ -14,15 +14,16 @@ const SHORTEST_PAUSE_MS = 500;
 
 const secrets = Secrets.fromEnvironment();
 const application = new Started(() => startWorker(secrets));
+await application.initialised();
 
 /**
  * Once a minute: what the worker does without a message. The outbox, orders and mails whose wait is over, deadlines,
  * incidents, reconciliation, purges.
  */
 export async function scheduled(): Promise<void> {
+  const untilMs = performance.now() + LONGEST_RUN_MS;
   await secrets.refresh();
   const { schedule, relayOutbox, msToNextAttempt } = await application.get(START_LIMIT_MS);
-  const untilMs = performance.now() + LONGEST_RUN_MS;
   for (;;) {
     await schedule.runDue(untilMs);
     await relayOutbox();

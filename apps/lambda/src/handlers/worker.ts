@@ -12,6 +12,7 @@ const START_LIMIT_MS = 10_000;
 
 const secrets = Secrets.fromEnvironment();
 const application = new Started(() => startWorker(secrets));
+await application.initialised();
 
 /** The worker's handlers, for each queue and dead-letter queue: one batch of one queue an invocation. */
 export async function worker({ Records: records }: SQSEvent): Promise<SQSBatchResponse> {

@@ -11,6 +11,9 @@ import { type Secrets } from '../secrets.js';
 
 type Answer = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** How long a buyer waits for the queue at most, in ms: the sale is made, and the schedule sends what waits. */
+const RELAY_LIMIT_MS = 1_000;
+
 /** Methods that write nothing. */
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -36,7 +39,9 @@ export async function startSales(secrets: Secrets): Promise<Answer> {
     const answer = await request(asOneUrl(event), {} as never);
     if (!READS.includes(event.requestContext.http.method)) {
       // No process looks into the outbox all the time here: what this request wrote goes on its way at once.
-      await relay.relayAll().catch((error: unknown) => logger.warn(`The outbox waits: ${String(error)}`));
+      await relay
+        .relayWithin(RELAY_LIMIT_MS)
+        .catch((error: unknown) => logger.warn(`The outbox waits: ${String(error)}`));
     }
     return answer;
   };

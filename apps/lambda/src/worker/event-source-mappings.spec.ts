@@ -39,7 +39,7 @@ describe('the event source mappings of the worker', () => {
   });
 
   it('are those of the queues that are paused and resumed, and no others', async () => {
-    expect(await control.isPaused(['restock', 'notifications'])).toBe(false);
+    expect(await control.paused(['restock', 'notifications'])).toEqual([]);
     await control.pause(['restock']);
     expect(states).toEqual({
       'dev-restock': 'Disabling',
@@ -49,16 +49,16 @@ describe('the event source mappings of the worker', () => {
     expect(lambda.requests[0]!.path).toContain('FunctionName=dev-worker');
     states['dev-restock'] = 'Disabled';
     // Another environment sees it, too.
-    expect(await new EventSourceMappings().isPaused(['restock', 'notifications'])).toBe(true);
-    expect(await control.isPaused(['notifications'])).toBe(false);
+    expect(await new EventSourceMappings().paused(['restock', 'notifications'])).toEqual(['restock']);
+    expect(await control.paused(['notifications'])).toEqual([]);
     await control.resume(['restock', 'notifications']);
-    expect(await control.isPaused(['restock', 'notifications'])).toBe(false);
+    expect(await control.paused(['restock', 'notifications'])).toEqual([]);
   });
 
   it('do not exist in a local run', async () => {
     delete process.env.WORKER_FUNCTION_NAME;
     await control.pause(['restock']);
-    expect(await control.isPaused(['restock'])).toBe(false);
+    expect(await control.paused(['restock'])).toEqual([]);
     expect(lambda.requests).toEqual([]);
   });
 });

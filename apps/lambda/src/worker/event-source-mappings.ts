@@ -6,6 +6,7 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { BOUNDED } from '../bounded-client.js';
 import { variables } from '../environment.js';
 
 /**
@@ -14,7 +15,7 @@ import { variables } from '../environment.js';
  * variable, as in a local run, nothing can be paused.
  */
 export class EventSourceMappings extends ConsumerControl {
-  private readonly lambda = new LambdaClient({});
+  private readonly lambda = new LambdaClient(BOUNDED);
 
   override async pause(queues: readonly QueueName[]): Promise<void> {
     await this.enable(queues, false);
@@ -24,24 +25,40 @@ export class EventSourceMappings extends ConsumerControl {
     await this.enable(queues, true);
   }
 
-  override async isPaused(queues: readonly QueueName[]): Promise<boolean> {
-    return (await this.mappingsOf(queues)).some(({ State }) => State === 'Disabled' || State === 'Disabling');
+  override async paused(queues: readonly QueueName[]): Promise<QueueName[]> {
+    const mappings = await this.mappings();
+    return queues.filter((queue) => mappings.some((mapping) => isOf(queue, mapping) && isOff(mapping)));
   }
 
+  /** One that is just changing refuses: the others are changed all the same, and this one at the next look. */
   private async enable(queues: readonly QueueName[], Enabled: boolean): Promise<void> {
-    for (const { UUID } of await this.mappingsOf(queues)) {
-      await this.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+    const mappings = await this.mappings();
+    const wrong = mappings.filter(
+      (mapping) => isOff(mapping) === Enabled && queues.some((queue) => isOf(queue, mapping)),
+    );
+    const outcomes = await Promise.allSettled(
+      wrong.map(({ UUID }) => this.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }))),
+    );
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') console.error('An event source was not changed:', outcome.reason);
     }
   }
 
-  private async mappingsOf(queues: readonly QueueName[]): Promise<EventSourceMappingConfiguration[]> {
-    const { WORKER_FUNCTION_NAME, QUEUE_URL_PREFIX = '' } = variables;
-    if (!WORKER_FUNCTION_NAME) return [];
-    const prefix = QUEUE_URL_PREFIX.split('/').at(-1);
-    const ends = queues.map((queue) => `:${prefix}${queue}`);
+  private async mappings(): Promise<EventSourceMappingConfiguration[]> {
+    const { WORKER_FUNCTION_NAME: FunctionName } = variables;
+    if (!FunctionName) return [];
     const { EventSourceMappings: mappings = [] } = await this.lambda.send(
-      new ListEventSourceMappingsCommand({ FunctionName: WORKER_FUNCTION_NAME }),
+      new ListEventSourceMappingsCommand({ FunctionName }),
     );
-    return mappings.filter(({ EventSourceArn = '' }) => ends.some((end) => EventSourceArn.endsWith(end)));
+    return mappings;
   }
+}
+
+function isOf(queue: QueueName, { EventSourceArn = '' }: EventSourceMappingConfiguration): boolean {
+  const prefix = variables.QUEUE_URL_PREFIX?.split('/').at(-1) ?? '';
+  return EventSourceArn.endsWith(`:${prefix}${queue}`);
+}
+
+function isOff({ State }: EventSourceMappingConfiguration): boolean {
+  return State === 'Disabled' || State === 'Disabling';
 }

@@ -8,6 +8,9 @@ import { OutboxRelay } from '../../../worker/src/outbox/outbox-relay.js';
 import { type Secrets } from '../secrets.js';
 import { InvokedWorkerModule } from './invoked-worker.module.js';
 
+/** A backlog must not end the invocation at its time limit, in ms: the batch that is done would come back. */
+const RELAY_LIMIT_MS = 4_000;
+
 export interface InvokedWorker {
   consumers: InvokedConsumers;
   schedule: InvokedSchedule;
@@ -35,7 +38,9 @@ export async function startWorker(secrets: Secrets): Promise<InvokedWorker> {
     consumers: context.get(InvokedConsumers, { strict: false }),
     schedule: context.get<unknown, InvokedSchedule>(Schedule, { strict: false }),
     relayOutbox: () =>
-      relay.relayAll().catch((error: unknown) => logger.warn(`The outbox waits: ${String(error)}`)),
+      relay
+        .relayWithin(RELAY_LIMIT_MS)
+        .catch((error: unknown) => logger.warn(`The outbox waits: ${String(error)}`)),
     msToNextAttempt: async () =>
       Math.min(...(await Promise.all(waits.map(async (wait) => (await wait.msToNextAttempt()) ?? Infinity)))),
   };

@@ -34,7 +34,6 @@ export class MailWaitsTask {
         },
         { code: 'MAIL.NOT_SENT', detail },
       );
-      await this.waits.giveUp(id);
     }
     await this.waits.release(this.guard, OUTBOX_INTERVAL_MS);
   }

@@ -25,7 +25,7 @@ describe('an outage of the database', () => {
     const consumers: ConsumerControl = {
       pause: async (queues) => queues.forEach((queue) => paused.add(queue)),
       resume: async (queues) => queues.forEach((queue) => paused.delete(queue)),
-      isPaused: async (queues) => queues.some((queue) => paused.has(queue)),
+      paused: async (queues) => queues.filter((queue) => paused.has(queue)),
     };
     const schedule = { every: (_name, _intervalMs, work) => void (look = work) } as Schedule;
     task = new DatabaseOutageTask(database, consumers, schedule);
@@ -49,6 +49,22 @@ describe('an outage of the database', () => {
   it('does not begin after another failure of a handler', async () => {
     await fail('FACTORY.TIMEOUT');
     expect([...paused]).toEqual([]);
+  });
+
+  it('that another process met ends after two good answers from then on, whatever was answered before', async () => {
+    await look();
+    await look();
+    for (const queue of QUEUES) paused.add(queue);
+    await look();
+    expect([...paused]).toEqual(QUEUES);
+    await look();
+    expect([...paused]).toEqual([]);
+  });
+
+  it('pauses what is not paused yet, where a pause went half way', async () => {
+    paused.add('restock');
+    await fail('DATABASE.UNAVAILABLE');
+    expect([...paused]).toEqual(QUEUES);
   });
 
   it('ends after two good answers in a row, so that a failover that comes and goes uses up no receives', async () => {

@@ -40,7 +40,7 @@ export class DatabaseOutageTask {
   /** A handler found the outage before the next check did. */
   async reportUnavailable(): Promise<void> {
     this.goodAnswers = 0;
-    if (await this.consumers.isPaused(PAUSED_QUEUES)) return;
+    if ((await this.consumers.paused(PAUSED_QUEUES)).length === PAUSED_QUEUES.length) return;
     this.logger.warn('The database is unavailable: the queues are paused');
     await this.consumers.pause(PAUSED_QUEUES);
   }
@@ -51,8 +51,10 @@ export class DatabaseOutageTask {
       () => false,
     );
     if (!isUp) return this.reportUnavailable();
-    this.goodAnswers += 1;
-    if (this.goodAnswers < ANSWERS_TO_RESUME || !(await this.consumers.isPaused(PAUSED_QUEUES))) return;
+    // Those before the outage say nothing of its end: another process may have met it.
+    const isPaused = (await this.consumers.paused(PAUSED_QUEUES)).length > 0;
+    this.goodAnswers = isPaused ? this.goodAnswers + 1 : 0;
+    if (this.goodAnswers < ANSWERS_TO_RESUME) return;
     this.logger.warn('The database is available again: the queues are resumed');
     await this.consumers.resume(PAUSED_QUEUES);
   }

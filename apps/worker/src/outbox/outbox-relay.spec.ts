@@ -1,10 +1,31 @@
 import { OutboxMessage } from '#inventory';
 import { QueuePublisher } from '#messaging';
+import { TimeoutError } from '#runtime';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { IsNull } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { eventually } from '../../../../libs/runtime/src/testing/eventually.js';
 import { WorkerUnderTest } from '../testing/worker-under-test.js';
+import { OutboxRelay } from './outbox-relay.js';
+
+describe('the relay of a process that is called', () => {
+  const relayOf = (claim: () => Promise<unknown[]>) =>
+    new OutboxRelay(
+      { waitingQueues: async () => ['probe', 'a-queue-of-another-version'], claim } as never,
+      {} as never,
+      {} as never,
+    );
+
+  it('waits no longer than it may for a queue that hangs', async () => {
+    await expect(relayOf(() => new Promise(() => undefined)).relayWithin(50)).rejects.toThrow(TimeoutError);
+  });
+
+  it('asks for the queues that it knows alone', async () => {
+    const claim = jest.fn(async () => []);
+    await relayOf(claim).relayWithin(1_000);
+    expect(claim.mock.calls).toEqual([[expect.any(Number), expect.any(Number), 'probe']]);
+  });
+});
 
 describe('the outbox relay', () => {
   let worker: WorkerUnderTest;

@@ -1,6 +1,7 @@
 import { DeadLetterService, type OutboxMessage, OutboxService } from '#inventory';
 import { type BatchEntry, QueuePublisher } from '#messaging';
 import { QUEUE_NAMES, type QueueName } from '#queues';
+import { withTimeout } from '#runtime';
 import { Injectable, Logger } from '@nestjs/common';
 
 /** The most messages that are claimed at a time. */
@@ -24,12 +25,23 @@ export class OutboxRelay {
     private readonly deadLetters: DeadLetterService,
   ) {}
 
-  /** Sends everything that waits, for processes that do not look into the outbox all the time. */
-  async relayAll(): Promise<void> {
-    for (const queue of await this.outbox.waitingQueues()) {
-      if (!isQueueName(queue)) continue;
-      while (await this.relay(queue));
-    }
+  /**
+   * Sends what waits, for processes that do not look into the outbox all the time. It claims nothing after `limitMs`, and waits
+   * no longer for a queue that hangs: what it has claimed is sent after the lease.
+   *
+   * @throws TimeoutError
+   */
+  async relayWithin(limitMs: number): Promise<void> {
+    const untilMs = performance.now() + limitMs;
+    const relayAll = async () => {
+      const queues = (await this.outbox.waitingQueues()).filter(isQueueName);
+      await Promise.all(
+        queues.map(async (queue) => {
+          while (performance.now() < untilMs && (await this.relay(queue)));
+        }),
+      );
+    };
+    await withTimeout(relayAll(), limitMs);
   }
 
   /** Sends what waits for `queue`. @returns whether more messages may be waiting */

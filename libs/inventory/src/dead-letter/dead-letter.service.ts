@@ -183,11 +183,15 @@ export class DeadLetterService {
     }
   }
 
-  /** The mail of a letter could not be sent: nobody was told, so that the next letter of the cause asks for another. */
+  /**
+   * The mail of a letter could not be sent: nobody was told, so that the next letter of the cause asks for another. A person
+   * decides on it from now on, and no other mail waits for it.
+   */
   private async forgetMailOf(manager: EntityManager, { queue, body }: UnhandledMessage): Promise<void> {
     const notificationId = queue === MAIL_QUEUE ? parseObject(body)?.notificationId : undefined;
     if (typeof notificationId !== 'string') return;
     await manager.update(DeadLetter, { notificationId }, { notificationId: null });
+    await this.notifications.leaveLine(manager, notificationId);
   }
 
   /**

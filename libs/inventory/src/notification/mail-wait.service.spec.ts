@@ -1,6 +1,7 @@
 import { type NotificationMessage } from '#queues';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { DeadLetterService } from '../dead-letter/dead-letter.service.js';
 import { CircuitService } from '../circuit/circuit.service.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { SettableClock } from '../testing/settable-clock.js';
@@ -73,6 +74,11 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
     (await warehouse.dataSource.manager.findBy(OutboxMessage, { queue: 'notifications' })).map(
       ({ payload }) => (payload as NotificationMessage).notificationId,
     );
+
+  const deadLetter = (mail: NotificationMessage) =>
+    warehouse
+      .get(DeadLetterService)
+      .open({ queue: 'notifications', messageId: 'm', attributes: {}, body: JSON.stringify(mail) });
 
   const outage = { cause: 'SES did not take the mail', isThrottled: false };
 
@@ -272,8 +278,20 @@ describe.each(TEST_DATABASES)('mails that wait, on %s', (kind) => {
     const again = await enter(mail);
     await waits.recordOutage([mail.notificationId], { ...outage, claimedUntil: again.claimedUntil }, guard);
     expect(await waits.expired(100_000)).toHaveLength(1);
-    await waits.giveUp(mail.notificationId);
+    await deadLetter(mail);
     expect(await waits.expired(100_000)).toEqual([]);
     expect(await waits.release(guard, 500)).toBe(0);
+  });
+
+  it('hold up nothing once they are dead letters, whatever was wrong with them', async () => {
+    const mails = ['CP-1', 'CP-2', 'CP-3'].map(soldOut);
+    for (const mail of mails) await enter(mail);
+    await notifications.recordSent(mails[0]!.notificationId);
+    clock.advance(1_000);
+    await waits.release(guard, 500);
+    // Its message was refused before anybody could claim it.
+    await deadLetter(mails[1]!);
+    expect(await waits.release(guard, 500)).toBe(1);
+    expect(await asked()).toContain(mails[2]!.notificationId);
   });
 });

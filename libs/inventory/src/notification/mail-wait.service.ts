@@ -59,7 +59,8 @@ const EXPIRED_BATCH = 100;
  * Mails that wait: for the mail service, for their turn, or for others that join them. The database keeps them.
  *
  * They are a line, in the order of their events. A mail has left it when it was sent: one that is asked for or being sent
- * keeps its `nextAttemptAt`, and so holds up those behind it. Mails of a digest are outside the line.
+ * keeps its `nextAttemptAt`, and so holds up those behind it. Those that are asked for together, where the rate allows several,
+ * may arrive in any order. Mails of a digest are outside the line.
  */
 @Injectable()
 export class MailWaitService {
@@ -201,12 +202,6 @@ export class MailWaitService {
         take: EXPIRED_BATCH,
       });
     });
-  }
-
-  /** The mail is given up: a person decides on its dead letter. */
-  async giveUp(id: string): Promise<void> {
-    const none = { nextAttemptAt: null, waitingSince: null, claimedUntil: null };
-    await this.database.write((manager) => manager.update(Notification, { id, sentAt: IsNull() }, none));
   }
 
   /** SES refused the mail that these were together: the one whose message came is tried again, the others by themselves. */

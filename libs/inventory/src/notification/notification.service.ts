@@ -90,6 +90,12 @@ export class NotificationService {
     });
   }
 
+  /** A person decides on the mail from now on: it waits no longer, and nothing waits for it. */
+  async leaveLine(manager: EntityManager, id: string): Promise<void> {
+    const none = { nextAttemptAt: null, waitingSince: null, claimedUntil: null };
+    await manager.update(Notification, { id, sentAt: IsNull() }, none);
+  }
+
   /** The mail was not sent: the next delivery may send it at once. Ignores a later claim by another caller. */
   async release(id: string, claimedUntil: Date): Promise<void> {
     await this.database.write((manager) =>
