@@ -9,7 +9,6 @@ import { type TObject } from 'typebox';
 import { SalesEnvironment } from '../../apps/sales/src/environment.js';
 import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
 import { type Findings } from './findings.js';
-import { type Installation } from './installation-check.js';
 import { type Reach } from './reach.js';
 
 const VISIBILITY_TIMEOUT_SECONDS = 36;
@@ -23,7 +22,7 @@ const SCHEMAS: Record<string, TObject> = {
 /** Whether the functions would start, and whether messages reach the worker as its code relies on. */
 export async function checkFunctions(
   reach: Reach,
-  { name, functions }: Installation,
+  { name, functions }: { name: string; functions: Record<string, string> },
   findings: Findings,
 ): Promise<void> {
   const lambda = new LambdaClient(reach);
