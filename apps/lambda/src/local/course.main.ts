@@ -53,7 +53,7 @@ const figures = new QueueFigures(sqs, {
   [DEAD_LETTER_QUEUE]: urlOf(DEAD_LETTER_QUEUE),
 });
 
-const address = { host: HOST, port: environment.SERVERLESS_PORT };
+const address = { host: HOST, port: environment.SERVERLESS_PORT, portVariable: 'SERVERLESS_PORT' };
 await host(createGateway(offline.httpPort), address, async () => {
   await source.stop();
   figures.stop();

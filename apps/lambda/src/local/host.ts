@@ -1,4 +1,4 @@
-import { handleShutdownSignals } from '#runtime/shutdown-signals';
+import { handleShutdownSignals, PortTakenError } from '#runtime';
 import { once } from 'node:events';
 import { type Server } from 'node:http';
 import { join } from 'node:path';
@@ -17,11 +17,17 @@ export const HTTP_TIMEOUT_MS = 29_000;
  */
 export async function host(
   server: Server,
-  address: { port: number; host: string },
+  address: { port: number; host: string; portVariable: string },
   stop: () => Promise<void>,
 ): Promise<void> {
   server.listen(address.port, address.host);
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    console.error(new PortTakenError(address.port, address.portVariable).message);
+    process.exit(1);
+  }
   let isStopping = false;
   const stopOnce = () => {
     if (isStopping) return;

@@ -16,4 +16,4 @@ const sales = new FunctionEnvironments({
   concurrency: CONCURRENCY,
 });
 const server = createHttpApi((event) => sales.invoke(event));
-await host(server, { host: HOST, port: SALES_PORT }, () => sales.stop());
+await host(server, { host: HOST, port: SALES_PORT, portVariable: 'SALES_PORT' }, () => sales.stop());

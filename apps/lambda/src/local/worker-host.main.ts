@@ -49,7 +49,8 @@ async function runSchedule(signal: AbortSignal): Promise<void> {
 }
 
 const server = createServer((_, response) => response.end('{"status":"ok"}'));
-await host(server, { host: environment.HOST, port: environment.WORKER_PORT }, async () => {
+const address = { host: environment.HOST, port: environment.WORKER_PORT, portVariable: 'WORKER_PORT' };
+await host(server, address, async () => {
   stopping.abort();
   await Promise.all([...sources.map((source) => source.stop()), scheduling]);
   await Promise.all([worker.stop(), scheduled.stop()]);
