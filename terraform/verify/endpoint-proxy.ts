@@ -44,7 +44,7 @@ export class EndpointProxy {
     const headers = Object.entries(request.headers).flatMap(([name, value]) =>
       HOP_BY_HOP.has(name) ? [] : [[name, String(value)] as [string, string]],
     );
-    const answer = await fetch(`${this.endpoint}${KNOWN_PATHS[request.url!] ?? request.url}`, {
+    const answer = await fetch(`${this.endpoint}${request.url!.replace(WITHOUT_SLASH, '$&/')}`, {
       method: request.method ?? 'GET',
       headers,
       body: body.length > 0 ? body : null,
@@ -64,10 +64,8 @@ export class EndpointProxy {
   }
 }
 
-/** Paths of AWS that moto knows by another name. */
-const KNOWN_PATHS: Record<string, string> = {
-  '/2015-03-31/event-source-mappings': '/2015-03-31/event-source-mappings/',
-};
+/** A path of AWS that moto knows with a slash at its end alone. */
+const WITHOUT_SLASH = /^\/2015-03-31\/event-source-mappings(?=$|\?)/;
 
 /** Headers of one connection, which are not those of the next. The host stays: queues are named after it. */
 const HOP_BY_HOP = new Set(['connection', 'content-length', 'expect', 'keep-alive', 'transfer-encoding']);
