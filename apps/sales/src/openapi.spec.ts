@@ -7,9 +7,16 @@ interface Parameter {
   schema: { default?: unknown };
 }
 
+interface Operation {
+  operationId?: string;
+  security?: object[];
+  parameters?: Parameter[];
+  responses: Record<string, { description?: string; content?: object }>;
+}
+
 describe('the description of the API', () => {
   let sales: SalesUnderTest;
-  let paths: Record<string, Record<string, { parameters?: Parameter[]; responses: Record<string, object> }>>;
+  let paths: Record<string, Record<string, Operation>>;
 
   beforeAll(async () => {
     sales = await SalesUnderTest.start();
@@ -26,8 +33,30 @@ describe('the description of the API', () => {
     expect(withDefault.filter(({ required }) => required)).toEqual([]);
   });
 
+  it('names every operation, tells the public ones, and describes every answer', () => {
+    const operations = Object.values(paths).flatMap((path) => Object.values(path));
+    const names = operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(operations.length);
+    expect(names).toEqual(expect.arrayContaining(['placeSale', 'getSale', 'listProducts', 'isReady']));
+    expect(paths['/sales']!.post!.security).toEqual([]);
+    expect(paths['/reconcile']!.get!.security).toEqual([{ operations: [] }]);
+    const answers = operations.flatMap(({ responses }) => Object.values(responses));
+    expect(answers.filter(({ description }) => !description || description === 'Default Response')).toEqual(
+      [],
+    );
+  });
+
+  it('declares errors as problems, and an answer about readiness as what it is', () => {
+    const mediaTypes = (path: string, method: string, status: string) =>
+      Object.keys(paths[path]![method]!.responses[status]!.content ?? {});
+    expect(mediaTypes('/sales', 'post', '409')).toEqual(['application/problem+json']);
+    expect(mediaTypes('/products', 'get', '4XX')).toEqual(['application/problem+json']);
+    expect(mediaTypes('/health/ready', 'get', '503')).toEqual(['application/json']);
+    expect(mediaTypes('/sales', 'post', '201')).toEqual(['application/json']);
+  });
+
   it('says that a process may not be ready', () => {
-    expect(Object.keys(paths['/health/ready']!.get!.responses)).toEqual(['200', '503']);
+    expect(Object.keys(paths['/health/ready']!.get!.responses)).toEqual(['200', '503', '4XX']);
   });
 
   it('is not the only place that lists the formats of a PATCH', async () => {

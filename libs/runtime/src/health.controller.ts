@@ -22,7 +22,13 @@ export class HealthController {
 
   /** Whether the process runs at all. Asks nothing of its parts: a lost database must not get it killed. */
   @Get('live')
-  @RouteSchema({ tags: ['health'], summary: 'Is the process alive?' })
+  @RouteSchema({
+    tags: ['health'],
+    operationId: 'isAlive',
+    summary: 'Is the process alive?',
+    description: 'It answers, whatever the parts around it do.',
+    response: { 200: Type.Object({ status: Type.String() }, { description: 'it is' }) },
+  })
   live(): { status: string } {
     return { status: 'ok' };
   }
@@ -31,7 +37,9 @@ export class HealthController {
   @Get('ready')
   @RouteSchema({
     tags: ['health'],
+    operationId: 'isReady',
     summary: 'Can the process do its work?',
+    description: 'Names the parts that it cannot do without, and which of them is away.',
     response: { 200: readiness('it can'), 503: readiness('it cannot, or it drains') },
   })
   async ready(@Res() reply: FastifyReply): Promise<void> {

@@ -10,7 +10,12 @@ export class MetricsController {
 
   /** All metrics of this process, in Prometheus' text format. */
   @Get()
-  @RouteSchema({ tags: ['health'], summary: 'Metrics for Prometheus' })
+  @RouteSchema({
+    tags: ['health'],
+    operationId: 'getMetrics',
+    summary: 'Metrics for Prometheus',
+    description: 'Of this process alone, in the text format.',
+  })
   async metrics(@Res() reply: FastifyReply): Promise<void> {
     await reply.header('content-type', this.registry.contentType).send(await this.registry.metrics());
   }

@@ -28,7 +28,9 @@ export class DeadLettersController {
   @Get()
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'listDeadLetters',
     summary: 'Messages that could not be handled, newest first',
+    description: 'Each has its cause. Open ones wait for a person.',
     querystring: DeadLetterQuery,
     response: { 200: DeadLetterPage, ...PROBLEM_RESPONSES },
   })
@@ -40,7 +42,9 @@ export class DeadLettersController {
   @Get(':id')
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'getDeadLetter',
     summary: 'One dead letter, with its body and attempts',
+    description: 'The body is the message as it was received.',
     params: IdParameter,
     response: { 200: DeadLetter, ...PROBLEM_RESPONSES },
   })
@@ -51,7 +55,9 @@ export class DeadLettersController {
   @Post(':id/redrive')
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'redriveDeadLetter',
     summary: 'Send the message to its queue again',
+    description: 'Remove the cause first: the message is handled as a new one.',
     params: IdParameter,
     headers: WriteHeaders,
     body: Resolution,
@@ -72,7 +78,9 @@ export class DeadLettersController {
   @Post(':id/discard')
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'discardDeadLetter',
     summary: 'Give the message up',
+    description: 'It is kept as discarded, and never handled.',
     params: IdParameter,
     headers: WriteHeaders,
     body: Resolution,

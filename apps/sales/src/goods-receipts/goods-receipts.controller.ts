@@ -45,7 +45,10 @@ export class GoodsReceiptsController {
   @HttpCode(202)
   @RouteSchema({
     tags: ['factory'],
+    operationId: 'receiveGoods',
     summary: 'Goods have been made for a restock order',
+    description:
+      'The factory calls it, by the URL that it got with the order: the query is its signature. It is on the queue when this answers.',
     params: CallbackParameter,
     querystring: CallbackQuery,
     body: Callback,

@@ -25,7 +25,9 @@ export class ReconcileController {
   @Get()
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'reconcile',
     summary: 'Does the warehouse agree with itself?',
+    description: 'Compares stock, ledger, sales and orders. It reads everything: ask for it now and then.',
     response: { 200: Reconciliation, ...PROBLEM_RESPONSES },
   })
   async reconcile() {

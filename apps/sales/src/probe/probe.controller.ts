@@ -40,7 +40,9 @@ export class ProbeController {
   @RouteConfig({ noBodyMessage: 'No body was found' })
   @RouteSchema({
     tags: ['probe'],
+    operationId: 'hello',
     summary: 'Adds one here',
+    description: 'Is HTTP alive?',
     body: Hello,
     response: { 200: Message, ...PROBLEM_RESPONSES },
   })
@@ -53,7 +55,9 @@ export class ProbeController {
   @RouteConfig({ noBodyMessage: 'No body was found' })
   @RouteSchema({
     tags: ['probe'],
+    operationId: 'produce',
     summary: 'Has the worker add one',
+    description: 'Are the queue, the worker and the dead-letter queue alive? The worker prints the result.',
     body: Produce,
     response: { 200: Message, ...PROBLEM_RESPONSES },
   })

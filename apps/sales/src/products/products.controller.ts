@@ -68,6 +68,7 @@ export class ProductsController {
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['products'],
+    operationId: 'listProducts',
     summary: 'All products with their stock, in SKU order',
     description: INTERNAL_RULES,
     querystring: ProductQuery,
@@ -88,6 +89,7 @@ export class ProductsController {
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['products'],
+    operationId: 'getProduct',
     summary: 'One product with its stock',
     description: INTERNAL_RULES,
     params: SkuParameter,
@@ -118,7 +120,9 @@ export class ProductsController {
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'getLedger',
     summary: 'The books of a product: its movements and its sales added up, and its stock',
+    description: 'In units. `onHand` is the sum of the movements.',
     params: SkuParameter,
     response: { 200: Ledger, ...PROBLEM_RESPONSES },
   })
@@ -130,6 +134,7 @@ export class ProductsController {
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'saveProduct',
     summary: 'Create a product, or replace its description and rules',
     description: 'Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm.',
     params: SkuParameter,
@@ -165,6 +170,7 @@ export class ProductsController {
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'changeProduct',
     summary: 'Change some of the description and rules of a product',
     description: 'A JSON merge patch. `If-Match` compares the rules alone: sales in between do no harm.',
     consumes: ['application/merge-patch+json', 'application/json'],
@@ -192,6 +198,7 @@ export class ProductsController {
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'adjustStock',
     summary: 'Correct the stock of a product by hand',
     description: '`If-Match` compares the stock as well as the rules.',
     params: SkuParameter,

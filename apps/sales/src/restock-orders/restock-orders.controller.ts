@@ -40,6 +40,7 @@ export class RestockOrdersController {
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['restock orders'],
+    operationId: 'listRestockOrders',
     summary: 'Restock orders, newest first',
     description: 'With the operations key: how each fares at the factory as well.',
     querystring: RestockOrderQuery,
@@ -59,6 +60,7 @@ export class RestockOrdersController {
   @RouteSchema({
     ...PUBLIC_ROUTE,
     tags: ['restock orders'],
+    operationId: 'getRestockOrder',
     summary: 'One restock order',
     description: 'With the operations key: how it fares at the factory, and its timeline, as well.',
     params: IdParameter,
@@ -84,6 +86,7 @@ export class RestockOrdersController {
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    operationId: 'cancelRestockOrder',
     summary: 'Give an order up, so that the SKU can be ordered again',
     description: '`If-Match` compares the `ETag` of the order as GET shows it to operators.',
     params: IdParameter,

@@ -38,7 +38,10 @@ export class SalesController {
   @RouteConfig(LIMITED_PER_CLIENT)
   @RouteSchema({
     tags: ['sales'],
+    operationId: 'placeSale',
     summary: 'Buy, all lines or none',
+    description:
+      'Answers when the outcome is on disk. With `Idempotency-Key` a repeat is safe: all repeats together make one sale, and get the first answer.',
     body: PlaceSale,
     headers: SaleHeaders,
     response: {
@@ -85,7 +88,9 @@ export class SalesController {
   @Get(':id')
   @RouteSchema({
     tags: ['sales'],
+    operationId: 'getSale',
     summary: 'One sale',
+    description: 'Whoever has the id of a sale may look at it.',
     params: IdParameter,
     response: { 200: Sale, ...PROBLEM_RESPONSES },
   })
