@@ -3,9 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { BOUNDED } from './bounded-client.js';
 import { variables } from './environment.js';
 
-/** Where a secret goes: a variable, or a file for one that changes while the environment lives. */
-type Target = { variable: string } | { file: string };
-
 /** How long a secret in a file is believed, in ms. */
 const REFRESH_MS = 60_000;
 
@@ -28,7 +25,7 @@ export class Secrets {
     return new Secrets(JSON.parse(SECRETS) as Record<string, string>);
   }
 
-  /** Puts every secret where {@link readEnvironment} finds it. */
+  /** Puts every secret where the application's environment is read from. */
   async load(): Promise<void> {
     this.refreshedAtMs = performance.now();
     await Promise.all(Object.keys(this.named).map((name) => this.place(name)));
@@ -47,14 +44,13 @@ export class Secrets {
   }
 
   private async place(name: string): Promise<void> {
-    const target: Target = name === 'DATABASE_PASSWORD' ? { file: PASSWORD_FILE } : { variable: name };
     const value = await this.read(this.named[name]!);
-    if ('variable' in target) {
-      variables[target.variable] = value;
-    } else {
-      writeFileSync(target.file, value, { mode: 0o600 });
-      variables.DATABASE_PASSWORD_FILE = target.file;
+    if (name !== 'DATABASE_PASSWORD') {
+      variables[name] = value;
+      return;
     }
+    writeFileSync(PASSWORD_FILE, value, { mode: 0o600 });
+    variables.DATABASE_PASSWORD_FILE = PASSWORD_FILE;
   }
 
   /** @param reference the ARN of a secret, and the key of a value in its JSON */
