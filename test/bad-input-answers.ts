@@ -44,7 +44,7 @@ export function complaintsOf({ name, request, status, at }: Case, answer: RawAns
   const { type, title, status: told, code, detail, errors, message } = JSON.parse(text);
   const entry = ERROR_CATALOGUE[code as keyof typeof ERROR_CATALOGUE];
   check(entry !== undefined && entry.status === given && entry.title === title, 'not as in the catalogue');
-  check(type === `urn:donut-states:error:${code}` && told === given, 'type or status is wrong');
+  check(type === `/errors/${code}` && told === given, 'type or status is wrong');
   if (given !== 400) return complaints;
 
   if (code !== 'REQUEST.INVALID')

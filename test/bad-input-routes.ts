@@ -261,6 +261,11 @@ export const ROUTES: Record<string, Route> = {
   'GET /dead-letters/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
   'POST /dead-letters/{id}/redrive': resolution(404),
   'POST /dead-letters/{id}/discard': resolution(404),
+  'GET /errors/{code}': {
+    params: { code: 'ROUTE.UNKNOWN' },
+    status: 200,
+    bad: { 'params/code': SEGMENTS },
+  },
   'POST /hello': {
     body: { input: 1 },
     status: 200,

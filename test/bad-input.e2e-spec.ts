@@ -8,6 +8,7 @@ import { OPERATIONS_API_KEY } from './running-system.js';
 
 /** Those that need no key. */
 const PUBLIC_ROUTES = [
+  'GET /errors/{code}',
   'GET /health/live',
   'GET /health/ready',
   'GET /metrics',

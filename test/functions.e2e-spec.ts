@@ -29,7 +29,9 @@ if (TEST_DATABASES.includes('mysql')) {
     let functions: Record<'migrate' | 'sales' | 'worker' | 'scheduled', FunctionEnvironments>;
 
     beforeAll(async () => {
-      execFileSync(process.execPath, [join(ROOT, 'apps/lambda/bundle.mjs')], { stdio: 'pipe' });
+      execFileSync(process.execPath, [join(ROOT, 'dist/apps/lambda/src/local/bundle.main.js')], {
+        stdio: 'pipe',
+      });
       uploaded = new UploadedFunctions();
       queue = await startEmbeddedQueue();
       server = await new DataSource({ type: 'mysql', url: serverUrl }).initialize();

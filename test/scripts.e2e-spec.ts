@@ -14,11 +14,12 @@ const FOREIGN: Record<string, string> = {
   test: 'Jest',
   'test:watch': 'Jest',
   build: 'the Nest CLI',
-  check: 'the four below, one after the other',
+  check: 'the five below, one after the other',
   'check:types': 'TypeScript',
   'check:lint': 'ESLint',
   'check:format': 'Prettier',
   'check:imports': 'dependency-cruiser',
+  'check:api': 'Redocly and Spectral',
   format: 'Prettier',
 };
 

@@ -222,6 +222,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/dead-letters/{id}',
       '/dead-letters/{id}/discard',
       '/dead-letters/{id}/redrive',
+      '/errors/{code}',
       '/goods-receipts/{restockOrderId}',
       '/health/live',
       '/health/ready',

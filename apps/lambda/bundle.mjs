@@ -1,27 +1,26 @@
 /**
  * One bundle for each function, and its archive, from the compiled handlers in dist, into apps/lambda/bundles: what
- * `sls deploy` and Terraform upload. `node apps/lambda/bundle.mjs [NAME...]` bundles some of them.
+ * `sls deploy` and Terraform upload. `npm run bundle` calls it.
  */
 import { build } from 'esbuild';
 import fs from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { pathToFileURL } from 'node:url';
 import { ZipFile } from 'yazl';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const HANDLERS = path.join(ROOT, 'dist/apps/lambda/src/handlers');
 const BUNDLES = path.join(import.meta.dirname, 'bundles');
-const NAMES = ['hello', 'producer', 'consumer', 'sales', 'worker', 'scheduled', 'migrate'];
+export const NAMES = ['hello', 'producer', 'consumer', 'sales', 'worker', 'scheduled', 'migrate'];
 
 /**
  * Bundles the functions of `names`, each into a folder of its name.
  *
- * @returns {Promise<Record<string, import('esbuild').Metafile>>} what each consists of
+ * @returns {Promise<Record<string, number>>} the bytes of each
  */
 export async function bundle(names) {
-  const metafiles = {};
+  const bytes = {};
   for (const name of names) {
     const { metafile } = await build({
       entryPoints: { index: path.join(HANDLERS, `${name}.js`) },
@@ -44,9 +43,9 @@ export async function bundle(names) {
       plugins: [withoutUnusedParts],
     });
     await zip(name);
-    metafiles[name] = metafile;
+    bytes[name] = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
   }
-  return metafiles;
+  return bytes;
 }
 
 /** The same bytes for the same bundle, so that Terraform uploads what has changed alone. */
@@ -98,12 +97,3 @@ const withoutUnusedParts = {
 /** Packages of the older module system that are bundled call `require` for Node's own modules. */
 const BANNER =
   "import{createRequire as createBundleRequire}from'node:module';const require=createBundleRequire(import.meta.url);";
-
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const names = process.argv.slice(2);
-  const metafiles = await bundle(names.length > 0 ? names : NAMES);
-  for (const [name, { outputs }] of Object.entries(metafiles)) {
-    const bytes = Object.values(outputs).reduce((sum, output) => sum + output.bytes, 0);
-    console.log(`${name.padEnd(10)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
-  }
-}

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { CommandError, readEnvironment, runCommand } from '#runtime';
 import { mkdirSync } from 'node:fs';
+import { makeBundles } from '../../apps/lambda/src/local/bundles.js';
 import { UploadedFunctions } from '../../apps/lambda/src/local/uploaded-functions.js';
 import { startEmbeddedQueue } from '../../libs/messaging/src/testing/embedded-queue.js';
 import { BenchEnvironment } from '../environment.js';
@@ -24,6 +25,7 @@ async function bench(): Promise<void> {
   mkdirSync(DIRECTORY, { recursive: true });
   const warehouse = await BenchWarehouse.create(mysqlServer(url), `bench_functions_${process.pid}`);
   const queue = await startEmbeddedQueue();
+  await makeBundles();
   const uploaded = new UploadedFunctions();
   try {
     Object.assign(process.env, queue.environment);

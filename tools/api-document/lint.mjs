@@ -22,6 +22,8 @@ const run = (script, ...parameters) => {
 };
 
 try {
+  // The document is that of the compiled service.
+  if (!run(path.join(root, 'tools/prepare.mjs'), '--build')) throw new Error('The system is not compiled.');
   await withLock(
     path.join(root, 'dist/.prepare-api-document.lock'),
     () => console.error('Another command installs the linters: waiting for it ...'),

@@ -18,6 +18,7 @@ import { GoodsReceiptsController } from './goods-receipts/goods-receipts.control
 import { IdempotentWrites } from './idempotency/idempotent-writes.js';
 import { OperationsKey } from './operations/operations-key.js';
 import { ReconcileController } from './operations/reconcile.controller.js';
+import { ErrorsController } from './problem/errors.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
@@ -57,6 +58,7 @@ export class AppModule {
         DeadLettersController,
         ReconcileController,
         ProbeController,
+        ErrorsController,
       ],
       providers: [
         { provide: SALES_ENVIRONMENT, useValue: environment },

@@ -22,6 +22,7 @@ const TAGS = [
   { name: 'restock orders', description: 'What is being made, and when it comes' },
   { name: 'factory', description: 'What the factory calls' },
   { name: 'operations', description: 'For operators, with their key' },
+  { name: 'errors', description: 'What the codes of errors mean' },
   { name: 'probe', description: 'Two functions that show that everything is alive' },
   { name: 'health', description: 'For load balancers and monitoring' },
 ];

@@ -56,7 +56,7 @@ describe('a limit for each client', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
     expect(answer.json()).toEqual({
-      type: 'urn:donut-states:error:REQUEST.RATE_LIMITED',
+      type: '/errors/REQUEST.RATE_LIMITED',
       title: 'One client sends too many requests',
       status: 429,
       code: 'REQUEST.RATE_LIMITED',

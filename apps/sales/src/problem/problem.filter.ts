@@ -75,18 +75,33 @@ function isSchemaError(error: Error): error is SchemaError {
   return Array.isArray((error as SchemaError).validation);
 }
 
-function schemaFaults({ validation, validationContext }: SchemaError): { at: string; message: string }[] {
+interface Fault {
+  at: string;
+  message: string;
+  /** Of a fault in the body. */
+  pointer?: string;
+}
+
+function schemaFaults({ validation, validationContext }: SchemaError): Fault[] {
   const faults = validation.slice(0, MAX_FAULTS).map(({ instancePath, message, params }) => {
     const fault = TEXT_FAULTS.get(params.format ?? params.pattern) ?? message;
     const name = params.additionalProperty;
     const unknown = typeof name === 'string' ? `: ${name.slice(0, MAX_NAME_CHARACTERS)}` : '';
     const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);
     const allowed = Array.isArray(values) ? `: ${values.join(', ')}` : '';
-    return { at: `${validationContext}${instancePath}`, message: `${fault}${unknown}${allowed}` };
+    const at = { at: `${validationContext}${instancePath}`, message: `${fault}${unknown}${allowed}` };
+    if (validationContext !== 'body') return at;
+    return { ...at, pointer: `${instancePath}${memberOf(params.missingProperty ?? name)}` };
   });
   const unlisted = validation.length - faults.length;
   if (unlisted > 0) faults.push({ at: validationContext, message: `has ${unlisted} faults more` });
   return faults;
+}
+
+/** The last part of a JSON Pointer (RFC 6901): the member that is missing or unknown. */
+function memberOf(name: unknown): string {
+  if (typeof name !== 'string') return '';
+  return `/${name.slice(0, MAX_NAME_CHARACTERS).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** The tutorial's clients read `message`: its two routes say there, too, what is wrong. */

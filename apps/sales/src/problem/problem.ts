@@ -7,12 +7,22 @@ const RETRY_AFTER_SECONDS = 2;
 /** An error as RFC 9457 has it, with a code for programs. Facts of the error stand beside these members. */
 export const Problem = Type.Object(
   {
-    type: Type.String(),
+    type: Type.String({ format: 'uri-reference', description: 'leads to what the error means' }),
     title: Type.String(),
     status: Type.Integer(),
     code: Type.String({ description: 'see docs/errors.md' }),
     detail: Type.Optional(Type.String()),
-    errors: Type.Optional(Type.Array(Type.Object({ at: Type.String(), message: Type.String() }))),
+    errors: Type.Optional(
+      Type.Array(
+        Type.Object({
+          at: Type.String({ description: 'the part of the request, and the place in it' }),
+          message: Type.String(),
+          pointer: Type.Optional(
+            Type.String({ description: 'JSON Pointer (RFC 6901) of the member, for a fault in the body' }),
+          ),
+        }),
+      ),
+    ),
     requestId: Type.Optional(Type.String()),
   },
   { additionalProperties: true, title: 'Problem' },
@@ -43,7 +53,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 export function problem(code: ApiErrorCode, detail?: string, facts: Record<string, unknown> = {}): Problem {
   const { status, title } = ERROR_CATALOGUE[code];
   // The facts first: none of theirs may take the place of a member that the standard defines.
-  return { ...facts, type: `urn:donut-states:error:${code}`, title, status, code, ...(detail && { detail }) };
+  return { ...facts, type: `/errors/${code}`, title, status, code, ...(detail && { detail }) };
 }
 
 /** Refusals that pass by themselves, and soon. */

@@ -1,0 +1,69 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { varyBy } from '../http/vary.js';
+import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
+import { ApiError, PROBLEM_RESPONSES } from './problem.js';
+
+const CodeParameter = Type.Object({
+  code: Type.String({
+    pattern: '^[A-Z][A-Z_]*\\.[A-Z][A-Z_]*$',
+    maxLength: 64,
+    description: 'the `code` of an error',
+  }),
+});
+
+const ErrorDescription = Type.Object(
+  {
+    code: Type.String(),
+    status: Type.Integer({ description: 'of the answers that have it' }),
+    title: Type.String(),
+    advice: Type.String({ description: 'what a client does about it, in Markdown' }),
+  },
+  { title: 'ErrorDescription', description: 'the error' },
+);
+
+/** Its own styles alone: nothing on the page can run or load. */
+const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/** What the `type` of every problem leads to. */
+@Controller('errors')
+export class ErrorsController {
+  @Get(':code')
+  @RouteSchema({
+    tags: ['errors'],
+    operationId: 'describeError',
+    summary: 'What an error means, and what to do about it',
+    description: 'Where the `type` of a problem leads: a page for browsers, JSON for everybody else.',
+    params: CodeParameter,
+    response: { 200: ErrorDescription, ...PROBLEM_RESPONSES },
+  })
+  describe(
+    @Param('code') code: string,
+    @Req() { headers }: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Static<typeof ErrorDescription> | string {
+    if (!Object.hasOwn(ERROR_CATALOGUE, code))
+      throw new ApiError('ROUTE.UNKNOWN', `There is no error ${code}`);
+    const description = { code, ...ERROR_CATALOGUE[code as ApiErrorCode] };
+    varyBy(reply, 'Accept');
+    if (!headers.accept?.includes('text/html')) return description;
+    void reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
+    return page(description);
+  }
+}
+
+/** Every text is of the catalogue. */
+function page({ code, status, title, advice }: Static<typeof ErrorDescription>): string {
+  return [
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<title>${code}</title><style>body{font:1.1rem/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>`,
+    `<h1>${escaped(title)}</h1><p><code>${code}</code>, status ${status}</p>`,
+    `<p>${escaped(advice).replace(/`([^`]*)`/g, '<code>$1</code>')}</p></html>\n`,
+  ].join('\n');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
