@@ -156,15 +156,22 @@ it('lists all faults of a body together', async () => {
 });
 
 it('names the first fault of a body that is too large to be searched for all', async () => {
-  const unlisted = { at: 'body', message: 'is too large to be searched for more faults' };
+  const unlisted = { at: 'body', message: 'is too large to be searched for more faults', pointer: '' };
   const { body } = await target.system.post('/sales', { lines: Array(800).fill(0) });
-  expect(body.errors).toEqual([{ at: 'body/lines', message: 'must NOT have more than 50 items' }, unlisted]);
+  expect(body.errors).toEqual([
+    { at: 'body/lines', message: 'must NOT have more than 50 items', pointer: '/lines' },
+    unlisted,
+  ]);
   const named = await target.system.post('/sales', {
     ['x'.repeat(9_000)]: 1,
     lines: [{ sku: 'A', quantity: 1 }],
   });
   expect(named.body.errors).toEqual([
-    { at: 'body', message: `must NOT have additional properties: ${'x'.repeat(100)}` },
+    {
+      at: 'body',
+      message: `must NOT have additional properties: ${'x'.repeat(100)}`,
+      pointer: `/${'x'.repeat(100)}`,
+    },
   ]);
 });
 
