@@ -82,7 +82,11 @@ describe('texts that clients send', () => {
 
     it('are refused with a text that describes a valid address', async () => {
       expect((await buyAs('킴@example.com')).json().errors).toEqual([
-        { at: 'body/customerEmail', message: expect.stringMatching(/^must be an e-mail address: .*ASCII/) },
+        {
+          at: 'body/customerEmail',
+          pointer: '/customerEmail',
+          message: expect.stringMatching(/^must be an e-mail address: .*ASCII/),
+        },
       ]);
     });
   });
