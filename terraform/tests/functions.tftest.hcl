@@ -5,51 +5,51 @@ mock_provider "aws" {
   override_during = plan
 }
 
+variables {
+  name     = "test"
+  archives = "./tests/archives"
+  network = {
+    task_subnet_ids             = ["subnet-3", "subnet-4"]
+    tasks_have_public_addresses = false
+    security_group_ids          = { sales = "sg-2", worker = "sg-3" }
+  }
+  log_groups = {
+    sales     = { name = "log-sales", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-sales" }
+    worker    = { name = "log-worker", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-worker" }
+    scheduled = { name = "log-scheduled", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-scheduled" }
+    migrate   = { name = "log-migrate", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-migrate" }
+    api       = { name = "log-api", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-api" }
+  }
+  database    = { url = "mysql://warehouse@database.example:3306/donut_states", secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds-1" }
+  secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key" }
+  queues = {
+    url_prefix = "https://sqs.example/1/test-"
+    arns = {
+      restock            = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock"
+      goods-receipts     = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts"
+      notifications      = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications"
+      probe              = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe"
+      restock-dlq        = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock-dlq"
+      goods-receipts-dlq = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts-dlq"
+      notifications-dlq  = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications-dlq"
+      probe-dlq          = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe-dlq"
+    }
+  }
+  mail                = { from = "shop@example.com", operations_email = "operations@example.com", arns = ["arn:identity"] }
+  memory_mib          = { sales = 1769, worker = 512, scheduled = 512 }
+  sales_concurrency   = 10
+  worker_concurrency  = 4
+  requests_per_second = 100
+  log_level           = "log"
+  hidden_paths        = ["/metrics", "/health/*", "/hello", "/produce"]
+  factory             = { api_url = "https://factory.example", lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_limit = 2 }
+}
+
 run "functions" {
   command = plan
 
   module {
     source = "./modules/functions"
-  }
-
-  variables {
-    name     = "test"
-    archives = "./tests/archives"
-    network = {
-      task_subnet_ids             = ["subnet-3", "subnet-4"]
-      tasks_have_public_addresses = false
-      security_group_ids          = { sales = "sg-2", worker = "sg-3" }
-    }
-    log_groups = {
-      sales     = { name = "log-sales", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-sales" }
-      worker    = { name = "log-worker", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-worker" }
-      scheduled = { name = "log-scheduled", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-scheduled" }
-      migrate   = { name = "log-migrate", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-migrate" }
-      api       = { name = "log-api", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-api" }
-    }
-    database    = { url = "mysql://warehouse@database.example:3306/donut_states", secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds-1" }
-    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key" }
-    queues = {
-      url_prefix = "https://sqs.example/1/test-"
-      arns = {
-        restock            = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock"
-        goods-receipts     = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts"
-        notifications      = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications"
-        probe              = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe"
-        restock-dlq        = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock-dlq"
-        goods-receipts-dlq = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts-dlq"
-        notifications-dlq  = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications-dlq"
-        probe-dlq          = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe-dlq"
-      }
-    }
-    mail                = { from = "shop@example.com", operations_email = "operations@example.com", arns = ["arn:identity"] }
-    memory_mib          = { sales = 1769, worker = 512, scheduled = 512 }
-    sales_concurrency   = 10
-    worker_concurrency  = 4
-    requests_per_second = 100
-    log_level           = "log"
-    hidden_paths        = ["/metrics", "/health/*", "/hello", "/produce"]
-    factory             = { api_url = "https://factory.example", lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_limit = 2 }
   }
 
   assert {
@@ -121,43 +121,11 @@ run "a_network_of_public_addresses_is_refused" {
   }
 
   variables {
-    name     = "test"
-    archives = "./tests/archives"
     network = {
       task_subnet_ids             = ["subnet-3", "subnet-4"]
       tasks_have_public_addresses = true
       security_group_ids          = { sales = "sg-2", worker = "sg-3" }
     }
-    log_groups = {
-      sales     = { name = "log-sales", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-sales" }
-      worker    = { name = "log-worker", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-worker" }
-      scheduled = { name = "log-scheduled", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-scheduled" }
-      migrate   = { name = "log-migrate", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-migrate" }
-      api       = { name = "log-api", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-api" }
-    }
-    database    = { url = "mysql://warehouse@database.example:3306/donut_states", secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds-1" }
-    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key" }
-    queues = {
-      url_prefix = "https://sqs.example/1/test-"
-      arns = {
-        restock            = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock"
-        goods-receipts     = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts"
-        notifications      = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications"
-        probe              = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe"
-        restock-dlq        = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock-dlq"
-        goods-receipts-dlq = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts-dlq"
-        notifications-dlq  = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications-dlq"
-        probe-dlq          = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe-dlq"
-      }
-    }
-    mail                = { from = "shop@example.com", operations_email = "operations@example.com", arns = ["arn:identity"] }
-    memory_mib          = { sales = 1769, worker = 512, scheduled = 512 }
-    sales_concurrency   = 10
-    worker_concurrency  = 4
-    requests_per_second = 100
-    log_level           = "log"
-    hidden_paths        = ["/metrics", "/health/*", "/hello", "/produce"]
-    factory             = { api_url = "https://factory.example", lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_limit = 2 }
   }
 
   expect_failures = [var.network]
@@ -171,43 +139,7 @@ run "a_warehouse_without_factory_is_refused" {
   }
 
   variables {
-    name     = "test"
-    archives = "./tests/archives"
-    network = {
-      task_subnet_ids             = ["subnet-3", "subnet-4"]
-      tasks_have_public_addresses = false
-      security_group_ids          = { sales = "sg-2", worker = "sg-3" }
-    }
-    log_groups = {
-      sales     = { name = "log-sales", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-sales" }
-      worker    = { name = "log-worker", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-worker" }
-      scheduled = { name = "log-scheduled", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-scheduled" }
-      migrate   = { name = "log-migrate", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-migrate" }
-      api       = { name = "log-api", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-api" }
-    }
-    database    = { url = "mysql://warehouse@database.example:3306/donut_states", secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds-1" }
-    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key" }
-    queues = {
-      url_prefix = "https://sqs.example/1/test-"
-      arns = {
-        restock            = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock"
-        goods-receipts     = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts"
-        notifications      = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications"
-        probe              = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe"
-        restock-dlq        = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock-dlq"
-        goods-receipts-dlq = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts-dlq"
-        notifications-dlq  = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications-dlq"
-        probe-dlq          = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe-dlq"
-      }
-    }
-    mail                = { from = "shop@example.com", operations_email = "operations@example.com", arns = ["arn:identity"] }
-    memory_mib          = { sales = 1769, worker = 512, scheduled = 512 }
-    sales_concurrency   = 10
-    worker_concurrency  = 4
-    requests_per_second = 100
-    log_level           = "log"
-    hidden_paths        = ["/metrics", "/health/*", "/hello", "/produce"]
-    factory             = { lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_limit = 2 }
+    factory = { lead_time_seconds = 3600, overdue_after_seconds = 7200, concurrency_limit = 2 }
   }
 
   expect_failures = [var.factory]
