@@ -3,7 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import { clientOf } from './client-address.js';
-import { problem, problemHeaders } from './problem/problem.js';
+import { sendProblem } from './problem/problem.js';
 
 const WINDOW_MS = 60_000;
 
@@ -40,8 +40,8 @@ export async function useRateLimit(application: NestFastifyApplication, maxPerMi
     if (count.isAllowed || !count.isExceeded) return undefined;
     refused.inc();
     // Answered, not thrown: a client that floods must not cost a stack trace each time.
-    const refusal = problem('REQUEST.RATE_LIMITED');
-    return reply.code(refusal.status).headers(problemHeaders(refusal, count.ttlInSeconds)).send(refusal);
+    sendProblem(reply, { code: 'REQUEST.RATE_LIMITED', retryAfterSeconds: count.ttlInSeconds });
+    return reply;
   };
   fastify.addHook('onRoute', (route) => {
     const { isLimitedPerClient } = (route.config ?? {}) as Partial<typeof LIMITED_PER_CLIENT>;

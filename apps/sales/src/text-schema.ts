@@ -8,14 +8,20 @@ const EMAIL_FORMAT = 'idn-email';
 export const TEXT_FORMATS: Record<string, (text: string) => boolean> = { [EMAIL_FORMAT]: isEmailAddress };
 
 /** The error message for a text that breaks a format or pattern, whose name would explain nothing. */
-export const TEXT_FAULTS: ReadonlyMap<unknown, string> = new Map([
+export const TEXT_FAULTS: ReadonlyMap<unknown, Record<'en' | 'ko', string>> = new Map([
   [
     EMAIL_FORMAT,
-    'must be an e-mail address: at most 64 ASCII characters, @, and a domain, which may be international',
+    {
+      en: 'must be an e-mail address: at most 64 ASCII characters, @, and a domain, which may be international',
+      ko: '전자 우편 주소여야 합니다. ASCII 64자까지, @, 그리고 도메인(국제화 도메인도 됩니다)',
+    },
   ],
   [
     VISIBLE_TEXT_PATTERN,
-    'must have a visible character, and none that is hidden, such as control, zero-width and bidirectional ones',
+    {
+      en: 'must have a visible character, and none that is hidden, such as control, zero-width and bidirectional ones',
+      ko: '보이는 글자가 있어야 하고, 제어 문자, 폭이 없는 문자, 방향을 바꾸는 문자 같은 숨은 글자는 없어야 합니다',
+    },
   ],
 ]);
 

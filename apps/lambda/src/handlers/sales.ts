@@ -26,6 +26,6 @@ export async function sales(event: APIGatewayProxyEventV2): Promise<APIGatewayPr
 }
 
 function unavailable(): APIGatewayProxyStructuredResultV2 {
-  const refusal = problem('DATABASE.UNAVAILABLE');
+  const refusal = problem({ code: 'DATABASE.UNAVAILABLE' });
   return { statusCode: refusal.status, headers: problemHeaders(refusal), body: JSON.stringify(refusal) };
 }

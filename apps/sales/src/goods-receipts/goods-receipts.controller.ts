@@ -118,6 +118,10 @@ export class GoodsReceiptsController {
       restockOrderId,
     }));
     if (verification === 'INVALID_SIGNATURE') return;
-    throw new ApiError('REQUEST.RATE_LIMITED', 'Too many callbacks came for this order.', retryAfterSeconds);
+    throw new ApiError(
+      'REQUEST.RATE_LIMITED',
+      { en: 'Too many callbacks came for this order.', ko: '이 주문의 콜백이 너무 많이 왔습니다.' },
+      retryAfterSeconds,
+    );
   }
 }

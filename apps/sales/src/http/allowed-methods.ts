@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { type RouteVisibility } from './admin-routes.js';
 import { PATCH_FORMATS } from './body-kinds.js';
-import { problem, problemHeaders } from '../problem/problem.js';
+import { sendProblem } from '../problem/problem.js';
 
 /** Of Fastify's router, and of the one that is asked for methods: the two must find the same routes. */
 export const ROUTER_OPTIONS = { maxParamLength: 255 };
@@ -36,8 +36,10 @@ function answerWith(allow: string, { method }: FastifyRequest, reply: FastifyRep
     void reply.code(204).send();
     return;
   }
-  const refusal = problem('REQUEST.METHOD_NOT_ALLOWED', `There is ${allow}.`);
-  void reply.code(refusal.status).headers(problemHeaders(refusal)).send(refusal);
+  sendProblem(reply, {
+    code: 'REQUEST.METHOD_NOT_ALLOWED',
+    detail: { en: `There is ${allow}.`, ko: `사용할 수 있는 메서드: ${allow}` },
+  });
 }
 
 /** Every route of an application, to be asked by path alone: Fastify's own router finds a route by its method too. */

@@ -39,11 +39,17 @@ export function evaluatePreconditions(
   };
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
   if (ifMatch !== undefined && !isCurrent(ifMatch, true)) {
-    throw new ApiError('REQUEST.PRECONDITION', 'No tag of If-Match is the current one.');
+    throw new ApiError('REQUEST.PRECONDITION', {
+      en: 'No tag of If-Match is the current one.',
+      ko: 'If-Match의 태그 중에 현재 태그가 없습니다.',
+    });
   }
   if (ifNoneMatch === undefined || !isCurrent(ifNoneMatch, false)) return 'PROCEED';
   if (method === 'GET' || method === 'HEAD') return 'NOT_MODIFIED';
-  throw new ApiError('REQUEST.PRECONDITION', 'If-None-Match names what is there.');
+  throw new ApiError('REQUEST.PRECONDITION', {
+    en: 'If-None-Match names what is there.',
+    ko: 'If-None-Match가 가리키는 것이 이미 있습니다.',
+  });
 }
 
 /** Answers a GET with `body`, or with 304 when the client has it already. */

@@ -5,13 +5,18 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Counter, Registry } from 'prom-client';
 import { clientOf } from '../client-address.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
-import { ApiError } from '../problem/problem.js';
+import { ApiError, type Sentence } from '../problem/problem.js';
 import { TokenBuckets } from '../token-buckets.js';
 
 const MINUTE_MS = 60_000;
 
 /** Addresses whose wrong keys are remembered. */
 const MAX_CLIENTS = 20_000;
+
+const TOO_MANY_GUESSES: Sentence = {
+  en: 'Too many wrong keys came from this address.',
+  ko: '이 주소에서 잘못된 키가 너무 많이 왔습니다.',
+};
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
@@ -77,7 +82,7 @@ export class OperationsKey {
       }));
     }
     return reason === 'limited'
-      ? new ApiError('REQUEST.RATE_LIMITED', 'Too many wrong keys came from this address.', retryAfterSeconds)
+      ? new ApiError('REQUEST.RATE_LIMITED', TOO_MANY_GUESSES, retryAfterSeconds)
       : new ApiError('AUTH.KEY_REQUIRED');
   }
 }

@@ -2,8 +2,11 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { wantsPage } from '../http/wants-page.js';
 import { varyBy } from '../http/vary.js';
 import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
+import { KOREAN_CATALOGUE } from './korean-catalogue.js';
+import { type Language, languageOf } from './language.js';
 import { ApiError, PROBLEM_RESPONSES } from './problem.js';
 
 const CodeParameter = Type.Object({
@@ -41,23 +44,33 @@ export class ErrorsController {
   })
   describe(
     @Param('code') code: string,
-    @Req() { headers }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Static<typeof ErrorDescription> | string {
     if (!Object.hasOwn(ERROR_CATALOGUE, code))
-      throw new ApiError('ROUTE.UNKNOWN', `There is no error ${code}`);
-    const description = { code, ...ERROR_CATALOGUE[code as ApiErrorCode] };
+      throw new ApiError('ROUTE.UNKNOWN', {
+        en: `There is no error ${code}.`,
+        ko: `오류 ${code}은(는) 없습니다.`,
+      });
+    const language = languageOf(request);
+    const description = {
+      code,
+      ...ERROR_CATALOGUE[code as ApiErrorCode],
+      ...(language === 'ko' && KOREAN_CATALOGUE[code as ApiErrorCode]),
+    };
     varyBy(reply, 'Accept');
-    if (!headers.accept?.includes('text/html')) return description;
+    varyBy(reply, 'Accept-Language');
+    void reply.header('content-language', language);
+    if (!wantsPage(request)) return description;
     void reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY);
-    return page(description);
+    return page(description, language);
   }
 }
 
 /** Every text is of the catalogue. */
-function page({ code, status, title, advice }: Static<typeof ErrorDescription>): string {
+function page({ code, status, title, advice }: Static<typeof ErrorDescription>, language: Language): string {
   return [
-    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
+    `<!doctype html><html lang="${language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
     `<title>${code}</title><style>body{font:1.1rem/1.5 system-ui;max-width:40rem;margin:3rem auto;padding:0 1rem}</style>`,
     `<h1>${escaped(title)}</h1><p><code>${code}</code>, status ${status}</p>`,
     `<p>${escaped(advice).replace(/`([^`]*)`/g, '<code>$1</code>')}</p></html>\n`,

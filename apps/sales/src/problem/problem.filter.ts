@@ -1,11 +1,14 @@
 import { InventoryError } from '#inventory';
 import { QueueUnavailableError } from '#messaging';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { type FastifyReply, type FastifyRequest, type FastifySchemaValidationError } from 'fastify';
-import { TEXT_FAULTS } from '../text-schema.js';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { PATCH_FORMATS } from '../http/body-kinds.js';
 import { type ApiErrorCode } from './error-catalogue.js';
-import { ApiError, type Problem, problem, problemHeaders } from './problem.js';
+import { koreanDetail } from './korean-details.js';
+import { KOREAN_CATALOGUE } from './korean-catalogue.js';
+import { languageOf } from './language.js';
+import { ApiError, type Problem, type Refusal, sendProblem, type Sentence } from './problem.js';
+import { schemaFaults, type SchemaError } from './schema-faults.js';
 
 const CODE_OF_STATUS: Record<number, ApiErrorCode> = {
   400: 'REQUEST.MALFORMED',
@@ -15,17 +18,13 @@ const CODE_OF_STATUS: Record<number, ApiErrorCode> = {
   415: 'REQUEST.MEDIA_TYPE',
 };
 
-/** The error of Fastify for a request that breaks its route's schema. */
-interface SchemaError extends Error {
-  validation: FastifySchemaValidationError[];
-  validationContext: string;
-}
+const BROKE_OFF: Sentence = { en: 'The request broke off.', ko: '요청이 끊겼습니다.' };
 
-/** No body that is meant well breaks its schema in so many places. One that is not would get megabytes for an answer. */
-const MAX_FAULTS = 200;
-
-/** Of a member that no schema knows. A name can be as long as the body. */
-const MAX_NAME_CHARACTERS = 100;
+/** Details in Korean of Fastify's own refusals, which it words in English. */
+const KOREAN_OF_CODE: Partial<Record<ApiErrorCode, string>> = {
+  'REQUEST.MALFORMED': '본문이 올바른 JSON인지, 길이가 Content-Length와 같은지 확인하세요.',
+  'REQUEST.REFUSED': '경로나 헤더를 확인하세요.',
+};
 
 /** The only place where errors become HTTP answers. Nothing of a fault of ours reaches the client but its request id. */
 @Catch()
@@ -36,72 +35,53 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest>();
-    const body = withTutorialMessage(this.problemOf(error, request), request);
+    const refusal = this.refusalOf(error, request);
     // A client that still sends its body would lose the answer with the connection: Node reads on and forgets it.
-    if (body.code === 'REQUEST.TOO_LARGE') reply.removeHeader('connection');
-    const retryAfterSeconds = error instanceof ApiError ? error.retryAfterSeconds : undefined;
-    if (body.code === 'REQUEST.MEDIA_TYPE' && request.method === 'PATCH') {
+    if (refusal.code === 'REQUEST.TOO_LARGE') reply.removeHeader('connection');
+    if (refusal.code === 'REQUEST.MEDIA_TYPE' && request.method === 'PATCH') {
       void reply.header('accept-patch', PATCH_FORMATS);
     }
-    void reply.code(body.status).headers(problemHeaders(body, retryAfterSeconds)).send(body);
+    sendProblem(reply, refusal, (body) => withTutorialMessage(body, request));
   }
 
-  private problemOf(error: Error, request: FastifyRequest): Problem {
-    if (error instanceof InventoryError) return problem(error.code, error.message, error.facts);
-    if (error instanceof ApiError) return problem(error.code, error.message);
+  private refusalOf(error: Error, request: FastifyRequest): Refusal {
+    if (error instanceof InventoryError) return refusalOfWarehouse(error);
+    if (error instanceof ApiError) return error;
     if (error instanceof QueueUnavailableError) {
       this.logger.error(`${request.id} ${error.message}`);
-      return problem('QUEUE.UNAVAILABLE');
+      return { code: 'QUEUE.UNAVAILABLE' };
     }
     // The client disconnected in the middle of its request: this is no fault of ours, and no answer is read.
-    if (request.raw.errored === error) return problem('REQUEST.MALFORMED', 'The request broke off.');
-    if (isSchemaError(error)) return problem('REQUEST.INVALID', undefined, { errors: schemaFaults(error) });
+    if (request.raw.errored === error) return { code: 'REQUEST.MALFORMED', detail: BROKE_OFF };
+    if (isSchemaError(error)) {
+      return { code: 'REQUEST.INVALID', facts: { errors: schemaFaults(error, languageOf(request)) } };
+    }
     if (error instanceof HttpException) {
       const status = error.getStatus();
       // From Fastify and its plugins, such as a path that leads out of the docs: their own words are right for the client.
       const refused = status < 500 ? 'REQUEST.REFUSED' : undefined;
       const code = CODE_OF_STATUS[status] ?? refused;
-      if (code) return problem(code, error.message);
+      if (code)
+        return {
+          code,
+          detail: { en: error.message, ko: KOREAN_OF_CODE[code] ?? KOREAN_CATALOGUE[code].title },
+        };
     }
     this.logger.error(
       `${request.id} ${request.method} ${request.routeOptions.url ?? 'no route'}`,
       error.stack,
     );
-    return problem('SERVER.FAULT', undefined, { requestId: request.id });
+    return { code: 'SERVER.FAULT', facts: { requestId: request.id } };
   }
+}
+
+function refusalOfWarehouse(error: InventoryError): Refusal {
+  const { code, message, facts } = error;
+  return { code, detail: { en: message, ko: koreanDetail(error) }, facts };
 }
 
 function isSchemaError(error: Error): error is SchemaError {
   return Array.isArray((error as SchemaError).validation);
-}
-
-interface Fault {
-  at: string;
-  message: string;
-  /** Of a fault in the body. */
-  pointer?: string;
-}
-
-function schemaFaults({ validation, validationContext }: SchemaError): Fault[] {
-  const faults = validation.slice(0, MAX_FAULTS).map(({ instancePath, message, params }) => {
-    const fault = TEXT_FAULTS.get(params.format ?? params.pattern) ?? message;
-    const name = params.additionalProperty;
-    const unknown = typeof name === 'string' ? `: ${name.slice(0, MAX_NAME_CHARACTERS)}` : '';
-    const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);
-    const allowed = Array.isArray(values) ? `: ${values.join(', ')}` : '';
-    const at = { at: `${validationContext}${instancePath}`, message: `${fault}${unknown}${allowed}` };
-    if (validationContext !== 'body') return at;
-    return { ...at, pointer: `${instancePath}${memberOf(params.missingProperty ?? name)}` };
-  });
-  const unlisted = validation.length - faults.length;
-  if (unlisted > 0) faults.push({ at: validationContext, message: `has ${unlisted} faults more` });
-  return faults;
-}
-
-/** The last part of a JSON Pointer (RFC 6901): the member that is missing or unknown. */
-function memberOf(name: unknown): string {
-  if (typeof name !== 'string') return '';
-  return `/${name.slice(0, MAX_NAME_CHARACTERS).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
 /** The tutorial's clients read `message`: its two routes say there, too, what is wrong. */

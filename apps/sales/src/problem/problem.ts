@@ -1,5 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { type FastifyReply } from 'fastify';
+import { varyBy } from '../http/vary.js';
 import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
+import { type Language, languageOf } from './language.js';
+import { KOREAN_CATALOGUE } from './korean-catalogue.js';
 
 /** Seconds after which a client should try again when a part is down, or too much is going on. */
 const RETRY_AFTER_SECONDS = 2;
@@ -49,11 +53,46 @@ export const BUSY_RESPONSES = {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
-/** The body of an error answer. `facts` are what a client can act on. */
-export function problem(code: ApiErrorCode, detail?: string, facts: Record<string, unknown> = {}): Problem {
+/** A sentence for a person, in each language. */
+export type Sentence = Record<Language, string>;
+
+/** What an error answer says, before it is known in which language. */
+export interface Refusal {
+  code: ApiErrorCode;
+  detail?: Sentence;
+  /** What a client can act on. */
+  facts?: Record<string, unknown>;
+  /** When the client may try again. */
+  retryAfterSeconds?: number;
+}
+
+/** The body of an error answer. */
+export function problem({ code, detail, facts }: Refusal, language: Language = 'en'): Problem {
   const { status, title } = ERROR_CATALOGUE[code];
-  // The facts first: none of theirs may take the place of a member that the standard defines.
-  return { ...facts, type: `/errors/${code}`, title, status, code, ...(detail && { detail }) };
+  return {
+    // First: none of the facts may take the place of a member that the standard defines.
+    ...facts,
+    type: `/errors/${code}`,
+    title: language === 'ko' ? KOREAN_CATALOGUE[code].title : title,
+    status,
+    code,
+    ...(detail && { detail: detail[language] }),
+  };
+}
+
+/** Answers with a problem, in the language of the client. `complete` may add members. */
+export function sendProblem(
+  reply: FastifyReply,
+  refusal: Refusal,
+  complete: (body: Problem) => Problem = (body) => body,
+): void {
+  const language = languageOf(reply.request);
+  varyBy(reply, 'Accept-Language');
+  const body = complete(problem(refusal, language));
+  void reply
+    .code(body.status)
+    .headers({ ...problemHeaders(body, refusal.retryAfterSeconds), 'content-language': language })
+    .send(body);
 }
 
 /** Refusals that pass by themselves, and soon. */
@@ -77,14 +116,13 @@ export function problemHeaders(
 }
 
 /** A refusal by an application's own rules. */
-export class ApiError extends Error {
+export class ApiError extends Error implements Refusal {
   constructor(
     readonly code: ApiErrorCode,
-    detail?: string,
-    /** When the client may try again. */
+    readonly detail?: Sentence,
     readonly retryAfterSeconds?: number,
   ) {
-    super(detail ?? ERROR_CATALOGUE[code].title);
+    super(detail?.en ?? ERROR_CATALOGUE[code].title);
     this.name = 'ApiError';
   }
 }

@@ -153,7 +153,10 @@ export class ProductsController {
     @Res() reply: FastifyReply,
   ) {
     if (product.sku !== undefined && product.sku !== sku) {
-      throw new ApiError('REQUEST.REFUSED', 'body/sku is not the SKU of the path.');
+      throw new ApiError('REQUEST.REFUSED', {
+        en: 'body/sku is not the SKU of the path.',
+        ko: 'body/sku가 경로의 SKU와 다릅니다.',
+      });
     }
     await this.writes.answer(request, reply, async (transaction) => {
       const current = await this.products.lock(transaction, sku);

@@ -5,7 +5,7 @@ import { type FastifyReply } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
 import { IdParameter } from '../identifiers-schema.js';
-import { BUSY_RESPONSES, Problem, problem, problemHeaders, PROBLEM_RESPONSES } from '../problem/problem.js';
+import { BUSY_RESPONSES, Problem, PROBLEM_RESPONSES, type Refusal, sendProblem } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT } from '../rate-limit.js';
 import { ReleasableConnection } from './releasable-connection.js';
 import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale-schema.js';
@@ -75,12 +75,12 @@ export class SalesController {
         break;
       case 'REFUSED':
         this.counters.refused.inc();
-        refuse(reply, insufficientStock(outcome.shortages));
+        sendProblem(reply, insufficientStock(outcome.shortages));
         break;
       case 'OVERLOADED':
       case 'ABANDONED': // the client has left, so that any answer will do
         this.counters.shed.inc();
-        refuse(reply, problem('SALE.OVERLOADED'));
+        sendProblem(reply, { code: 'SALE.OVERLOADED' });
         break;
     }
   }
@@ -99,16 +99,20 @@ export class SalesController {
   }
 }
 
-function insufficientStock(shortages: Shortage[]): Problem {
-  const detail = shortages
-    .map(
-      ({ sku, requestedQuantity, availableQuantity }) =>
-        `${sku}: ${requestedQuantity} wanted, ${availableQuantity} there`,
-    )
-    .join('; ');
-  return problem('STOCK.INSUFFICIENT', detail, { shortages });
-}
-
-function refuse(reply: FastifyReply, refusal: Problem): void {
-  void reply.code(refusal.status).headers(problemHeaders(refusal)).send(refusal);
+function insufficientStock(shortages: Shortage[]): Refusal {
+  const inWords = (words: (shortage: Shortage) => string) => shortages.map(words).join('; ');
+  return {
+    code: 'STOCK.INSUFFICIENT',
+    detail: {
+      en: inWords(
+        ({ sku, requestedQuantity, availableQuantity }) =>
+          `${sku}: ${requestedQuantity} wanted, ${availableQuantity} there`,
+      ),
+      ko: inWords(
+        ({ sku, requestedQuantity, availableQuantity }) =>
+          `${sku}: ${requestedQuantity}개를 주문했지만 ${availableQuantity}개가 있습니다`,
+      ),
+    },
+    facts: { shortages },
+  };
 }

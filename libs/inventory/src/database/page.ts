@@ -44,7 +44,7 @@ export async function readPage<Row extends ObjectLiteral>(
 ): Promise<Page<Row>> {
   const at = (value: unknown) => ({ [key]: value }) as FindOptionsWhere<Row>;
   if (cursor !== undefined && !(await manager.existsBy(entity, at(cursor)))) {
-    throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`);
+    throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`, { cursor });
   }
   const isAfter = order === 'ASC' ? MoreThan : LessThan;
   const found = await manager.find(entity, {

@@ -213,7 +213,7 @@ export class DeadLetterService {
 
 async function findDeadLetter(manager: EntityManager, id: string): Promise<DeadLetter> {
   const letter = await manager.findOneBy(DeadLetter, { id });
-  if (!letter) throw new InventoryError('DEAD_LETTER.UNKNOWN', `There is no dead letter ${id}.`);
+  if (!letter) throw new InventoryError('DEAD_LETTER.UNKNOWN', `There is no dead letter ${id}.`, { id });
   return letter;
 }
 
@@ -233,6 +233,7 @@ async function resolve(
   if (affected === 1) return;
   const { status: current } = await findDeadLetter(manager, letter.id);
   throw new InventoryError('DEAD_LETTER.RESOLVED', `Dead letter ${letter.id} is ${current} already.`, {
+    id: letter.id,
     currentStatus: current,
   });
 }

@@ -85,7 +85,9 @@ export class ProductService {
 async function saveWithin(manager: EntityManager, product: Product): Promise<{ created: boolean }> {
   assertRulesAgree(product);
   if (!(await manager.existsBy(Factory, { id: product.factoryId }))) {
-    throw new InventoryError('FACTORY.UNKNOWN', `There is no factory ${product.factoryId}.`);
+    throw new InventoryError('FACTORY.UNKNOWN', `There is no factory ${product.factoryId}.`, {
+      factoryId: product.factoryId,
+    });
   }
   const exists = await manager.existsBy(Product, { sku: product.sku });
   if (exists) {

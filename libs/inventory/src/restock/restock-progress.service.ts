@@ -99,6 +99,7 @@ export class RestockProgressService {
           'RESTOCK_ORDER.CLOSED',
           `Restock order ${order.id} is ${order.status} already.`,
           {
+            id: order.id,
             currentStatus: order.status,
           },
         );

@@ -205,7 +205,7 @@ export class RestockService {
 }
 
 export function unknownOrder(id: string): InventoryError {
-  return new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`);
+  return new InventoryError('RESTOCK_ORDER.UNKNOWN', `There is no restock order ${id}.`, { id });
 }
 
 /**

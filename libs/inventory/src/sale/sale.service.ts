@@ -72,7 +72,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
         await manager.find(SaleLine, { where: { saleId: id }, order: { sku: 'ASC' } }),
       ),
     );
-    if (!earlier) throw new InventoryError('SALE.UNKNOWN', `There is no sale ${id}.`);
+    if (!earlier) throw new InventoryError('SALE.UNKNOWN', `There is no sale ${id}.`, { id });
     return earlier.sale;
   }
 
