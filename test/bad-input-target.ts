@@ -1,9 +1,10 @@
 import { expect } from '@jest/globals';
 import { eventually } from '../libs/runtime/src/testing/eventually.js';
+import { ApiDocument } from './api/api-document.js';
 import { type Case, complaintsOf } from './bad-input-answers.js';
 import { type Operation, requestOf, withValueAt } from './bad-input-requests.js';
 import { type Sample } from './bad-input-routes.js';
-import { bytesOf, exchange } from './raw-http.js';
+import { bytesOf, exchange, type RawAnswer } from './raw-http.js';
 import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
 
 /** A running system that gets bad input. */
@@ -12,6 +13,7 @@ export class BadInputTarget {
     readonly system: RunningSystem,
     /** Of the sales service. */
     readonly port: number,
+    private readonly document: ApiDocument,
     /** By method and path, from the API's own description. */
     readonly operations: Record<string, Operation>,
     private readonly startedAt: string,
@@ -20,13 +22,14 @@ export class BadInputTarget {
   static async start(): Promise<BadInputTarget> {
     const system = await RunningSystem.start({ WRONG_KEYS_PER_MINUTE: '1000000' });
     const port = Number(new URL(system.url('sales', '/')).port);
-    const paths: Record<string, Record<string, Operation>> = (await system.get('/openapi.json')).body.paths;
+    const document = new ApiDocument((await system.get('/openapi.json')).body as object);
+    const paths = document.paths as Record<string, Record<string, Operation>>;
     const operations = Object.fromEntries(
       Object.entries(paths).flatMap(([path, methods]) =>
         Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation]),
       ),
     );
-    return new BadInputTarget(system, port, operations, await startOfProcess(system));
+    return new BadInputTarget(system, port, document, operations, await startOfProcess(system));
   }
 
   /** Sends all requests, and expects that each is refused as its case says. */
@@ -39,12 +42,26 @@ export class BadInputTarget {
           ? Buffer.from(request as string)
           : bytesOf(request);
       try {
-        complaints.push(...complaintsOf(given, await exchange(this.port, bytes)));
+        const answer = await exchange(this.port, bytes);
+        complaints.push(...complaintsOf(given, answer), ...this.undocumented(request, answer));
       } catch (error) {
         complaints.push(`${name}: ${(error as Error).message}`);
       }
     }
     expect(complaints).toEqual([]);
+  }
+
+  private undocumented(request: Case['request'], { status, head, text }: RawAnswer): string[] {
+    if (typeof request === 'string' || Buffer.isBuffer(request)) return [];
+    const { method, path } = request;
+    const headers = new Headers(
+      head
+        .split('\r\n')
+        .slice(1)
+        .map((line) => line.split(/: ?(.*)/s).slice(0, 2) as [string, string]),
+    );
+    const body: unknown = JSON.parse(text);
+    return this.document.complaintsAbout({ method, path, status, headers, body });
   }
 
   /** Expects the same process as at the start, which sells, agrees with itself, and logged no error and no secret. */

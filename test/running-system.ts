@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../libs/runtime/src/testing/eventually.js';
+import { ApiDocument } from './api/api-document.js';
 import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -33,6 +34,7 @@ export type Application = 'sales' | 'worker' | 'factory' | 'queue' | 'mail';
 export class RunningSystem {
   output = '';
   private process!: ChildProcess;
+  private readonly document = ApiDocument.committed();
 
   private constructor(
     readonly directory: string,
@@ -87,14 +89,24 @@ export class RunningSystem {
   }
 
   async get(path: string): Promise<Answer> {
-    return answerOf(await fetch(this.url('sales', path), { headers: { 'x-api-key': OPERATIONS_API_KEY } }));
+    return this.ask('GET', path);
   }
 
   /** POST with the operations key and a JSON body; `undefined` sends none. */
   async post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-    return answerOf(
+    return this.ask('POST', path, body, headers);
+  }
+
+  /** @throws Error for an answer that is not as the API's document says */
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const answer = await answerOf(
       await fetch(this.url('sales', path), {
-        method: 'POST',
+        method,
         headers: {
           'x-api-key': OPERATIONS_API_KEY,
           ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -103,6 +115,9 @@ export class RunningSystem {
         body: body === undefined ? undefined : JSON.stringify(body),
       }),
     );
+    const complaints = this.document.complaintsAbout({ method, path, ...answer });
+    if (complaints.length > 0) throw new Error(complaints.join('\n'));
+    return answer;
   }
 
   async buy(sku: string, quantity: number, headers: Record<string, string> = {}): Promise<Answer> {
@@ -136,23 +151,17 @@ export class RunningSystem {
   /** Creates a product without stock and returns its SKU, so that every test has one of its own. */
   async newProduct(onHand: number, rules: Record<string, unknown> = {}): Promise<string> {
     const sku = `T-${Math.random().toString(36).slice(2, 10)}`;
-    const answer = await answerOf(
-      await fetch(this.url('sales', `/products/${sku}`), {
-        method: 'PUT',
-        headers: { 'x-api-key': OPERATIONS_API_KEY, 'content-type': 'application/json' },
-        body: JSON.stringify({
-          name: sku,
-          priceKrw: 1_000,
-          factoryId: 'FF-500293',
-          reorderPoint: 0,
-          targetLevel: 50,
-          lotSize: 10,
-          maxPerSale: 1_000,
-          adManagerEmail: `${sku.toLowerCase()}@example.com`,
-          ...rules,
-        }),
-      }),
-    );
+    const answer = await this.ask('PUT', `/products/${sku}`, {
+      name: sku,
+      priceKrw: 1_000,
+      factoryId: 'FF-500293',
+      reorderPoint: 0,
+      targetLevel: 50,
+      lotSize: 10,
+      maxPerSale: 1_000,
+      adManagerEmail: `${sku.toLowerCase()}@example.com`,
+      ...rules,
+    });
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
     // A product without stock is ordered at once: let that order run its course first.
     await eventually(async () => {

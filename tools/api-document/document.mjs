@@ -23,6 +23,8 @@ const { application } = await createSalesApplication(readEnvironment(SalesEnviro
 await application.init();
 const fastify = application.getHttpAdapter().getInstance();
 await fastify.ready();
-fs.writeFileSync(file, (await fastify.inject('/openapi.json')).body);
+const { statusCode, body } = await fastify.inject('/openapi.json');
+if (statusCode !== 200) throw new Error(`There is no document: ${body}`);
+fs.writeFileSync(file, `${JSON.stringify(JSON.parse(body), null, 2)}\n`);
 await application.close();
 fs.rmSync(folder, { recursive: true });

@@ -10,7 +10,7 @@ import { requestIdOf } from './http/request-id.js';
 import { useResponseHeaders } from './http/response-headers.js';
 import { useJsonBodies } from './json-body.js';
 import { useLazySerializers } from './lazy-serializers.js';
-import { useOpenApi } from './openapi.js';
+import { useOpenApi } from './document/openapi.js';
 import { useAuthentication } from './operations/authentication.js';
 import { ProblemFilter } from './problem/problem.filter.js';
 import { answerUnreadable, answerUnroutable, refuseWithProblems } from './problem/unreadable-request.js';

@@ -6,15 +6,21 @@ export const Sku = Type.String({
   examples: ['CP-502101'],
 });
 
+export const EXAMPLE_ID = '01990b7e-5c1d-7a52-9d0e-3f6f1c2a8b41';
+
 /** In either case. The format alone would also take a URN, under which nothing is stored. */
-export const Id = Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' });
+export const Id = Type.String({
+  format: 'uuid',
+  pattern: '^[0-9a-fA-F-]{36}$',
+  examples: [EXAMPLE_ID],
+});
 
 export const IdParameter = Type.Object({ id: Id });
 
 export const SkuParameter = Type.Object({ sku: Sku });
 
 /** A point in time, RFC 3339 in UTC. */
-export const Time = Type.String({ format: 'date-time' });
+export const Time = Type.String({ format: 'date-time', examples: ['2026-12-01T03:00:00.000Z'] });
 
 /** As two types of one schema: a union of schemas is tried one by one each time an answer is written. */
 export function nullable<Schema extends TSchema & { type: string }>(schema: Schema) {
@@ -29,4 +35,6 @@ export const pageQuery = (cursor: TString) => ({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
 });
 
-export const NextCursor = nullable(Type.String({ description: 'null on the last page' }));
+export const NextCursor = nullable(
+  Type.String({ description: '`cursor` of the next page; null on the last one', examples: [null] }),
+);

@@ -13,6 +13,19 @@ const MAX_CLIENTS = 20_000;
 /** The config of a route whose requests count against the allowance of their client. */
 export const LIMITED_PER_CLIENT = { isLimitedPerClient: true };
 
+const count = (description: string, example: number) => ({
+  type: 'integer',
+  description: `${description}; where \`RATE_LIMIT_PER_MINUTE\` is set`,
+  examples: [example],
+});
+
+/** For the `headers` of a response of a limited route. */
+export const RATE_LIMIT_HEADERS = {
+  'RateLimit-Limit': count('requests that one client may send in a minute', 600),
+  'RateLimit-Remaining': count('requests that this client has left of them', 599),
+  'RateLimit-Reset': count('seconds until it has all of them again', 60),
+};
+
 /**
  * Answers 429 to a client that has sent more than `maxPerMinute` requests to the limited routes, before its body is
  * read. {@link clientOf} identifies clients. 0 sets no limit and costs nothing.
@@ -37,7 +50,13 @@ export async function useRateLimit(application: NestFastifyApplication, maxPerMi
 
   const refuseAboveLimit = async (request: FastifyRequest, reply: FastifyReply) => {
     const count = await countRequest(request);
-    if (count.isAllowed || !count.isExceeded) return undefined;
+    if (count.isAllowed) return undefined;
+    void reply.headers({
+      'ratelimit-limit': count.max,
+      'ratelimit-remaining': count.remaining,
+      'ratelimit-reset': count.ttlInSeconds,
+    });
+    if (!count.isExceeded) return undefined;
     refused.inc();
     // Answered, not thrown: a client that floods must not cost a stack trace each time.
     sendProblem(reply, { code: 'REQUEST.RATE_LIMITED', retryAfterSeconds: count.ttlInSeconds });

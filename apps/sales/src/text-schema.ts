@@ -1,13 +1,19 @@
-import { isEmailAddress, VISIBLE_TEXT_PATTERN } from '#inventory';
+import { isEmailAddress, isVisibleText } from '#inventory';
 import Type from 'typebox';
 
 /** Named by RFC 6531: to a validator that knows only `email`, an international domain would be a fault. */
 const EMAIL_FORMAT = 'idn-email';
 
-/** The formats of texts that are checked here, beside those of JSON Schema. */
-export const TEXT_FORMATS: Record<string, (text: string) => boolean> = { [EMAIL_FORMAT]: isEmailAddress };
+/** A format, not a pattern: many tools do not know the classes of Unicode. */
+const VISIBLE_FORMAT = 'visible-text';
 
-/** The error message for a text that breaks a format or pattern, whose name would explain nothing. */
+/** The formats of texts that are checked here, beside those of JSON Schema. */
+export const TEXT_FORMATS: Record<string, (text: string) => boolean> = {
+  [EMAIL_FORMAT]: isEmailAddress,
+  [VISIBLE_FORMAT]: isVisibleText,
+};
+
+/** The error message for a text that breaks a format, whose name would explain nothing. */
 export const TEXT_FAULTS: ReadonlyMap<unknown, Record<'en' | 'ko', string>> = new Map([
   [
     EMAIL_FORMAT,
@@ -17,7 +23,7 @@ export const TEXT_FAULTS: ReadonlyMap<unknown, Record<'en' | 'ko', string>> = ne
     },
   ],
   [
-    VISIBLE_TEXT_PATTERN,
+    VISIBLE_FORMAT,
     {
       en: 'must have a visible character, and none that is hidden, such as control, zero-width and bidirectional ones',
       ko: '보이는 글자가 있어야 하고, 제어 문자, 폭이 없는 문자, 방향을 바꾸는 문자 같은 숨은 글자는 없어야 합니다',
@@ -25,14 +31,16 @@ export const TEXT_FAULTS: ReadonlyMap<unknown, Record<'en' | 'ko', string>> = ne
   ],
 ]);
 
+export const EXAMPLE_EMAIL = 'kim@example.com';
+
 export const EmailAddress = Type.String({
   format: EMAIL_FORMAT,
   maxLength: 254,
   description:
     'at most 64 characters of ASCII before the @. The domain may be international: it is kept as given, and sent to in punycode',
-  examples: ['kim@example.com'],
+  examples: [EXAMPLE_EMAIL],
 });
 
 /** A text that may stand in the subject of a mail and in a log. */
-export const visibleText = (options: { maxLength: number; description?: string }) =>
-  Type.String({ minLength: 1, pattern: VISIBLE_TEXT_PATTERN, ...options });
+export const visibleText = (options: { maxLength: number; description?: string; examples?: string[] }) =>
+  Type.String({ minLength: 1, format: VISIBLE_FORMAT, ...options });

@@ -23,7 +23,7 @@ export { asciiEmailAddress, isEmailAddress } from './notification/email-address.
 export { MailWaitService, type ClaimedMail, type MailGuard } from './notification/mail-wait.service.js';
 export { migrateWarehouse } from './migrate-warehouse.js';
 export { NotificationService } from './notification/notification.service.js';
-export { visibleText, VISIBLE_TEXT_PATTERN } from './notification/visible-text.js';
+export { isVisibleText, visibleText } from './notification/visible-text.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
@@ -69,6 +69,7 @@ export {
   type Shortage,
 } from './sale/sale-request.js';
 export { StockLevel } from './stock/stock-level.entity.js';
+export { STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';
 export { DatabaseModule } from './database.module.js';
 export { AdjustmentModule } from './adjustment/adjustment.module.js';
 export { DeadLetterModule } from './dead-letter/dead-letter.module.js';

@@ -5,15 +5,16 @@ import { type FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { Readiness } from './readiness.js';
 
-const readiness = (description: string) =>
+const readiness = (title: string, status: 'ok' | 'unavailable', database: string, description: string) =>
   Type.Object(
     {
-      status: Type.String(),
+      status: Type.Enum([status]),
       checks: Type.Record(Type.String(), Type.String(), {
         description: '`ok`, `unavailable` or `draining`, by part',
+        examples: [{ database }],
       }),
     },
-    { description },
+    { title, description },
   );
 
 @Controller('health')
@@ -27,9 +28,11 @@ export class HealthController {
     operationId: 'isAlive',
     summary: 'Is the process alive?',
     description: 'It answers, whatever the parts around it do.',
-    response: { 200: Type.Object({ status: Type.String() }, { description: 'it is' }) },
+    response: {
+      200: Type.Object({ status: Type.Enum(['ok']) }, { title: 'Liveness', description: 'it is' }),
+    },
   })
-  live(): { status: string } {
+  live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
@@ -40,7 +43,10 @@ export class HealthController {
     operationId: 'isReady',
     summary: 'Can the process do its work?',
     description: 'Names the parts that it cannot do without, and which of them is away.',
-    response: { 200: readiness('it can'), 503: readiness('it cannot, or it drains') },
+    response: {
+      200: readiness('Ready', 'ok', 'ok', 'it can'),
+      503: readiness('NotReady', 'unavailable', 'unavailable', 'it cannot, or it drains'),
+    },
   })
   async ready(@Res() reply: FastifyReply): Promise<void> {
     const { ready, checks } = await this.readiness.report();

@@ -1,20 +1,31 @@
 import { type DeadLetter as Entity } from '#inventory';
 import { QUEUE_NAMES } from '#queues';
 import Type, { type Static } from 'typebox';
-import { Id, NextCursor, NullableTime, pageQuery, Time } from '../identifiers-schema.js';
+import {
+  EXAMPLE_ID,
+  Id,
+  NextCursor,
+  nullable,
+  NullableTime,
+  pageQuery,
+  Time,
+} from '../identifiers-schema.js';
 
 const status = Type.Enum(['OPEN', 'REDRIVEN', 'DISCARDED']);
 
 const deadLetter = {
   id: Id,
-  queue: Type.String(),
-  messageId: Type.String(),
-  cause: Type.Object({ code: Type.String(), detail: Type.String() }),
+  queue: Type.String({ examples: ['restock'] }),
+  messageId: Type.String({ examples: [EXAMPLE_ID] }),
+  cause: Type.Object({
+    code: Type.String({ description: 'see docs/errors.md', examples: ['FACTORY.REFUSED'] }),
+    detail: Type.String({ examples: ['the factory answered 422'] }),
+  }),
   status,
   openedAt: Time,
-  resolvedAt: NullableTime,
-  resolvedBy: Type.Union([Type.String(), Type.Null()]),
-  resolutionNote: Type.Union([Type.String(), Type.Null()]),
+  resolvedAt: { ...NullableTime, examples: [null] },
+  resolvedBy: nullable(Type.String({ examples: [null] })),
+  resolutionNote: nullable(Type.String({ examples: [null] })),
 };
 
 export const DeadLetterSummary = Type.Object(deadLetter, { title: 'DeadLetterSummary' });
@@ -22,13 +33,19 @@ export const DeadLetterSummary = Type.Object(deadLetter, { title: 'DeadLetterSum
 export const DeadLetter = Type.Object(
   {
     ...deadLetter,
-    body: Type.String({ description: 'the message as it came' }),
-    attributes: Type.Record(Type.String(), Type.String()),
+    body: Type.String({
+      description: 'the message as it came',
+      examples: [`{"restockOrderId":"${EXAMPLE_ID}"}`],
+    }),
+    attributes: Type.Record(Type.String(), Type.String(), {
+      description: 'of the message',
+      examples: [{ traceId: 'checkout-42' }],
+    }),
     attempts: Type.Array(
       Type.Object({
-        receiveCount: Type.Integer(),
-        code: Type.String(),
-        detail: Type.String(),
+        receiveCount: Type.Integer({ examples: [1] }),
+        code: Type.String({ examples: ['FACTORY.REFUSED'] }),
+        detail: Type.String({ examples: ['the factory answered 422'] }),
         failedAt: Time,
       }),
     ),
@@ -36,13 +53,16 @@ export const DeadLetter = Type.Object(
   { title: 'DeadLetter' },
 );
 
-export const DeadLetterPage = Type.Object({ items: Type.Array(DeadLetterSummary), nextCursor: NextCursor });
+export const DeadLetterPage = Type.Object(
+  { items: Type.Array(DeadLetterSummary), nextCursor: NextCursor },
+  { title: 'DeadLetterPage' },
+);
 
 export const DeadLetterQuery = Type.Object(
   {
     ...pageQuery(Id),
     status: Type.Optional(status),
-    queue: Type.Optional(Type.Enum([...QUEUE_NAMES])),
+    queue: Type.Optional(Type.Enum([...QUEUE_NAMES], { examples: ['restock'] })),
   },
   { additionalProperties: false },
 );

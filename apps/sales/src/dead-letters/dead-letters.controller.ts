@@ -3,7 +3,7 @@ import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards } from '
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
-import { ReplayedHeader, WriteHeaders } from '../idempotency/idempotency-schema.js';
+import { ReplayedHeader, WRITE_REFUSALS, WriteHeaders } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
@@ -33,6 +33,7 @@ export class DeadLettersController {
     description: 'Each has its cause. Open ones wait for a person.',
     querystring: DeadLetterQuery,
     response: { 200: DeadLetterPage, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
   async list(@Query() query: DeadLetterQuery) {
     const { items, nextCursor } = await this.deadLetters.list(query);
@@ -47,6 +48,7 @@ export class DeadLettersController {
     description: 'The body is the message as it was received.',
     params: IdParameter,
     response: { 200: DeadLetter, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DEAD_LETTER.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
   async get(@Param('id') id: string) {
     return deadLetterView(await this.deadLetters.get(id));
@@ -62,6 +64,12 @@ export class DeadLettersController {
     headers: WriteHeaders,
     body: Resolution,
     response: { 200: RESOLVED, ...PROBLEM_RESPONSES },
+    'x-refusals': [
+      ...WRITE_REFUSALS,
+      'DEAD_LETTER.UNKNOWN',
+      'DEAD_LETTER.RESOLVED',
+      'DEAD_LETTER.NOT_REDRIVABLE',
+    ],
   })
   async redrive(
     @Param('id') id: string,
@@ -85,6 +93,7 @@ export class DeadLettersController {
     headers: WriteHeaders,
     body: Resolution,
     response: { 200: RESOLVED, ...PROBLEM_RESPONSES },
+    'x-refusals': [...WRITE_REFUSALS, 'DEAD_LETTER.UNKNOWN', 'DEAD_LETTER.RESOLVED'],
   })
   async discard(
     @Param('id') id: string,

@@ -8,7 +8,7 @@ import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
 import { LowerCaseUuidPipe } from '../http/identifier-case.js';
-import { ApiError, BUSY_RESPONSES } from '../problem/problem.js';
+import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
 import { CallbackAllowance } from './callback-allowance.js';
 import { Callback, CallbackParameter, CallbackQuery, recordOf } from './callback-schema.js';
 import { PublishedCallbacks } from './published-callbacks.js';
@@ -52,13 +52,17 @@ export class GoodsReceiptsController {
     params: CallbackParameter,
     querystring: CallbackQuery,
     body: Callback,
-    response: { 202: Type.Object({ status: Type.String() }), ...BUSY_RESPONSES },
+    response: {
+      202: Type.Object({ status: Type.Enum(['accepted']) }, { title: 'CallbackAccepted' }),
+      ...PROBLEM_RESPONSES,
+    },
+    'x-refusals': ['CALLBACK.FORGED', 'CALLBACK.EXPIRED', 'REQUEST.RATE_LIMITED', 'QUEUE.UNAVAILABLE'],
   })
   async receive(
     @Param('restockOrderId', LowerCaseUuidPipe) restockOrderId: string,
     @Query() query: CallbackQuery,
     @Body() callback: Callback,
-  ): Promise<{ status: string }> {
+  ): Promise<{ status: 'accepted' }> {
     const sku = callback.MessageAttributeProductId;
     const factoryId = callback.MessageAttributeFactoryId;
     const quantity = Number(callback.MessageAttributeProductCnt);

@@ -9,7 +9,15 @@ const REQUEST_HEADERS = [
   'If-Match',
   'If-None-Match',
 ].concat('X-Api-Key', 'X-Request-Id');
-const RESPONSE_HEADERS = ['Location', 'Idempotent-Replayed', 'Retry-After', 'ETag', 'X-Request-Id'];
+const RESPONSE_HEADERS = [
+  'Location',
+  'Idempotent-Replayed',
+  'Retry-After',
+  'ETag',
+  'X-Request-Id',
+  'Link',
+  'Content-Language',
+].concat('RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset');
 
 /** How long a browser remembers what it may send. */
 const PREFLIGHT_SECONDS = 600;

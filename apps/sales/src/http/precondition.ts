@@ -3,19 +3,24 @@ import Type from 'typebox';
 import { ApiError } from '../problem/problem.js';
 import { ENTITY_TAGS_PATTERN, parseEntityTags } from './entity-tag.js';
 
-const entityTags = (description: string) =>
-  Type.Optional(Type.String({ pattern: ENTITY_TAGS_PATTERN, description }));
+const entityTags = (description: string, example: string) =>
+  Type.Optional(Type.String({ pattern: ENTITY_TAGS_PATTERN, description, examples: [example] }));
 
 /** For the `headers` of a route whose answers have an `ETag`. */
 export const PreconditionHeaders = {
-  'if-match': entityTags('`*`, or entity tags: 412 unless one of them is the current one'),
+  'if-match': entityTags('`*`, or entity tags: 412 unless one of them is the current one', '*'),
   'if-none-match': entityTags(
     '`*`, or entity tags: 304, or 412 for a write, when one of them is the current one',
+    '"hYg2s1tWm0xk9sJr3bKQzA"',
   ),
 };
 
 export const ETagHeader = {
-  ETag: { type: 'string', description: 'a strong entity tag for `If-Match` and `If-None-Match`' },
+  ETag: {
+    type: 'string',
+    description: 'a strong entity tag for `If-Match` and `If-None-Match`',
+    examples: ['"hYg2s1tWm0xk9sJr3bKQzA.Jf0c8rCqk6d1cV4yqf0mNw"'],
+  },
 };
 
 /**

@@ -1,3 +1,4 @@
+import { type ApiErrorCode } from '../problem/error-catalogue.js';
 import Type, { type Static } from 'typebox';
 
 const VISIBLE_ASCII = '^[\\x21-\\x7e]+$';
@@ -39,6 +40,17 @@ export const KeyHeaders = keyHeaders(
 export const WriteHeaders = Type.Object(KeyHeaders);
 export type WriteHeaders = Static<typeof WriteHeaders>;
 
+/** With which every write of operators refuses. */
+export const WRITE_REFUSALS = [
+  'REQUEST.KEY_REUSED',
+  'DATABASE.UNAVAILABLE',
+] as const satisfies ApiErrorCode[];
+
 export const ReplayedHeader = {
-  'Idempotent-Replayed': { type: 'string', description: '`true` when the idempotency key had this answer' },
+  'Idempotent-Replayed': {
+    type: 'string',
+    enum: ['true'],
+    description: 'there when the idempotency key had this answer',
+    examples: ['true'],
+  },
 };

@@ -5,17 +5,21 @@ import Type from 'typebox';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from './api-key.guard.js';
 
-const Reconciliation = Type.Object({
-  clean: Type.Boolean(),
-  differences: Type.Array(
-    Type.Object({
-      invariant: Type.String(),
-      subject: Type.String(),
-      expected: Type.String(),
-      actual: Type.String(),
-    }),
-  ),
-});
+const Reconciliation = Type.Object(
+  {
+    clean: Type.Boolean({ examples: [true] }),
+    differences: Type.Array(
+      Type.Object({
+        invariant: Type.String(),
+        subject: Type.String(),
+        expected: Type.String(),
+        actual: Type.String(),
+      }),
+      { examples: [[]] },
+    ),
+  },
+  { title: 'Reconciliation' },
+);
 
 @Controller('reconcile')
 @UseGuards(ApiKeyGuard)
@@ -29,6 +33,7 @@ export class ReconcileController {
     summary: 'Does the warehouse agree with itself?',
     description: 'Compares stock, ledger, sales and orders. It reads everything: ask for it now and then.',
     response: { 200: Reconciliation, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
   async reconcile() {
     const differences = await this.reconciliation.reconcile();

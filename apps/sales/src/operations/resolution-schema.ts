@@ -7,11 +7,15 @@ export const Resolution = Type.Union([
   Type.Object(
     {
       by: Type.Optional(
-        nullable(visibleText({ maxLength: 100, description: '`operations` when not given' })),
+        nullable(
+          visibleText({ maxLength: 100, description: '`operations` when not given', examples: ['kim'] }),
+        ),
       ),
-      note: Type.Optional(nullable(visibleText({ maxLength: 400 }))),
+      note: Type.Optional(
+        nullable(visibleText({ maxLength: 400, examples: ['the factory has the product again'] })),
+      ),
     },
-    { additionalProperties: false },
+    { additionalProperties: false, title: 'Resolution' },
   ),
   Type.Null({ description: 'no body' }),
 ]);

@@ -7,9 +7,13 @@ import Type, { type Static } from 'typebox';
 import { OperationsKey } from '../operations/operations-key.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 
-const input = Type.Number({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER - 1 });
+const input = Type.Number({
+  minimum: Number.MIN_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER - 1,
+  examples: [1],
+});
 
-const Hello = Type.Object({ input }, { additionalProperties: false });
+const Hello = Type.Object({ input }, { additionalProperties: false, title: 'Hello' });
 
 const Produce = Type.Object(
   {
@@ -19,13 +23,17 @@ const Produce = Type.Object(
         minimum: 0,
         maximum: 60_000,
         description: 'how long the worker waits before it answers',
+        examples: [0],
       }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'Produce' },
 );
 
-const Message = Type.Object({ message: Type.String() });
+const Message = Type.Object(
+  { message: Type.String({ examples: ['메시지를 받았습니다. 입력값: 1, 결과: 2'] }) },
+  { title: 'Message' },
+);
 
 /** The tutorial's two functions, kept as a probe: is HTTP alive, and are the queue, the worker and the DLQ? */
 @Controller()
@@ -60,6 +68,7 @@ export class ProbeController {
     description: 'Are the queue, the worker and the dead-letter queue alive? The worker prints the result.',
     body: Produce,
     response: { 200: Message, ...PROBLEM_RESPONSES },
+    'x-refusals': ['AUTH.KEY_REQUIRED', 'REQUEST.RATE_LIMITED', 'QUEUE.UNAVAILABLE'],
   })
   async produce(
     @Body() body: Static<typeof Produce>,

@@ -6,7 +6,7 @@ import { wantsPage } from '../http/wants-page.js';
 import { varyBy } from '../http/vary.js';
 import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
 import { KOREAN_CATALOGUE } from './korean-catalogue.js';
-import { type Language, languageOf } from './language.js';
+import { type Language, languageOf, LANGUAGES } from './language.js';
 import { ApiError, PROBLEM_RESPONSES } from './problem.js';
 
 const CodeParameter = Type.Object({
@@ -14,17 +14,25 @@ const CodeParameter = Type.Object({
     pattern: '^[A-Z][A-Z_]*\\.[A-Z][A-Z_]*$',
     maxLength: 64,
     description: 'the `code` of an error',
+    examples: ['STOCK.INSUFFICIENT'],
   }),
 });
 
 const ErrorDescription = Type.Object(
   {
-    code: Type.String(),
-    status: Type.Integer({ description: 'of the answers that have it' }),
-    title: Type.String(),
-    advice: Type.String({ description: 'what a client does about it, in Markdown' }),
+    code: Type.String({ examples: ['STOCK.INSUFFICIENT'] }),
+    status: Type.Integer({ description: 'of the answers that have it', examples: [409] }),
+    title: Type.String({ examples: [ERROR_CATALOGUE['STOCK.INSUFFICIENT'].title] }),
+    advice: Type.String({
+      description: 'what a client does about it, in Markdown',
+      examples: [ERROR_CATALOGUE['STOCK.INSUFFICIENT'].advice],
+    }),
   },
-  { title: 'ErrorDescription', description: 'the error' },
+  {
+    title: 'ErrorDescription',
+    description: 'the error',
+    headers: { 'Content-Language': { type: 'string', enum: [...LANGUAGES] } },
+  },
 );
 
 /** Its own styles alone: nothing on the page can run or load. */
@@ -41,6 +49,7 @@ export class ErrorsController {
     description: 'Where the `type` of a problem leads: a page for browsers, JSON for everybody else.',
     params: CodeParameter,
     response: { 200: ErrorDescription, ...PROBLEM_RESPONSES },
+    'x-refusals': ['ROUTE.UNKNOWN'],
   })
   describe(
     @Param('code') code: string,

@@ -3,6 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { varyBy } from '../http/vary.js';
 import { type ApiErrorCode, ERROR_CATALOGUE } from './error-catalogue.js';
 import { type Language, languageOf } from './language.js';
+import { PROBLEM_FACTS } from './problem-facts.js';
 import { KOREAN_CATALOGUE } from './korean-catalogue.js';
 
 /** Seconds after which a client should try again when a part is down, or too much is going on. */
@@ -12,22 +13,11 @@ const RETRY_AFTER_SECONDS = 2;
 export const Problem = Type.Object(
   {
     type: Type.String({ format: 'uri-reference', description: 'leads to what the error means' }),
-    title: Type.String(),
+    title: Type.String({ description: 'in the language of `Accept-Language`, English or Korean' }),
     status: Type.Integer(),
-    code: Type.String({ description: 'see docs/errors.md' }),
-    detail: Type.Optional(Type.String()),
-    errors: Type.Optional(
-      Type.Array(
-        Type.Object({
-          at: Type.String({ description: 'the part of the request, and the place in it' }),
-          message: Type.String(),
-          pointer: Type.Optional(
-            Type.String({ description: 'JSON Pointer (RFC 6901) of the member, for a fault in the body' }),
-          ),
-        }),
-      ),
-    ),
-    requestId: Type.Optional(Type.String()),
+    code: Type.String({ description: 'for programs: its meaning never changes' }),
+    detail: Type.Optional(Type.String({ description: 'what was wrong this time, in the same language' })),
+    ...Type.Partial(Type.Object(PROBLEM_FACTS)).properties,
   },
   { additionalProperties: true, title: 'Problem' },
 );
@@ -35,21 +25,6 @@ export type Problem = Static<typeof Problem>;
 
 /** For the `response` of a route's schema: how it answers when it refuses. */
 export const PROBLEM_RESPONSES = { '4xx': Problem, '5xx': Problem };
-
-const retryLater = (description: string) =>
-  Type.Object(Problem.properties, {
-    additionalProperties: true,
-    title: 'Problem',
-    description,
-    headers: { 'Retry-After': { type: 'integer', description: 'seconds after which to try again' } },
-  });
-
-/** As {@link PROBLEM_RESPONSES}, for a route that turns requests away while there are too many. */
-export const BUSY_RESPONSES = {
-  429: retryLater('More requests than may come from one client, or callbacks for one order'),
-  503: retryLater('More requests than can be served in time, or the warehouse cannot be reached'),
-  ...PROBLEM_RESPONSES,
-};
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 

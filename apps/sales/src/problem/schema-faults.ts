@@ -33,7 +33,7 @@ export function schemaFaults(
   const listed = validation.slice(0, MAX_FAULTS);
   if (language === 'ko') localizeInKorean(listed);
   const faults = listed.map(({ instancePath, message, params }): SchemaFault => {
-    const fault = TEXT_FAULTS.get(params.format ?? params.pattern)?.[language] ?? message;
+    const fault = TEXT_FAULTS.get(params.format)?.[language] ?? message;
     const name = params.additionalProperty;
     const unknown = typeof name === 'string' ? `: ${name.slice(0, MAX_NAME_CHARACTERS)}` : '';
     const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);

@@ -2,43 +2,54 @@ import {
   type Ledger as SkuLedger,
   type Product as Entity,
   type ProductWithStock,
+  STOCK_MOVEMENT_REASONS,
   type StockLevel,
 } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { firstPart, strongTag } from '../http/entity-tag.js';
 import { NextCursor, pageQuery, Sku } from '../identifiers-schema.js';
-import { EmailAddress, visibleText } from '../text-schema.js';
+import { EmailAddress, EXAMPLE_EMAIL, visibleText } from '../text-schema.js';
 
 /** The rules that buyers see. */
 const publicRules = {
   name: visibleText({
     maxLength: 200,
     description: 'without hidden characters: it stands in the subjects of mails',
+    examples: ['도넛'],
   }),
-  priceKrw: Type.Integer({ minimum: 0, maximum: 100_000_000, description: '0 for a gift' }),
+  priceKrw: Type.Integer({
+    minimum: 0,
+    maximum: 100_000_000,
+    description: '0 for a gift',
+    examples: [19_900],
+  }),
   maxPerSale: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
     description: 'may exceed `targetLevel`; what no restock order could ever fill is refused all the same',
+    examples: [50],
   }),
 };
 
 const internalRules = {
-  factoryId: Type.String({ minLength: 1, maxLength: 32 }),
+  factoryId: Type.String({ minLength: 1, maxLength: 32, examples: ['FF-500293'] }),
   reorderPoint: Type.Integer({
     minimum: 0,
     maximum: 1_000_000,
     description: 'stock at which a restock order is due; below `targetLevel`',
+    examples: [20],
   }),
   targetLevel: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
     description: 'what a restock order fills the stock up to; above `reorderPoint`',
+    examples: [100],
   }),
   lotSize: Type.Integer({
     minimum: 1,
     maximum: 100_000,
     description: 'the factory makes whole lots only; a lot may exceed `targetLevel`',
+    examples: [10],
   }),
   adManagerEmail: EmailAddress,
 };
@@ -46,16 +57,19 @@ const internalRules = {
 const rules = { ...publicRules, ...internalRules };
 
 /** Values that an older version accepted and that are invalid today: answers show them unchanged. */
-const storedTexts = { name: Type.String(), adManagerEmail: Type.String() };
+const storedTexts = {
+  name: Type.String({ examples: ['도넛'] }),
+  adManagerEmail: Type.String({ examples: [EXAMPLE_EMAIL] }),
+};
 
 const Stock = Type.Object(
   {
-    onHand: Type.Integer(),
-    reserved: Type.Integer(),
-    available: Type.Integer(),
-    onOrder: Type.Integer(),
+    onHand: Type.Integer({ description: 'units in the warehouse', examples: [98] }),
+    reserved: Type.Integer({ description: 'units of these that are promised to somebody', examples: [0] }),
+    available: Type.Integer({ description: 'units that can be bought now', examples: [98] }),
+    onOrder: Type.Integer({ description: 'units that are being made', examples: [0] }),
   },
-  { description: 'changed by sales, goods and adjustments alone' },
+  { title: 'Stock', description: 'in units; changed by sales, goods and adjustments alone' },
 );
 
 /** A product as its operators see and save it. */
@@ -78,7 +92,10 @@ export const ShownProduct = Type.Object(
   { title: 'ShownProduct' },
 );
 
-export const ProductPage = Type.Object({ items: Type.Array(ShownProduct), nextCursor: NextCursor });
+export const ProductPage = Type.Object(
+  { items: Type.Array(ShownProduct), nextCursor: NextCursor },
+  { title: 'ProductPage' },
+);
 
 /** Operators can send back the answer of GET: `sku` must be that of the path, and `stock` is ignored. */
 export const SaveProduct = Type.Object(
@@ -87,13 +104,15 @@ export const SaveProduct = Type.Object(
     sku: Type.Optional({ ...Sku, description: 'may be left out; else that of the path' }),
     stock: Type.Optional({ ...Stock, readOnly: true, description: 'not looked at: use an adjustment' }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'SaveProduct' },
 );
 export type SaveProduct = Static<typeof SaveProduct>;
 
 /** A JSON merge patch (RFC 7396). Every member is required in a product, so none may be null. */
 export const ChangeProduct = Type.Partial(Type.Object(rules), {
   additionalProperties: false,
+  title: 'ChangeProduct',
+  examples: [{ priceKrw: 21_900 }],
   description: 'the members to change, as they are to be',
 });
 export type ChangeProduct = Static<typeof ChangeProduct>;
@@ -105,11 +124,15 @@ export const AdjustStock = Type.Object(
   {
     delta: Type.Union(
       [Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Integer({ minimum: -1_000_000, maximum: -1 })],
-      { description: 'units added, or taken when negative' },
+      { description: 'units added, or taken when negative', examples: [10] },
     ),
-    note: visibleText({ maxLength: 255, description: 'why: kept in the ledger' }),
+    note: visibleText({
+      maxLength: 255,
+      description: 'why: kept in the ledger',
+      examples: ['found behind the shelf'],
+    }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'AdjustStock' },
 );
 export type AdjustStock = Static<typeof AdjustStock>;
 
@@ -120,14 +143,17 @@ export const Ledger = Type.Object(
     stock: Stock,
     totals: Type.Array(
       Type.Object({
-        reason: Type.String({ description: 'SALE, GOODS_RECEIPT, ADJUSTMENT or BACKORDER_FILL' }),
-        movements: Type.Integer(),
-        units: Type.Integer({ description: 'their sum: units added, or taken when negative' }),
+        reason: Type.Enum([...STOCK_MOVEMENT_REASONS], { examples: ['SALE'] }),
+        movements: Type.Integer({ examples: [1] }),
+        units: Type.Integer({
+          description: 'their sum: units added, or taken when negative',
+          examples: [-2],
+        }),
       }),
       { description: 'stock movements, one for each reason that has any' },
     ),
     sold: Type.Object(
-      { sales: Type.Integer(), units: Type.Integer() },
+      { sales: Type.Integer({ examples: [1] }), units: Type.Integer({ examples: [2] }) },
       { description: 'stored sales with a line of this SKU, and the units of these lines' },
     ),
   },

@@ -15,9 +15,10 @@ import {
   PreconditionHeaders,
   sendRepresentation,
 } from '../http/precondition.js';
+import { locationHeader } from '../http/location.js';
 import { type CacheableRoute } from '../http/response-headers.js';
 import { varyBy } from '../http/vary.js';
-import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency-schema.js';
+import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
@@ -73,6 +74,7 @@ export class ProductsController {
     description: INTERNAL_RULES,
     querystring: ProductQuery,
     response: { 200: ProductPage, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
   async list(
     @Query() query: ProductQuery,
@@ -103,6 +105,7 @@ export class ProductsController {
       304: Type.Null({ description: 'as the client has it, the stock included', headers: ETagHeader }),
       ...PROBLEM_RESPONSES,
     },
+    'x-refusals': ['SKU.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
   async get(@Param('sku') sku: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const found = await this.products.get(sku);
@@ -125,6 +128,7 @@ export class ProductsController {
     description: 'In units. `onHand` is the sum of the movements.',
     params: SkuParameter,
     response: { 200: Ledger, ...PROBLEM_RESPONSES },
+    'x-refusals': ['SKU.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
   async ledger(@Param('sku') sku: string) {
     return ledgerView(await this.ledgers.of(sku));
@@ -142,9 +146,10 @@ export class ProductsController {
     body: SaveProduct,
     response: {
       200: saved('replaced'),
-      201: saved('created', { Location: { type: 'string' } }),
+      201: saved('created', locationHeader('/products/{sku}', 'the product')),
       ...PROBLEM_RESPONSES,
     },
+    'x-refusals': [...WRITE_REFUSALS, 'FACTORY.UNKNOWN', 'PRODUCT.RULES_CONTRADICT'],
   })
   async save(
     @Param('sku') sku: string,
@@ -181,6 +186,7 @@ export class ProductsController {
     headers: WRITE_HEADERS,
     body: ChangeProduct,
     response: { 200: saved('changed'), ...PROBLEM_RESPONSES },
+    'x-refusals': [...WRITE_REFUSALS, 'SKU.UNKNOWN', 'FACTORY.UNKNOWN', 'PRODUCT.RULES_CONTRADICT'],
   })
   async change(
     @Param('sku') sku: string,
@@ -207,7 +213,11 @@ export class ProductsController {
     params: SkuParameter,
     headers: WRITE_HEADERS,
     body: AdjustStock,
-    response: { 200: saved('adjusted', { 'Content-Location': { type: 'string' } }), ...PROBLEM_RESPONSES },
+    response: {
+      200: saved('adjusted', locationHeader('/products/{sku}', 'the product', 'Content-Location')),
+      ...PROBLEM_RESPONSES,
+    },
+    'x-refusals': [...WRITE_REFUSALS, 'SKU.UNKNOWN', 'STOCK.NEGATIVE', 'STOCK.LIMIT_EXCEEDED'],
   })
   async adjust(
     @Param('sku') sku: string,

@@ -1,33 +1,39 @@
 import { type OrderWithTimeline, RESTOCK_ORDER_STATUSES, type RestockOrder as Entity } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { strongTag } from '../http/entity-tag.js';
-import { Id, NextCursor, NullableTime, pageQuery, Sku, Time } from '../identifiers-schema.js';
+import { Id, NextCursor, nullable, NullableTime, pageQuery, Sku, Time } from '../identifiers-schema.js';
 
-const status = Type.Enum([...RESTOCK_ORDER_STATUSES]);
+const status = Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] });
 
 /** The facts for a buyer who waits for goods. */
 const publicOrder = {
   id: Id,
   sku: Sku,
-  quantity: Type.Integer(),
-  receivedQuantity: Type.Integer(),
+  quantity: Type.Integer({ description: 'units', examples: [100] }),
+  receivedQuantity: Type.Integer({ description: 'units of these that have come', examples: [0] }),
   status,
   requestedAt: Time,
   expectedAt: NullableTime,
-  closedAt: NullableTime,
+  closedAt: { ...NullableTime, examples: [null] },
 };
 
 /** How the order fares at the factory. The texts may name people, hosts and what the factory answered. */
 const internalOrder = {
-  factoryId: Type.String(),
-  attempts: Type.Integer(),
-  lastError: Type.Union([Type.String(), Type.Null()]),
-  nextAttemptAt: NullableTime,
+  factoryId: Type.String({ examples: ['FF-500293'] }),
+  attempts: Type.Integer({ description: 'calls of the factory that failed', examples: [0] }),
+  lastError: nullable(Type.String({ examples: [null] })),
+  nextAttemptAt: { ...NullableTime, examples: [null] },
   orderedAt: NullableTime,
   deadlineAt: NullableTime,
 };
 
-const timeline = Type.Array(Type.Object({ at: Time, kind: Type.String(), detail: Type.String() }));
+const timeline = Type.Array(
+  Type.Object({
+    at: Time,
+    kind: Type.String({ examples: ['ORDERED'] }),
+    detail: Type.String({ examples: ['100 units of CP-502101 at FF-500293'] }),
+  }),
+);
 
 const withKey = <Properties extends Type.TProperties>(properties: Properties) =>
   Type.Partial(Type.Object(properties), { description: 'with the operations key' }).properties;
@@ -50,7 +56,10 @@ export const RestockOrderWithTimeline = Type.Object(
   { title: 'RestockOrderWithTimeline' },
 );
 
-export const RestockOrderPage = Type.Object({ items: Type.Array(ShownRestockOrder), nextCursor: NextCursor });
+export const RestockOrderPage = Type.Object(
+  { items: Type.Array(ShownRestockOrder), nextCursor: NextCursor },
+  { title: 'RestockOrderPage' },
+);
 
 export const RestockOrderQuery = Type.Object(
   { ...pageQuery(Id), sku: Type.Optional(Sku), status: Type.Optional(status) },

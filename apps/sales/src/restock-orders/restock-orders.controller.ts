@@ -9,8 +9,9 @@ import {
   PreconditionHeaders,
   sendRepresentation,
 } from '../http/precondition.js';
-import { KeyHeaders, ReplayedHeader } from '../idempotency/idempotency-schema.js';
+import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
+import { locationHeader } from '../http/location.js';
 import { varyBy } from '../http/vary.js';
 import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
@@ -45,6 +46,7 @@ export class RestockOrdersController {
     description: 'With the operations key: how each fares at the factory as well.',
     querystring: RestockOrderQuery,
     response: { 200: RestockOrderPage, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
   async list(
     @Query() query: RestockOrderQuery,
@@ -74,6 +76,7 @@ export class RestockOrdersController {
       304: Type.Null({ description: 'as the client has it', headers: ETagHeader }),
       ...PROBLEM_RESPONSES,
     },
+    'x-refusals': ['RESTOCK_ORDER.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
   async get(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const found = await this.restock.get(id);
@@ -96,10 +99,15 @@ export class RestockOrdersController {
       200: Type.Object(RestockOrderWithTimeline.properties, {
         title: 'RestockOrderWithTimeline',
         description: 'cancelled',
-        headers: { ...ETagHeader, ...ReplayedHeader, 'Content-Location': { type: 'string' } },
+        headers: {
+          ...ETagHeader,
+          ...ReplayedHeader,
+          ...locationHeader('/restock-orders/{id}', 'the order', 'Content-Location'),
+        },
       }),
       ...PROBLEM_RESPONSES,
     },
+    'x-refusals': [...WRITE_REFUSALS, 'RESTOCK_ORDER.UNKNOWN', 'RESTOCK_ORDER.CLOSED'],
   })
   async cancel(
     @Param('id') id: string,

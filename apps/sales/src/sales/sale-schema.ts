@@ -1,21 +1,22 @@
+import { RESTOCK_ORDER_STATUSES } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { keyHeaders } from '../idempotency/idempotency-schema.js';
-import { nullable, NullableTime, Sku, Time } from '../identifiers-schema.js';
-import { EmailAddress } from '../text-schema.js';
+import { EXAMPLE_ID, nullable, NullableTime, Sku, Time } from '../identifiers-schema.js';
+import { EmailAddress, EXAMPLE_EMAIL } from '../text-schema.js';
 
 export const PlaceSale = Type.Object(
   {
     lines: Type.Array(
       Type.Object(
-        { sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }) },
+        { sku: Sku, quantity: Type.Integer({ minimum: 1, maximum: 1_000_000, examples: [2] }) },
         { additionalProperties: false },
       ),
-      { minItems: 1, maxItems: 50 },
+      { minItems: 1, maxItems: 50, description: 'bought together: all of them or none' },
     ),
     customerEmail: Type.Optional(nullable(EmailAddress)),
     onShortage: Type.Optional(Type.Literal('reject', { description: 'what to do when stock is short' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, title: 'PlaceSale' },
 );
 export type PlaceSale = Static<typeof PlaceSale>;
 
@@ -34,27 +35,34 @@ export type SaleHeaders = Static<typeof SaleHeaders>;
 
 export const Sale = Type.Object(
   {
-    id: Type.String({ format: 'uuid' }),
-    status: Type.String(),
-    lines: Type.Array(Type.Object({ sku: Sku, quantity: Type.Integer(), unitPriceKrw: Type.Integer() })),
-    totalKrw: Type.Integer(),
-    customerEmail: nullable(Type.String()),
+    id: Type.String({ format: 'uuid', examples: [EXAMPLE_ID] }),
+    status: Type.Enum(['CONFIRMED']),
+    lines: Type.Array(
+      Type.Object({
+        sku: Sku,
+        quantity: Type.Integer({ examples: [2] }),
+        unitPriceKrw: Type.Integer({ examples: [19_900] }),
+      }),
+    ),
+    totalKrw: Type.Integer({ examples: [39_800] }),
+    customerEmail: nullable(Type.String({ examples: [EXAMPLE_EMAIL] })),
     createdAt: Time,
   },
   { title: 'Sale' },
 );
 
-/** A SKU with too little stock, for a refused buyer. */
+/** The SKUs with too little stock, for a refused buyer. */
 export const Shortages = Type.Array(
   Type.Object({
     sku: Sku,
-    requestedQuantity: Type.Integer(),
-    availableQuantity: Type.Integer(),
+    requestedQuantity: Type.Integer({ examples: [2] }),
+    availableQuantity: Type.Integer({ examples: [0] }),
     restockOrder: Type.Object({
-      id: Type.String({ format: 'uuid' }),
-      status: Type.String(),
-      quantity: Type.Integer(),
+      id: Type.String({ format: 'uuid', examples: [EXAMPLE_ID] }),
+      status: Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] }),
+      quantity: Type.Integer({ description: 'units that are being made', examples: [100] }),
       estimatedAt: NullableTime,
     }),
   }),
+  { description: 'the products of which there is too little, and when more comes' },
 );

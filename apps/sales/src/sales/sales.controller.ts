@@ -4,11 +4,13 @@ import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
+import { locationHeader } from '../http/location.js';
+import { ReplayedHeader } from '../idempotency/idempotency-schema.js';
 import { IdParameter } from '../identifiers-schema.js';
-import { BUSY_RESPONSES, Problem, PROBLEM_RESPONSES, type Refusal, sendProblem } from '../problem/problem.js';
-import { LIMITED_PER_CLIENT } from '../rate-limit.js';
+import { PROBLEM_RESPONSES, type Refusal, sendProblem } from '../problem/problem.js';
+import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
 import { ReleasableConnection } from './releasable-connection.js';
-import { PlaceSale, Sale, SaleHeaders, Shortages } from './sale-schema.js';
+import { PlaceSale, Sale, SaleHeaders } from './sale-schema.js';
 
 @Controller('sales')
 export class SalesController {
@@ -45,13 +47,27 @@ export class SalesController {
     body: PlaceSale,
     headers: SaleHeaders,
     response: {
-      201: Sale,
-      409: Type.Object(
-        { ...Problem.properties, shortages: Type.Optional(Shortages) },
-        { additionalProperties: true },
-      ),
-      ...BUSY_RESPONSES,
+      201: Type.Object(Sale.properties, {
+        title: 'Sale',
+        description: 'sold; with `Idempotent-Replayed`, sold before under this key',
+        headers: {
+          ...locationHeader('/sales/{id}', 'the sale'),
+          ...ReplayedHeader,
+          ...RATE_LIMIT_HEADERS,
+        },
+      }),
+      ...PROBLEM_RESPONSES,
     },
+    'x-refusals': [
+      'STOCK.INSUFFICIENT',
+      'SKU.UNKNOWN',
+      'SALE.QUANTITY_EXCEEDED',
+      'SALE.KEY_REUSED',
+      'SALE.KEY_IN_USE',
+      'SALE.OVERLOADED',
+      'DATABASE.UNAVAILABLE',
+      'REQUEST.RATE_LIMITED',
+    ],
   })
   async place(
     @Body() { lines, customerEmail }: PlaceSale,
@@ -93,6 +109,7 @@ export class SalesController {
     description: 'Whoever has the id of a sale may look at it.',
     params: IdParameter,
     response: { 200: Sale, ...PROBLEM_RESPONSES },
+    'x-refusals': ['SALE.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
   async get(@Param('id') id: string) {
     return this.sales.get(id);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { VISIBLE_TEXT_PATTERN, visibleText } from './visible-text.js';
+import { isVisibleText, visibleText } from './visible-text.js';
 
 describe('a text for the subject of a mail', () => {
   it.each([
@@ -14,18 +14,16 @@ describe('a text for the subject of a mail', () => {
   });
 
   it('is accepted after cleaning, for any text', () => {
-    const pattern = new RegExp(VISIBLE_TEXT_PATTERN, 'u');
     const wrong: string[] = [];
     for (let code = 0; code <= 0x10_ffff; code += 1) {
       const text = `a${String.fromCodePoint(code)}b`;
-      if (!pattern.test(visibleText(text))) wrong.push(code.toString(16));
+      if (!isVisibleText(visibleText(text))) wrong.push(code.toString(16));
     }
     expect(wrong).toEqual([]);
   });
 
   it('is judged in a moment, however long it is', () => {
-    const pattern = new RegExp(VISIBLE_TEXT_PATTERN, 'u');
-    expect(pattern.test(`${' '.repeat(60_000)}\u200b`)).toBe(false);
-    expect(pattern.test('👩‍🍳'.repeat(10_000))).toBe(true);
+    expect(isVisibleText(`${' '.repeat(60_000)}\u200b`)).toBe(false);
+    expect(isVisibleText('👩‍🍳'.repeat(10_000))).toBe(true);
   });
 });

@@ -12,8 +12,12 @@ const EMOJI_PARTS = [
   '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
 ].join('|');
 
-/** Matches a text for the subject of a mail or a log line: with a visible character, and without hidden ones. */
-export const VISIBLE_TEXT_PATTERN = `^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])(?:[^${HIDDEN}]|${EMOJI_PARTS})*$`;
+const VISIBLE_TEXT = new RegExp(`^(?=.*[\\p{L}\\p{N}\\p{P}\\p{S}])(?:[^${HIDDEN}]|${EMOJI_PARTS})*$`, 'u');
+
+/** Whether a text may stand in the subject of a mail or a log line: it has a visible character, and no hidden ones. */
+export function isVisibleText(text: string): boolean {
+  return VISIBLE_TEXT.test(text);
+}
 
 const HIDDEN_CHARACTER = new RegExp(`(${EMOJI_PARTS})|[${HIDDEN}]`, 'gu');
 

@@ -1,6 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-export type StockMovementReason = 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+export const STOCK_MOVEMENT_REASONS = ['SALE', 'GOODS_RECEIPT', 'ADJUSTMENT', 'BACKORDER_FILL'] as const;
+export type StockMovementReason = (typeof STOCK_MOVEMENT_REASONS)[number];
 
 /** One change of a {@link StockLevel}: the append-only ledger. Per SKU, the deltas add up to what is on hand. */
 @Entity('stock_movement')

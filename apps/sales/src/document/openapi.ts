@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { completed } from './openapi-completion.js';
+import { LANGUAGES } from '../problem/language.js';
+import { completed } from './completion.js';
 
 /** Of the pages: their own files alone, from no other site, and shown in no other site. */
 const PAGE_POLICY = {
@@ -49,7 +50,19 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
           'X-Request-Id': {
             description:
               'identifies the request in the log: the one that was sent when it is well formed, or a UUID',
-            schema: { type: 'string', maxLength: 128 },
+            schema: { type: 'string', maxLength: 128, examples: ['01990b7e-5c1d-7a52-9d0e-3f6f1c2a8b41'] },
+          },
+          'Content-Language': {
+            description: 'of the texts of a problem',
+            schema: { type: 'string', enum: [...LANGUAGES] },
+          },
+          'Retry-After': {
+            description: 'seconds after which to try again',
+            schema: { type: 'integer', examples: [2] },
+          },
+          'WWW-Authenticate': {
+            description: 'the header `X-Api-Key` is missing, or has a wrong key',
+            schema: { type: 'string', examples: ['ApiKey realm="operations"'] },
           },
         },
       },

@@ -1,0 +1,75 @@
+import { type BodySchema, takesNull } from '../http/body-kinds.js';
+import { Problem } from '../problem/problem.js';
+import { exampleOf } from './examples.js';
+import { nameSchemas } from './named-schemas.js';
+import { type OpenApiDocument, type Operation, type Schema } from './openapi-document.js';
+import { declareRefusals, refusalExamples } from './refusals.js';
+
+/** What the plugin writes where a schema says nothing. */
+const UNDESCRIBED = 'Default Response';
+
+/** Says what the plugin cannot know of the routes. */
+export function completed({ openapiObject }: { openapiObject: OpenApiDocument }): OpenApiDocument {
+  for (const path of Object.values(openapiObject.paths ?? {})) {
+    for (const operation of Object.values(path)) {
+      markOptionalBody(operation);
+      markOptionalParameters(operation);
+      giveExamples(operation);
+      declareRefusals(operation);
+      describeSuccess(operation);
+      declareRequestId(operation);
+      // For tools that ask for it: an operation that says nothing is as public.
+      operation.security ??= [];
+    }
+  }
+  openapiObject.components = {
+    ...openapiObject.components,
+    schemas: { ...openapiObject.components?.schemas, Problem: structuredClone(Problem) as Schema },
+    examples: refusalExamples(openapiObject),
+  };
+  nameSchemas(openapiObject);
+  return openapiObject;
+}
+
+/** The plugin declares every body as required. */
+function markOptionalBody({ requestBody }: Operation): void {
+  if (!requestBody) return;
+  const schemas = Object.values(requestBody.content).map(({ schema }) => schema);
+  if (schemas.every((schema) => takesNull(schema as BodySchema))) requestBody.required = false;
+}
+
+/** A parameter with a default is optional. The schema requires it, because every handler gets it. */
+function markOptionalParameters({ parameters = [] }: Operation): void {
+  for (const parameter of parameters) if (parameter.schema?.default !== undefined) parameter.required = false;
+}
+
+/** A tool that tries the operation, or answers in its place, has values that make sense together. */
+function giveExamples({ parameters = [], requestBody, responses = {} }: Operation): void {
+  for (const parameter of parameters) parameter.example ??= exampleOf(parameter.schema ?? {}, true);
+  for (const media of Object.values(requestBody?.content ?? {})) {
+    media.example ??= exampleOf(media.schema ?? {}, true);
+  }
+  for (const [status, { content = {} }] of Object.entries(responses)) {
+    if (isGeneral(status)) continue;
+    for (const media of Object.values(content)) media.example ??= exampleOf(media.schema ?? {}, false);
+  }
+}
+
+/** Whether it stands for many: they are declared one by one. */
+function isGeneral(status: string): boolean {
+  return status.endsWith('XX');
+}
+
+/** A success is what the summary says. */
+function describeSuccess({ summary = '', responses = {} }: Operation): void {
+  for (const answer of Object.values(responses)) {
+    if (answer.description === UNDESCRIBED) answer.description = summary;
+  }
+}
+
+/** Every answer has the header: it is said here once. */
+function declareRequestId({ responses = {} }: Operation): void {
+  for (const response of Object.values(responses)) {
+    response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+  }
+}

@@ -1,0 +1,34 @@
+import Type from 'typebox';
+import { Shortages } from '../sales/sale-schema.js';
+
+const integer = (description: string) => Type.Integer({ description });
+const text = (description: string) => Type.String({ description });
+
+/** What problems say for programs, each member for some codes alone. */
+export const PROBLEM_FACTS = {
+  errors: Type.Array(
+    Type.Object({
+      at: text('the part of the request, and the place in it'),
+      message: Type.String(),
+      pointer: Type.Optional(text('JSON Pointer (RFC 6901) of the member, for a fault in the body')),
+    }),
+    { description: 'the faults of a request that breaks its schema' },
+  ),
+  requestId: text('for the operators, who find the cause in the log'),
+  shortages: Shortages,
+  sku: text('the product that it is about'),
+  skus: Type.Array(Type.String(), { description: 'the products that do not exist' }),
+  requestedQuantity: integer('units that were asked for'),
+  maxPerSale: integer('units that one sale may take'),
+  onHand: integer('units in the warehouse'),
+  limit: integer('units that can be stored'),
+  members: Type.Array(Type.String(), { description: 'the members that contradict each other' }),
+  targetLevel: integer('as the product would have it'),
+  reorderPoint: integer('as the product would have it'),
+  id: text('of what is unknown, or in another state'),
+  currentStatus: text('the state that it is in'),
+  causeCode: text('the cause of the dead letter'),
+  factoryId: text('the factory that does not exist'),
+  cursor: text('the cursor that no page has'),
+  message: text("for the tutorial's clients: what is wrong"),
+};

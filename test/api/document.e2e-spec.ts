@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { signOrder } from '#inventory';
+import { eventually } from '../../libs/runtime/src/testing/eventually.js';
+import { CALLBACK_SIGNING_KEY, RunningSystem } from '../running-system.js';
+import { ApiDocument, type ApiOperation } from './api-document.js';
+
+const document = ApiDocument.committed();
+
+/** What an example names that is not in a new warehouse: each is put in the place of it. */
+type Substitutes = Record<string, string>;
+
+describe('an example of the API', () => {
+  const answers = [...document.operations()].flatMap(({ method, template, operation }) =>
+    Object.entries(operation.responses).flatMap(([status, { content = {} }]) =>
+      Object.entries(content).flatMap(([, { schema, example, examples = {} }]) => {
+        const values = example === undefined ? Object.entries(examples) : [['example', { value: example }]];
+        return (values as [string, { value: unknown }][]).map(
+          ([name, { value }]) => [`${method} ${template} ${status} ${name}`, schema, value] as const,
+        );
+      }),
+    ),
+  );
+
+  it('is there for every answer that has a body', () => {
+    for (const { operation } of document.operations()) {
+      for (const { content = {} } of Object.values(operation.responses)) {
+        for (const { example, examples } of Object.values(content)) expect(example ?? examples).toBeDefined();
+      }
+    }
+    expect(answers.length).toBeGreaterThan(200);
+  });
+
+  it.each(answers)('of an answer is one: %s', (_, schema, value) => {
+    expect(document.complaintsAboutValue(schema, value)).toEqual([]);
+  });
+});
+
+describe('a request that is made from its examples', () => {
+  let system: RunningSystem;
+  let substitutes: Record<string, Substitutes>;
+
+  beforeAll(async () => {
+    system = await RunningSystem.start();
+    substitutes = await warehouseWithEverything(system);
+  }, 90_000);
+  afterAll(() => system.remove(), 60_000);
+
+  it.each([...document.operations()].map((found) => [found.operation.operationId, found] as const))(
+    'is served: %s',
+    async (_, { method, template, operation }) => {
+      const { path, headers, body } = requestOf(
+        template,
+        operation,
+        substitutes[operation.operationId] ?? {},
+      );
+      const answer = await system.ask(method, path, body, headers);
+      expect({ status: answer.status, body: answer.body as unknown }).toMatchObject({
+        status: expect.any(Number),
+      });
+      expect(Object.keys(operation.responses).filter((status) => status.startsWith('2'))).toContain(
+        String(answer.status),
+      );
+    },
+  );
+});
+
+function requestOf(template: string, { parameters = [], requestBody }: ApiOperation, given: Substitutes) {
+  const value = (name: string, example: unknown) => given[name] ?? String(example);
+  const of = (part: string) =>
+    parameters
+      .filter((parameter) => parameter.in === part)
+      .map(({ name, example }) => [name, value(name, example)]);
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    value(name, parameters.find((parameter) => parameter.name === name)!.example),
+  );
+  const query = new URLSearchParams(of('query') as [string, string][]).toString();
+  const [mediaType, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  return {
+    path: query ? `${path}?${query}` : path,
+    headers: {
+      ...Object.fromEntries(of('header')),
+      ...(mediaType && { 'content-type': mediaType }),
+      // Each write once, whatever ran before.
+      ...(parameters.some(({ name }) => name === 'idempotency-key') && { 'idempotency-key': randomUUID() }),
+    } as Record<string, string>,
+    body: media?.example,
+  };
+}
+
+/** Makes what the examples speak of, and says under which ids it is there, for each operation that asks for some. */
+async function warehouseWithEverything(system: RunningSystem): Promise<Record<string, Substitutes>> {
+  const sku = 'CP-502101';
+  const { id: saleId } = (await system.buy(sku, 1)).body;
+  const products = [await system.newProduct(1), await system.newProduct(1), await system.newProduct(1)];
+  const order = async (index: number) => {
+    await system.buy(products[index]!, 1);
+    return (await system.openRestockOrder(products[index]!))!;
+  };
+  await system.setFaults({ leadTimeMs: 600_000 });
+  const ordered = await order(0);
+  await eventually(async () =>
+    expect((await system.get(`/restock-orders/${ordered.id}`)).body.status).toBe('ORDERED'),
+  );
+  await system.setFaults({ leadTimeMs: 1_000, failurePercent: 100, failureStatus: 422 });
+  await order(1);
+  await order(2);
+  const letters = await eventually(async () => {
+    const { items } = (await system.get('/dead-letters?queue=restock&status=OPEN')).body;
+    expect(items).toHaveLength(2);
+    return items as { id: string }[];
+  }, 30_000);
+  await system.setFaults({ failurePercent: 0, failureStatus: 500 });
+  const expires = Math.floor(Date.now() / 1_000) + 3_600;
+  const goods = {
+    restockOrderId: ordered.id,
+    sku,
+    factoryId: 'FF-500293',
+    quantity: 100,
+    expiresAtSeconds: expires,
+  };
+  return {
+    getSale: { id: saleId },
+    listRestockOrders: { cursor: ordered.id },
+    getRestockOrder: { id: ordered.id, 'if-match': '*' },
+    cancelRestockOrder: { id: ordered.id },
+    listDeadLetters: { cursor: letters[0]!.id },
+    getDeadLetter: { id: letters[0]!.id },
+    redriveDeadLetter: { id: letters[0]!.id },
+    discardDeadLetter: { id: letters[1]!.id },
+    receiveGoods: {
+      restockOrderId: ordered.id,
+      quantity: '100',
+      expires: String(expires),
+      signature: signOrder(CALLBACK_SIGNING_KEY, goods),
+    },
+  };
+}
