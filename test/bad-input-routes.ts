@@ -1,3 +1,23 @@
+import {
+  UUID,
+  SKU,
+  OVERLONG,
+  SEGMENTS,
+  IDS,
+  SKUS,
+  MAILS,
+  KEYS,
+  TAGS,
+  CURSORS,
+  STATES,
+  QUERY_KEYS,
+  LIST,
+  TIME_RANGE,
+  texts,
+  visibleTexts,
+  integers,
+} from './bad-input-values.js';
+
 /** The parts of a request. Parameters are sent as they are written, so that they may be badly encoded. */
 export interface Sample {
   params?: Record<string, string>;
@@ -17,84 +37,6 @@ export interface Route extends Sample {
   /** What is unknown is let through: the legacy factory may say more than it is asked for. */
   takesUnknown?: boolean;
 }
-
-const UUID = '01890000-0000-7000-8000-000000000000';
-const SKU = 'CP-502101';
-
-const OVERLONG = 'x'.repeat(60_000);
-/** Paths that lead nowhere, encoded well or badly. */
-const SEGMENTS = [
-  '%',
-  '%zz',
-  '%00',
-  '%ff',
-  '%27%20OR%201%3D1%20--',
-  "'OR'1'='1",
-  '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
-  '..',
-  '..;',
-  '%F0%9F%8D%A9',
-  '__proto__',
-  'x'.repeat(256),
-  'x'.repeat(8_000),
-];
-const IDS = [...SEGMENTS, '1', UUID.slice(1), `${UUID}0`, `{${UUID}}`, `urn:uuid:${UUID}`];
-const SKUS = [
-  '',
-  ' ',
-  '-A',
-  'a b',
-  '도넛',
-  "' OR 1=1 --",
-  '../../etc/passwd',
-  '\0',
-  '__proto__',
-  'A'.repeat(65),
-];
-const MAILS = [
-  '',
-  'kim',
-  'kim@',
-  '@example.com',
-  'kim@example',
-  'kim kim@example.com',
-  'kim@example.com, lee@example.com',
-  'kim@example.com\r\nBcc: lee@example.com',
-  `${'k'.repeat(250)}@example.com`,
-  `kim@${'a.'.repeat(30_000)}`,
-  `${'k'.repeat(65)}@example.com`,
-  'a@b.1',
-  '킴@example.com',
-  'kim@도\u200b넛.kr',
-];
-const KEYS = ['', ' ', 'two words', 'k'.repeat(256), '열쇠', 'é', ['sent', 'twice']];
-const TAGS = ['', 'nope', '"open', '*, "a"', '"a" "b"', 'W/a', 'w/"a"', '"two words"', ['*', '*']];
-/** Of a query, where all is text. */
-const LIMITS = ['', '0', '101', '-1', '1.5', '1e308', 'abc', 'NaN', '1;DROP TABLE sale', ['1', '2']];
-const CURSORS = ['', '1', SKU, `urn:uuid:${UUID}`, [UUID, UUID]];
-const STATES = ['', 'open', "' OR 1=1 --", ['OPEN', 'OPEN']];
-
-const texts = (maxLength: number) => ['', 'x'.repeat(maxLength + 1), OVERLONG];
-/** Texts for mails and logs, where nothing may be hidden. */
-const visibleTexts = (maxLength: number) => [
-  ...texts(maxLength),
-  '   ',
-  'a\r\nBcc: lee@example.com',
-  '\0',
-  '\ud800',
-  'Do\u200bnut',
-  'Donut \u202etunod',
-  '\u3164',
-];
-const integers = (minimum: number, maximum: number) => [
-  minimum - 1,
-  maximum + 1,
-  1.5,
-  1e308,
-  -1e308,
-  '1',
-  'NaN',
-];
 
 /** The headers of a route that writes under an idempotency key. */
 const KEY_HEADERS = { 'headers/idempotency-key': KEYS, 'headers/x-client-id': [...KEYS, 'k'.repeat(65)] };
@@ -143,11 +85,29 @@ export const ROUTES: Record<string, Route> = {
       'body/onShortage': ['', 'REJECT', 'wait'],
     },
   },
+  'GET /sales': {
+    query: { limit: '1', sku: SKU, customerEmail: 'kim@example.com' },
+    status: 200,
+    bad: {
+      ...LIST,
+      ...TIME_RANGE,
+      'querystring/cursor': CURSORS,
+      'querystring/idempotencyKey': QUERY_KEYS,
+      'querystring/clientId': [...QUERY_KEYS, 'k'.repeat(65)],
+      // A longer one would be a header that is too large.
+      'querystring/customerEmail': MAILS.filter(({ length }) => length < 1_000),
+      'querystring/sku': [...SKUS, [SKU, SKU]],
+    },
+  },
   'GET /sales/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
   'GET /products': {
     query: { limit: '1', cursor: SKU },
     status: 200,
-    bad: { 'querystring/limit': LIMITS, 'querystring/cursor': [...SKUS, [SKU, SKU]] },
+    bad: {
+      ...LIST,
+      'querystring/cursor': [...SKUS, [SKU, SKU]],
+      'querystring/inStock': ['', 'yes', '2', ['true', 'true']],
+    },
   },
   'GET /products/{sku}': {
     params: { sku: SKU },
@@ -199,7 +159,8 @@ export const ROUTES: Record<string, Route> = {
     query: { limit: '1', sku: SKU, status: 'RECEIVED' },
     status: 200,
     bad: {
-      'querystring/limit': LIMITS,
+      ...LIST,
+      ...TIME_RANGE,
       'querystring/cursor': CURSORS,
       'querystring/sku': [...SKUS, [SKU, SKU]],
       'querystring/status': STATES,
@@ -252,7 +213,8 @@ export const ROUTES: Record<string, Route> = {
     query: { limit: '1', status: 'OPEN', queue: 'restock' },
     status: 200,
     bad: {
-      'querystring/limit': LIMITS,
+      ...LIST,
+      ...TIME_RANGE,
       'querystring/cursor': CURSORS,
       'querystring/status': STATES,
       'querystring/queue': ['', 'restock-dlq', ['probe', 'probe']],

@@ -55,9 +55,6 @@ describe('a request that is made from its examples', () => {
         substitutes[operation.operationId] ?? {},
       );
       const answer = await system.ask(method, path, body, headers);
-      expect({ status: answer.status, body: answer.body as unknown }).toMatchObject({
-        status: expect.any(Number),
-      });
       expect(Object.keys(operation.responses).filter((status) => status.startsWith('2'))).toContain(
         String(answer.status),
       );
@@ -121,6 +118,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
   };
   return {
     getSale: { id: saleId },
+    listSales: { cursor: saleId },
     listRestockOrders: { cursor: ordered.id },
     getRestockOrder: { id: ordered.id, 'if-match': '*' },
     cancelRestockOrder: { id: ordered.id },

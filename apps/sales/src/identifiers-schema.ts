@@ -32,8 +32,30 @@ export const NullableTime = nullable(Time);
 /** How a list is read page by page. `cursor` is what the list is in order of. */
 export const pageQuery = (cursor: TString) => ({
   cursor: Type.Optional({ ...cursor, description: '`nextCursor` of the page before' }),
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }),
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'the most items of a page' }),
+  order: Type.Optional(
+    Type.Enum(['asc', 'desc'], { description: 'in place of the order that the list has by itself' }),
+  ),
 });
+
+/** The part of a list in time. @param of what the time is of */
+export const timeRangeQuery = (of: string) => ({
+  since: Type.Optional({ ...Time, examples: ['2026-01-01T00:00:00Z'], description: `${of} then or later` }),
+  until: Type.Optional({ ...Time, examples: ['2099-01-01T00:00:00Z'], description: `${of} before then` }),
+});
+
+/** The query of a list as the warehouse takes it. */
+export function withTimes<Query extends { since?: string; until?: string }>({
+  since,
+  until,
+  ...rest
+}: Query) {
+  return {
+    ...rest,
+    since: since === undefined ? undefined : new Date(since),
+    until: until === undefined ? undefined : new Date(until),
+  };
+}
 
 export const NextCursor = nullable(
   Type.String({ description: '`cursor` of the next page; null on the last one', examples: [null] }),

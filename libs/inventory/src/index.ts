@@ -61,6 +61,7 @@ export { RestockProgressService } from './restock/restock-progress.service.js';
 export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
 export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
 export { SaleModule } from './sale/sale.module.js';
+export { SaleSearchService, type SaleSearch } from './sale/sale-search.service.js';
 export { SaleService } from './sale/sale.service.js';
 export {
   type ConfirmedSale,

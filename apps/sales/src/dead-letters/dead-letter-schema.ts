@@ -9,6 +9,7 @@ import {
   NullableTime,
   pageQuery,
   Time,
+  timeRangeQuery,
 } from '../identifiers-schema.js';
 
 const status = Type.Enum(['OPEN', 'REDRIVEN', 'DISCARDED']);
@@ -61,6 +62,7 @@ export const DeadLetterPage = Type.Object(
 export const DeadLetterQuery = Type.Object(
   {
     ...pageQuery(Id),
+    ...timeRangeQuery('opened'),
     status: Type.Optional(status),
     queue: Type.Optional(Type.Enum([...QUEUE_NAMES], { examples: ['restock'] })),
   },

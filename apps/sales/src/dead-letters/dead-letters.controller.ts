@@ -5,7 +5,8 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ReplayedHeader, WRITE_REFUSALS, WriteHeaders } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
-import { IdParameter } from '../identifiers-schema.js';
+import { linkToNextPage, LinkHeader } from '../http/link.js';
+import { IdParameter, withTimes } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
@@ -32,11 +33,16 @@ export class DeadLettersController {
     summary: 'Messages that could not be handled, newest first',
     description: 'Each has its cause. Open ones wait for a person.',
     querystring: DeadLetterQuery,
-    response: { 200: DeadLetterPage, ...PROBLEM_RESPONSES },
+    response: { 200: { ...DeadLetterPage, headers: LinkHeader }, ...PROBLEM_RESPONSES },
     'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
-  async list(@Query() query: DeadLetterQuery) {
-    const { items, nextCursor } = await this.deadLetters.list(query);
+  async list(
+    @Query() query: DeadLetterQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { items, nextCursor } = await this.deadLetters.list(withTimes(query));
+    linkToNextPage(request, reply, nextCursor);
     return { items: items.map(deadLetterView), nextCursor };
   }
 

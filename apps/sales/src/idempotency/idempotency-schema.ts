@@ -3,6 +3,9 @@ import Type, { type Static } from 'typebox';
 
 const VISIBLE_ASCII = '^[\\x21-\\x7e]+$';
 
+/** A key, or the name of a client. */
+export const KeyText = Type.String({ minLength: 1, maxLength: 255, pattern: VISIBLE_ASCII });
+
 /** For the `headers` of a route that takes an idempotency key. @param description what the key means there */
 export const keyHeaders = (description: string) => ({
   'idempotency-key': Type.Optional(

@@ -117,7 +117,15 @@ export const ChangeProduct = Type.Partial(Type.Object(rules), {
 });
 export type ChangeProduct = Static<typeof ChangeProduct>;
 
-export const ProductQuery = Type.Object(pageQuery(Sku), { additionalProperties: false });
+export const ProductQuery = Type.Object(
+  {
+    ...pageQuery(Sku),
+    inStock: Type.Optional(
+      Type.Boolean({ description: 'whether some of it can be bought now', examples: [true] }),
+    ),
+  },
+  { additionalProperties: false },
+);
 export type ProductQuery = Static<typeof ProductQuery>;
 
 export const AdjustStock = Type.Object(

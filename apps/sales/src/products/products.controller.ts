@@ -15,6 +15,7 @@ import {
   PreconditionHeaders,
   sendRepresentation,
 } from '../http/precondition.js';
+import { linkToNextPage, LinkHeader } from '../http/link.js';
 import { locationHeader } from '../http/location.js';
 import { type CacheableRoute } from '../http/response-headers.js';
 import { varyBy } from '../http/vary.js';
@@ -73,17 +74,18 @@ export class ProductsController {
     summary: 'All products with their stock, in SKU order',
     description: INTERNAL_RULES,
     querystring: ProductQuery,
-    response: { 200: ProductPage, ...PROBLEM_RESPONSES },
+    response: { 200: { ...ProductPage, headers: LinkHeader }, ...PROBLEM_RESPONSES },
     'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
   async list(
     @Query() query: ProductQuery,
-    @Req() { isOperator }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { items, nextCursor } = await this.products.list(query);
+    linkToNextPage(request, reply, nextCursor);
     varyBy(reply, 'X-Api-Key');
-    return { items: items.map(isOperator ? productView : publicProductView), nextCursor };
+    return { items: items.map(request.isOperator ? productView : publicProductView), nextCursor };
   }
 
   @Get(':sku')

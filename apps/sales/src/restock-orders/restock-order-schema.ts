@@ -1,7 +1,16 @@
 import { type OrderWithTimeline, RESTOCK_ORDER_STATUSES, type RestockOrder as Entity } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { strongTag } from '../http/entity-tag.js';
-import { Id, NextCursor, nullable, NullableTime, pageQuery, Sku, Time } from '../identifiers-schema.js';
+import {
+  Id,
+  NextCursor,
+  nullable,
+  NullableTime,
+  pageQuery,
+  Sku,
+  Time,
+  timeRangeQuery,
+} from '../identifiers-schema.js';
 
 const status = Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] });
 
@@ -62,7 +71,12 @@ export const RestockOrderPage = Type.Object(
 );
 
 export const RestockOrderQuery = Type.Object(
-  { ...pageQuery(Id), sku: Type.Optional(Sku), status: Type.Optional(status) },
+  {
+    ...pageQuery(Id),
+    ...timeRangeQuery('opened'),
+    sku: Type.Optional(Sku),
+    status: Type.Optional(status),
+  },
   { additionalProperties: false },
 );
 export type RestockOrderQuery = Static<typeof RestockOrderQuery>;

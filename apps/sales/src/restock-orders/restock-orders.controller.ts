@@ -11,9 +11,10 @@ import {
 } from '../http/precondition.js';
 import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
+import { linkToNextPage, LinkHeader } from '../http/link.js';
 import { locationHeader } from '../http/location.js';
 import { varyBy } from '../http/vary.js';
-import { IdParameter } from '../identifiers-schema.js';
+import { IdParameter, withTimes } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
@@ -45,17 +46,18 @@ export class RestockOrdersController {
     summary: 'Restock orders, newest first',
     description: 'With the operations key: how each fares at the factory as well.',
     querystring: RestockOrderQuery,
-    response: { 200: RestockOrderPage, ...PROBLEM_RESPONSES },
+    response: { 200: { ...RestockOrderPage, headers: LinkHeader }, ...PROBLEM_RESPONSES },
     'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
   async list(
     @Query() query: RestockOrderQuery,
-    @Req() { isOperator }: FastifyRequest,
+    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { items, nextCursor } = await this.restock.list(query);
+    const { items, nextCursor } = await this.restock.list(withTimes(query));
+    linkToNextPage(request, reply, nextCursor);
     varyBy(reply, 'X-Api-Key');
-    return { items: items.map(isOperator ? orderView : publicOrderView), nextCursor };
+    return { items: items.map(request.isOperator ? orderView : publicOrderView), nextCursor };
   }
 
   @Get(':id')

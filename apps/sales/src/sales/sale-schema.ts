@@ -1,7 +1,17 @@
 import { RESTOCK_ORDER_STATUSES } from '#inventory';
 import Type, { type Static } from 'typebox';
-import { keyHeaders } from '../idempotency/idempotency-schema.js';
-import { EXAMPLE_ID, nullable, NullableTime, Sku, Time } from '../identifiers-schema.js';
+import { keyHeaders, KeyText } from '../idempotency/idempotency-schema.js';
+import {
+  EXAMPLE_ID,
+  Id,
+  NextCursor,
+  nullable,
+  NullableTime,
+  pageQuery,
+  Sku,
+  Time,
+  timeRangeQuery,
+} from '../identifiers-schema.js';
 import { EmailAddress, EXAMPLE_EMAIL } from '../text-schema.js';
 
 export const PlaceSale = Type.Object(
@@ -50,6 +60,33 @@ export const Sale = Type.Object(
   },
   { title: 'Sale' },
 );
+
+export const SalePage = Type.Object(
+  { items: Type.Array(Sale), nextCursor: NextCursor },
+  { title: 'SalePage' },
+);
+
+export const SaleQuery = Type.Object(
+  {
+    ...pageQuery(Id),
+    ...timeRangeQuery('sold'),
+    idempotencyKey: Type.Optional({
+      ...KeyText,
+      description: 'the sale under this `Idempotency-Key`',
+      examples: ['5f0c3f0a-6d3e-4b5e-9c56-3f1f6f0c8a51'],
+    }),
+    clientId: Type.Optional({
+      ...KeyText,
+      maxLength: 64,
+      description: 'the `X-Client-Id` that was sent with the key',
+      examples: ['web-shop'],
+    }),
+    customerEmail: Type.Optional({ ...EmailAddress, description: 'as the buyer gave it' }),
+    sku: Type.Optional({ ...Sku, description: 'sales with a line of it' }),
+  },
+  { additionalProperties: false },
+);
+export type SaleQuery = Static<typeof SaleQuery>;
 
 /** The SKUs with too little stock, for a refused buyer. */
 export const Shortages = Type.Array(

@@ -1,16 +1,18 @@
-import { SaleService, type Shortage } from '#inventory';
-import { Body, Controller, Get, Headers, Param, Post, Res } from '@nestjs/common';
+import { SaleSearchService, SaleService, type Shortage } from '#inventory';
+import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
-import { type FastifyReply } from 'fastify';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Counter, Registry } from 'prom-client';
 import Type from 'typebox';
+import { linkToNextPage, LinkHeader } from '../http/link.js';
 import { locationHeader } from '../http/location.js';
 import { ReplayedHeader } from '../idempotency/idempotency-schema.js';
-import { IdParameter } from '../identifiers-schema.js';
+import { IdParameter, withTimes } from '../identifiers-schema.js';
+import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES, type Refusal, sendProblem } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
 import { ReleasableConnection } from './releasable-connection.js';
-import { PlaceSale, Sale, SaleHeaders } from './sale-schema.js';
+import { PlaceSale, Sale, SaleHeaders, SalePage, SaleQuery } from './sale-schema.js';
 
 @Controller('sales')
 export class SalesController {
@@ -18,6 +20,7 @@ export class SalesController {
 
   constructor(
     private readonly sales: SaleService,
+    private readonly search: SaleSearchService,
     registry: Registry,
   ) {
     const outcomes = new Counter({
@@ -99,6 +102,27 @@ export class SalesController {
         sendProblem(reply, { code: 'SALE.OVERLOADED' });
         break;
     }
+  }
+
+  @Get()
+  @UseGuards(ApiKeyGuard)
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    operationId: 'listSales',
+    summary: 'Sales, newest first',
+    description: 'By key, customer, product and time: all that are given must be so.',
+    querystring: SaleQuery,
+    response: { 200: { ...SalePage, headers: LinkHeader }, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DATABASE.UNAVAILABLE'],
+  })
+  async list(
+    @Query() query: SaleQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const page = await this.search.list(withTimes(query));
+    linkToNextPage(request, reply, page.nextCursor);
+    return page;
   }
 
   @Get(':id')

@@ -1,8 +1,11 @@
 import {
+  And,
   LessThan,
   MoreThan,
+  MoreThanOrEqual,
   type EntityManager,
   type EntityTarget,
+  type FindOperator,
   type FindOptionsOrder,
   type FindOptionsWhere,
   type ObjectLiteral,
@@ -21,14 +24,31 @@ export interface PageRequest {
   cursor?: string;
   /** The most rows of the page. */
   limit: number;
+  /** In place of the order that the list has by itself. */
+  order?: 'asc' | 'desc';
+}
+
+/** A part of a list in time. */
+export interface TimeRange {
+  since?: Date;
+  /** Not included. */
+  until?: Date;
 }
 
 /** A list in the order of a unique column. */
 export interface PagedList<Row extends ObjectLiteral> {
   entity: EntityTarget<Row>;
   key: keyof Row & string;
-  order: 'ASC' | 'DESC';
+  /** Unless the request asks for another. */
+  order: 'asc' | 'desc';
   where?: FindOptionsWhere<Row>;
+}
+
+/** For the `where` of a list: whether a time is in the range. Undefined for a range without ends. */
+export function isWithin({ since, until }: TimeRange): FindOperator<Date> | undefined {
+  if (since && until) return And(MoreThanOrEqual(since), LessThan(until));
+  if (since) return MoreThanOrEqual(since);
+  return until && LessThan(until);
 }
 
 /**
@@ -39,16 +59,19 @@ export interface PagedList<Row extends ObjectLiteral> {
  */
 export async function readPage<Row extends ObjectLiteral>(
   manager: EntityManager,
-  { entity, key, order, where }: PagedList<Row>,
-  { cursor, limit }: PageRequest,
+  { entity, key, order: usual, where }: PagedList<Row>,
+  { cursor, limit, order = usual }: PageRequest,
 ): Promise<Page<Row>> {
   const at = (value: unknown) => ({ [key]: value }) as FindOptionsWhere<Row>;
   if (cursor !== undefined && !(await manager.existsBy(entity, at(cursor)))) {
     throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`, { cursor });
   }
-  const isAfter = order === 'ASC' ? MoreThan : LessThan;
+  const isAfter = order === 'asc' ? MoreThan : LessThan;
+  const own = where?.[key] as FindOperator<string> | undefined;
+  const behind = cursor === undefined ? [] : [isAfter(cursor)];
+  const conditions = own === undefined ? behind : [own, ...behind];
   const found = await manager.find(entity, {
-    where: { ...where, ...(cursor !== undefined && at(isAfter(cursor))) } as FindOptionsWhere<Row>,
+    where: { ...where, ...(conditions.length > 0 && at(And(...conditions))) } as FindOptionsWhere<Row>,
     order: { [key]: order } as FindOptionsOrder<Row>,
     // One row more than the page shows whether there is a next page.
     take: limit + 1,

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
-import { type Page, type PageRequest, readPage } from '../database/page.js';
+import { type Page, type PageRequest, readPage, type TimeRange, isWithin } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -80,12 +80,15 @@ export class DeadLetterService {
   async list({
     status,
     queue,
+    since,
+    until,
     ...page
-  }: PageRequest & { status?: DeadLetterStatus; queue?: string }): Promise<Page<DeadLetter>> {
+  }: PageRequest & TimeRange & { status?: DeadLetterStatus; queue?: string }): Promise<Page<DeadLetter>> {
     const where: FindOptionsWhere<DeadLetter> = {};
     if (status) where.status = status;
     if (queue) where.queue = queue;
-    const list = { entity: DeadLetter, key: 'id', order: 'DESC', where } as const;
+    if (since ?? until) where.openedAt = isWithin({ since, until });
+    const list = { entity: DeadLetter, key: 'id', order: 'desc', where } as const;
     return this.database.read((manager) => readPage(manager, list, page));
   }
 

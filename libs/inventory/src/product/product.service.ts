@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, type EntityManager } from 'typeorm';
+import { In, Raw, type EntityManager, type FindOperator } from 'typeorm';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { type Page, type PageRequest, readPage } from '../database/page.js';
@@ -14,6 +14,13 @@ export interface ProductWithStock {
   level: StockLevel;
 }
 
+/** For the `where` of products: whether some of it can be bought. */
+function hasStock(isThere: boolean): FindOperator<string> {
+  const condition = isThere ? 'on_hand > reserved' : 'on_hand <= reserved';
+  const among = (sku: string) => `${sku} IN (SELECT sku FROM stock_level WHERE ${condition})`;
+  return Raw(among) as FindOperator<string>;
+}
+
 @Injectable()
 export class ProductService {
   constructor(private readonly database: Database) {}
@@ -21,13 +28,16 @@ export class ProductService {
   /**
    * Products in SKU order, starting behind the SKU `cursor`.
    *
+   * @param inStock whether some of it can be bought now; all products without it
+   *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
-  async list(page: PageRequest): Promise<Page<ProductWithStock>> {
+  async list({ inStock, ...page }: PageRequest & { inStock?: boolean }): Promise<Page<ProductWithStock>> {
+    const where = inStock === undefined ? {} : { sku: hasStock(inStock) };
     return this.database.read(async (manager) => {
       const { items, nextCursor } = await readPage(
         manager,
-        { entity: Product, key: 'sku', order: 'ASC' },
+        { entity: Product, key: 'sku', order: 'asc', where },
         page,
       );
       const levels = await manager.findBy(StockLevel, { sku: In(items.map(({ sku }) => sku)) });

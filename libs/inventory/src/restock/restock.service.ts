@@ -3,7 +3,7 @@ import { LessThan, type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
-import { type Page, type PageRequest, readPage } from '../database/page.js';
+import { type Page, type PageRequest, readPage, type TimeRange, isWithin } from '../database/page.js';
 import { type RowQuery } from '../database/row-queries.js';
 import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
@@ -156,20 +156,23 @@ export class RestockService {
   }
 
   /**
-   * Restock orders, newest first, starting behind the id `cursor`.
+   * Restock orders, newest first unless `order` is `asc`, starting behind the id `cursor`. The range is that of their opening.
    *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
   async list({
     sku,
     status,
+    since,
+    until,
     ...page
-  }: PageRequest & { sku?: string; status?: RestockOrderStatus }): Promise<Page<RestockOrder>> {
+  }: PageRequest & TimeRange & { sku?: string; status?: RestockOrderStatus }): Promise<Page<RestockOrder>> {
     const where: FindOptionsWhere<RestockOrder> = {};
     if (sku) where.sku = sku;
     if (status) where.status = status;
+    if (since ?? until) where.requestedAt = isWithin({ since, until });
     // The ids are UUIDv7: their order is the order of opening.
-    const list = { entity: RestockOrder, key: 'id', order: 'DESC', where } as const;
+    const list = { entity: RestockOrder, key: 'id', order: 'desc', where } as const;
     return this.database.read((manager) => readPage(manager, list, page));
   }
 

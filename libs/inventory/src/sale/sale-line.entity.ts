@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The units of one SKU in a {@link Sale}: one line a SKU, however often the request named it. */
 @Entity('sale_line')
+@Index('ix_sale_line_sku', ['sku', 'saleId'])
 export class SaleLine {
   @PrimaryColumn({ name: 'sale_id', type: 'varchar', length: 36 })
   saleId: string;

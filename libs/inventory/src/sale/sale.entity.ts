@@ -5,6 +5,7 @@ export type SaleStatus = 'CONFIRMED';
 /** A purchase whose units have left the {@link StockLevel}s. Its lines are {@link SaleLine}s. */
 @Entity('sale')
 @Index('uq_sale_idempotency_key', ['idempotencyKey'], { unique: true })
+@Index('ix_sale_customer_email', ['customerEmail', 'id'])
 export class Sale {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;

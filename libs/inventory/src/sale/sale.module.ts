@@ -9,6 +9,7 @@ import { LockingBatch } from './locking-batch.js';
 import { OptimisticBatch } from './optimistic-batch.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { SaleMetrics } from './sale-metrics.js';
+import { SaleSearchService } from './sale-search.service.js';
 import { SaleService } from './sale.service.js';
 import { StockCache } from './stock-cache.js';
 
@@ -28,8 +29,9 @@ export class SaleModule {
         LockingBatch,
         SaleBatchService,
         SaleService,
+        SaleSearchService,
       ],
-      exports: [SaleService],
+      exports: [SaleService, SaleSearchService],
     };
   }
 }

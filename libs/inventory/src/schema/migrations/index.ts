@@ -7,6 +7,7 @@ import { WaitForMail1764400000000 } from './1764400000000-wait-for-mail.js';
 import { LearnLeadTimes1764500000000 } from './1764500000000-learn-lead-times.js';
 import { ChooseFactoryAdapters1764600000000 } from './1764600000000-choose-factory-adapters.js';
 import { CountMailAttempts1764700000000 } from './1764700000000-count-mail-attempts.js';
+import { FindSales1764800000000 } from './1764800000000-find-sales.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   LearnLeadTimes1764500000000,
   ChooseFactoryAdapters1764600000000,
   CountMailAttempts1764700000000,
+  FindSales1764800000000,
 ];

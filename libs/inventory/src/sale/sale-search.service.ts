@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
+import { Database } from '../database/database.js';
+import { type Page, type PageRequest, type TimeRange } from '../database/page.js';
+import { InventoryError } from '../errors.js';
+import { storedKey } from './idempotency-key.js';
+import { SaleLine } from './sale-line.entity.js';
+import { type ConfirmedSale } from './sale-request.js';
+import { Sale } from './sale.entity.js';
+import { storedSales } from './stored-sales.js';
+
+export interface SaleSearch extends PageRequest, TimeRange {
+  /** As the client sent it, with `clientId`: at most one sale. */
+  idempotencyKey?: string;
+  clientId?: string;
+  /** As the buyer gave it, letter by letter. */
+  customerEmail?: string;
+  /** Sales with a line of it. */
+  sku?: string;
+}
+
+/** Between the time in the id of a sale, which its process gave it when it came, and the one that it was sold at, in ms. */
+const MAX_ID_DRIFT_MS = 60_000;
+
+/** Looks sales up for operators. */
+@Injectable()
+export class SaleSearchService {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Sales, newest first unless `order` is `asc`, starting behind the id `cursor`. Each way to look is one of the indexes of
+   * the sales, so that it does not matter how many there are.
+   *
+   * @throws InventoryError `CURSOR.UNKNOWN`
+   */
+  async list({ cursor, limit, order = 'desc', ...search }: SaleSearch): Promise<Page<ConfirmedSale>> {
+    return this.database.read(async (manager) => {
+      if (cursor !== undefined && !(await manager.existsBy(Sale, { id: cursor }))) {
+        throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`, {
+          cursor,
+        });
+      }
+      const query = manager.createQueryBuilder(Sale, 'sale').limit(limit + 1);
+      const isAscending = order === 'asc';
+      if (cursor !== undefined) query.andWhere(`sale.id ${isAscending ? '>' : '<'} :cursor`, { cursor });
+      query.orderBy('sale.id', isAscending ? 'ASC' : 'DESC');
+      narrow(query, search);
+      const found = await query.getMany();
+      const sales = found.slice(0, limit);
+      const items = await withLines(manager, sales);
+      return { items, nextCursor: found.length > limit ? sales.at(-1)!.id : null };
+    });
+  }
+}
+
+function narrow(
+  query: SelectQueryBuilder<Sale>,
+  { idempotencyKey, clientId, customerEmail, sku, since, until }: Omit<SaleSearch, keyof PageRequest>,
+): void {
+  const key = storedKey({ lines: [], idempotencyKey, clientId });
+  if (key !== undefined) query.andWhere('sale.idempotencyKey = :key', { key });
+  if (customerEmail !== undefined) query.andWhere('sale.customerEmail = :customerEmail', { customerEmail });
+  if (sku !== undefined) {
+    // Ordered by the line, whose index by SKU has the ids of the sales in order.
+    query.innerJoin(SaleLine, 'line', 'line.saleId = sale.id AND line.sku = :sku', { sku });
+  }
+  if (since) {
+    const first = idAt(since.getTime() - MAX_ID_DRIFT_MS);
+    query.andWhere('sale.id >= :first AND sale.createdAt >= :since', { first, since });
+  }
+  if (until) {
+    const last = idAt(until.getTime() + MAX_ID_DRIFT_MS);
+    query.andWhere('sale.id < :last AND sale.createdAt < :until', { last, until });
+  }
+}
+
+/** What every UUIDv7 of this time or later is not below: their first 48 bits are the milliseconds. */
+function idAt(ms: number): string {
+  const digits = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
+}
+
+async function withLines(manager: EntityManager, sales: readonly Sale[]): Promise<ConfirmedSale[]> {
+  if (sales.length === 0) return [];
+  const lines = await manager.find(SaleLine, {
+    where: { saleId: In(sales.map(({ id }) => id)) },
+    order: { sku: 'ASC' },
+  });
+  return storedSales(sales, lines).map(({ sale }) => sale);
+}
