@@ -10,7 +10,7 @@ export const BenchEnvironment = Type.Object({
 /** Variables of a subject's process besides those of the sales service. */
 export const SubjectEnvironment = Type.Object({
   BENCH_SUBJECT: Type.Enum(
-    SUBJECT_NAMES.filter((name) => name !== 'product' && name !== 'plain-http'),
+    SUBJECT_NAMES.filter((name) => name !== 'product' && name !== 'webhooks' && name !== 'plain-http'),
     { description: 'how sales are made' },
   ),
 });

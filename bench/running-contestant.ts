@@ -46,6 +46,7 @@ export class RunningContestant {
     const remote = contestant.isRemote ? await RemoteDatabase.start(warehouse.url) : undefined;
     try {
       await fill(warehouse);
+      if (contestant.subject === 'webhooks') await warehouse.registerWebhook();
       for (const port of ports) {
         const logFile = join(logDirectory, `${name}-${port}.log`);
         const { subject } = contestant;

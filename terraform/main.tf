@@ -14,6 +14,7 @@ locals {
     restock        = { max_age_seconds = 2400 }
     goods-receipts = { max_age_seconds = 600 }
     notifications  = { max_age_seconds = 900 }
+    webhooks       = { max_age_seconds = 900 }
     probe          = { max_age_seconds = 600 }
   }
 

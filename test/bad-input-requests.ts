@@ -1,4 +1,5 @@
-import { ROUTES, type Sample } from './bad-input-routes.js';
+import { type Sample } from './bad-input-route.js';
+import { ROUTES } from './bad-input-routes.js';
 import { type RawRequest } from './raw-http.js';
 import { OPERATIONS_API_KEY } from './running-system.js';
 

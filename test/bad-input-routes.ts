@@ -1,45 +1,25 @@
 import {
-  UUID,
-  SKU,
+  CURSORS,
+  IDS,
+  KEYS,
+  KEY_HEADERS,
+  LIST,
+  MAILS,
   OVERLONG,
   SEGMENTS,
-  IDS,
+  SKU,
   SKUS,
-  MAILS,
-  KEYS,
-  TAGS,
-  CURSORS,
   STATES,
-  QUERY_KEYS,
-  LIST,
+  TAGS,
   TIME_RANGE,
+  UUID,
+  integers,
   texts,
   visibleTexts,
-  integers,
 } from './bad-input-values.js';
+import { type Route } from './bad-input-route.js';
+import { WEBHOOK_ROUTES } from './bad-input-webhooks.js';
 
-/** The parts of a request. Parameters are sent as they are written, so that they may be badly encoded. */
-export interface Sample {
-  params?: Record<string, string>;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
-  body?: Record<string, unknown>;
-}
-
-/** A request that a route understands, and what must not stand in its places. */
-export interface Route extends Sample {
-  /** The status of the request as it is: with a fault in one place, it is that fault which is refused. */
-  status: number;
-  /** What is refused, by the place that the answer has to name. Wrong types and missing fields are tried beside it. */
-  bad: Record<string, unknown[]>;
-  /** The body may be left out. */
-  isBodyOptional?: boolean;
-  /** What is unknown is let through: the legacy factory may say more than it is asked for. */
-  takesUnknown?: boolean;
-}
-
-/** The headers of a route that writes under an idempotency key. */
-const KEY_HEADERS = { 'headers/idempotency-key': KEYS, 'headers/x-client-id': [...KEYS, 'k'.repeat(65)] };
 /** The headers of a route whose answers have an entity tag. */
 const TAG_HEADERS = { 'headers/if-match': TAGS, 'headers/if-none-match': TAGS };
 
@@ -92,8 +72,8 @@ export const ROUTES: Record<string, Route> = {
       ...LIST,
       ...TIME_RANGE,
       'querystring/cursor': CURSORS,
-      'querystring/idempotencyKey': QUERY_KEYS,
-      'querystring/clientId': [...QUERY_KEYS, 'k'.repeat(65)],
+      'querystring/idempotencyKey': KEYS,
+      'querystring/clientId': [...KEYS, 'k'.repeat(65)],
       // A longer one would be a header that is too large.
       'querystring/customerEmail': MAILS.filter(({ length }) => length < 1_000),
       'querystring/sku': [...SKUS, [SKU, SKU]],
@@ -223,6 +203,7 @@ export const ROUTES: Record<string, Route> = {
   'GET /dead-letters/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
   'POST /dead-letters/{id}/redrive': resolution(404),
   'POST /dead-letters/{id}/discard': resolution(404),
+  ...WEBHOOK_ROUTES,
   'GET /errors/{code}': {
     params: { code: 'ROUTE.UNKNOWN' },
     status: 200,

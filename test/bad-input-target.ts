@@ -3,7 +3,7 @@ import { eventually } from '../libs/runtime/src/testing/eventually.js';
 import { ApiDocument } from './api/api-document.js';
 import { type Case, complaintsOf } from './bad-input-answers.js';
 import { type Operation, requestOf, withValueAt } from './bad-input-requests.js';
-import { type Sample } from './bad-input-routes.js';
+import { type Sample } from './bad-input-route.js';
 import { bytesOf, exchange, type RawAnswer } from './raw-http.js';
 import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
 

@@ -56,8 +56,6 @@ const LIMITS = ['', '0', '101', '-1', '1.5', '1e308', 'abc', 'NaN', '1;DROP TABL
 export const CURSORS = ['', '1', SKU, `urn:uuid:${UUID}`, [UUID, UUID]];
 export const STATES = ['', 'open', "' OR 1=1 --", ['OPEN', 'OPEN']];
 
-/** Of a query, where there is no header that a server joins. */
-export const QUERY_KEYS = ['', ' ', 'two words', 'k'.repeat(256), '열쇠', 'é', ['sent', 'twice']];
 const TIMES = ['', 'yesterday', '2026-13-01T00:00:00Z', '2026-01-01', '1764547200', ['a', 'b']];
 /** What every list takes. */
 export const LIST = {
@@ -87,3 +85,9 @@ export const integers = (minimum: number, maximum: number) => [
   '1',
   'NaN',
 ];
+
+/** The headers of a route that writes under an idempotency key. */
+export const KEY_HEADERS = {
+  'headers/idempotency-key': KEYS,
+  'headers/x-client-id': [...KEYS, 'k'.repeat(65)],
+};

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { complaintsOf } from './bad-input-answers.js';
 import { bentRequest, placesOf, randomNumbers, requestOf, wrongTypesFor } from './bad-input-requests.js';
-import { ROUTES, type Sample } from './bad-input-routes.js';
+import { type Sample } from './bad-input-route.js';
+import { ROUTES } from './bad-input-routes.js';
 import { BadInputTarget, badValue } from './bad-input-target.js';
 import { breakOff, bytesOf, exchange } from './raw-http.js';
 import { OPERATIONS_API_KEY } from './running-system.js';

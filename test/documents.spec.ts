@@ -36,7 +36,7 @@ describe('docs/errors.md', () => {
   });
 
   it('explains every cause that a message can fail for, and none that there is not', () => {
-    const literal = /'((?:FACTORY|HANDLER|MAIL|MESSAGE|PROBE|QUEUE|RECEIPT)\.[A-Z_]+)'/g;
+    const literal = /'((?:FACTORY|HANDLER|MAIL|MESSAGE|PROBE|QUEUE|RECEIPT|WEBHOOK)\.[A-Z_]+)'/g;
     const inCode = new Set(SOURCES.flatMap((file) => matches(read(file), literal)));
     const explained = ['Causes of dead letters', 'In the log only'].flatMap((heading) =>
       tableUnder(errors, heading).map(([code]) => bare(code)),

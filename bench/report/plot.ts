@@ -10,6 +10,7 @@ const COLOURS: Record<SubjectName, string> = {
   'plain-http': '#5c6773',
   'no-op': '#9aa5b1',
   product: '#c2306b',
+  webhooks: '#d97a9e',
   before: '#e3a3bf',
   'pessimistic-lock': '#2f6fab',
   'conditional-update': '#3f9b8f',

@@ -11,7 +11,7 @@ import { pessimisticLock } from './pessimistic-lock.js';
 import { type SellFunction, type SubjectName } from './subject.js';
 
 const SELLING: Record<
-  Exclude<SubjectName, 'product' | 'before' | 'plain-http'>,
+  Exclude<SubjectName, 'product' | 'webhooks' | 'before' | 'plain-http'>,
   (database: Database) => SellFunction
 > = {
   'no-op': noOp,

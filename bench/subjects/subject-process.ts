@@ -24,7 +24,7 @@ export interface SubjectStart {
 }
 
 function scriptOf({ subject, earlierBuild }: SubjectStart): string {
-  if (subject === 'product') return join(import.meta.dirname, '../..', SERVICE);
+  if (subject === 'product' || subject === 'webhooks') return join(import.meta.dirname, '../..', SERVICE);
   if (subject === 'plain-http') return join(import.meta.dirname, 'plain-http.js');
   if (subject !== 'before') return OTHER_WAY_TO_SELL;
   if (earlierBuild === undefined) throw new Error('There is no earlier build.');

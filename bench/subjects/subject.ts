@@ -4,12 +4,13 @@ export const SUBJECT_NAMES = [
   'plain-http',
   'no-op',
   'product',
+  'webhooks',
   'pessimistic-lock',
   'conditional-update',
   'course',
 ] as const;
 
-/** `before` is an earlier build of the product, where one was asked for. */
+/** `webhooks` is the product whose sales the shop's own system is told of. `before` is an earlier build of the product, where one was asked for. */
 export type SubjectName = (typeof SUBJECT_NAMES)[number] | 'before';
 
 /** What a subject puts in the place of the product's own selling. */
@@ -30,6 +31,7 @@ export const SUBJECTS: Record<SubjectName, SubjectTraits> = {
   'plain-http': { title: 'plain node:http', poolSize: undefined, keepsBooks: false, sells: false },
   'no-op': { title: 'no-op', poolSize: undefined, keepsBooks: false, sells: false },
   product: { title: 'product', poolSize: undefined, keepsBooks: true, sells: true },
+  webhooks: { title: 'product with a webhook', poolSize: undefined, keepsBooks: true, sells: true },
   before: { title: 'product before', poolSize: undefined, keepsBooks: true, sells: true },
   'pessimistic-lock': { title: 'pessimistic lock', poolSize: 10, keepsBooks: true, sells: true },
   'conditional-update': { title: 'conditional update', poolSize: 10, keepsBooks: true, sells: true },

@@ -7,6 +7,8 @@ import {
   ReconcileService,
   RestockOrder,
   StockLevel,
+  WebhookEndpointService,
+  WebhookModule,
 } from '#inventory';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -63,7 +65,7 @@ export class BenchWarehouse {
       const application = await NestFactory.createApplicationContext(
         {
           module: WarehouseModule,
-          imports: [DatabaseModule.forRoot({ url, poolSize: POOL_SIZE }), ReconcileModule],
+          imports: [DatabaseModule.forRoot({ url, poolSize: POOL_SIZE }), ReconcileModule, WebhookModule],
         },
         { logger: ['fatal', 'error'], abortOnError: false },
       );
@@ -75,6 +77,17 @@ export class BenchWarehouse {
       await server.drop(name);
       throw error;
     }
+  }
+
+  /** The shop's own system is told of each sale: what sells writes that down. Nobody delivers. */
+  async registerWebhook(): Promise<void> {
+    const endpoint = {
+      url: 'http://127.0.0.1:9/',
+      eventTypes: ['sale.confirmed' as const],
+      description: null,
+    };
+    const endpoints = this.application.get(WebhookEndpointService, { strict: false });
+    await this.dataSource.transaction((manager) => endpoints.add(manager, endpoint));
   }
 
   get dataSource(): DataSource {

@@ -28,10 +28,12 @@ variables {
       restock            = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock"
       goods-receipts     = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts"
       notifications      = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications"
+      webhooks           = "arn:aws:sqs:ap-northeast-2:123456789012:test-webhooks"
       probe              = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe"
       restock-dlq        = "arn:aws:sqs:ap-northeast-2:123456789012:test-restock-dlq"
       goods-receipts-dlq = "arn:aws:sqs:ap-northeast-2:123456789012:test-goods-receipts-dlq"
       notifications-dlq  = "arn:aws:sqs:ap-northeast-2:123456789012:test-notifications-dlq"
+      webhooks-dlq       = "arn:aws:sqs:ap-northeast-2:123456789012:test-webhooks-dlq"
       probe-dlq          = "arn:aws:sqs:ap-northeast-2:123456789012:test-probe-dlq"
     }
   }

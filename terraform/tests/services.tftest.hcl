@@ -31,10 +31,12 @@ variables {
       restock            = "arn:restock"
       goods-receipts     = "arn:goods-receipts"
       notifications      = "arn:notifications"
+      webhooks           = "arn:webhooks"
       probe              = "arn:probe"
       restock-dlq        = "arn:restock-dlq"
       goods-receipts-dlq = "arn:goods-receipts-dlq"
       notifications-dlq  = "arn:notifications-dlq"
+      webhooks-dlq       = "arn:webhooks-dlq"
       probe-dlq          = "arn:probe-dlq"
     }
   }
@@ -179,7 +181,7 @@ run "privileges" {
 
   assert {
     condition = toset(one([for statement in jsondecode(aws_iam_role_policy.task["worker"].policy).Statement : statement if statement.Sid == "RelayTheOutbox"]).Resource) == toset([
-      "arn:restock", "arn:goods-receipts", "arn:notifications", "arn:probe",
+      "arn:restock", "arn:goods-receipts", "arn:notifications", "arn:webhooks", "arn:probe",
     ])
     error_message = "Nothing is sent to a dead-letter queue but by SQS."
   }

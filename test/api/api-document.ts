@@ -48,12 +48,16 @@ const OWN_HEADERS =
 /** The committed description of the API, to compare answers with. */
 export class ApiDocument {
   readonly paths: Paths;
+  private readonly events: Paths;
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true, formats: TEXT_FORMATS });
   private readonly validators = new Map<Schema, ValidateFunction>();
 
   constructor(document: object) {
     addFormats.default(this.ajv);
-    this.paths = (dereferenced(document) as { paths: Paths }).paths;
+    ({ paths: this.paths, webhooks: this.events } = dereferenced(document) as Record<
+      'paths' | 'webhooks',
+      Paths
+    >);
   }
 
   static committed(): ApiDocument {
@@ -85,6 +89,12 @@ export class ApiDocument {
       ...undeclared.map((header) => `${name} has the header ${header}`),
       ...this.complaintsAboutBody(response, mediaType, body).map((fault) => `${name} ${fault}`),
     ];
+  }
+
+  /** The same of an event that a webhook got. */
+  complaintsAboutEvent(event: { type: string }): string[] {
+    const { requestBody } = this.events[event.type]!.post!;
+    return this.complaintsAboutValue(requestBody!.content['application/json']!.schema, event);
   }
 
   private find(method: string, path: string): ApiOperation | undefined {

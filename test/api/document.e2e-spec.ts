@@ -108,6 +108,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
     return items as { id: string }[];
   }, 30_000);
   await system.setFaults({ failurePercent: 0, failureStatus: 500 });
+  const webhooks = await webhookIds(system);
   const expires = Math.floor(Date.now() / 1_000) + 3_600;
   const goods = {
     restockOrderId: ordered.id,
@@ -117,6 +118,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
     expiresAtSeconds: expires,
   };
   return {
+    ...webhooks,
     getSale: { id: saleId },
     listSales: { cursor: saleId },
     listRestockOrders: { cursor: ordered.id },
@@ -132,5 +134,31 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
       expires: String(expires),
       signature: signOrder(CALLBACK_SIGNING_KEY, goods),
     },
+  };
+}
+
+/** An endpoint that is not there, and what it is to be told of. */
+async function webhookIds(system: RunningSystem): Promise<Record<string, Substitutes>> {
+  const ids = [];
+  for (const name of ['changed', 'removed']) {
+    const { body } = await system.post('/webhook-endpoints', { url: `http://127.0.0.1:9/${name}` });
+    ids.push(body.id as string);
+  }
+  const [changed, removed] = ids as [string, string];
+  await system.buy('CP-502101', 1);
+  const delivery = await eventually(async () => {
+    const { items } = (await system.get(`/webhook-deliveries?endpointId=${changed}`)).body;
+    expect(items).toHaveLength(1);
+    return items[0] as { id: string };
+  });
+  return {
+    listWebhookEndpoints: { cursor: removed },
+    getWebhookEndpoint: { id: changed },
+    changeWebhookEndpoint: { id: changed },
+    rotateWebhookSecret: { id: changed },
+    removeWebhookEndpoint: { id: removed },
+    listWebhookDeliveries: { cursor: delivery.id, endpointId: changed },
+    getWebhookDelivery: { id: delivery.id },
+    resendWebhookDelivery: { id: delivery.id },
   };
 }

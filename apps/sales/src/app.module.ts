@@ -8,6 +8,7 @@ import {
   ReconcileModule,
   RestockModule,
   SaleModule,
+  WebhookModule,
 } from '#inventory';
 import { MessagingModule } from '#messaging';
 import { HealthModule, MetricsModule } from '#runtime';
@@ -23,6 +24,8 @@ import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
 import { SalesController } from './sales/sales.controller.js';
+import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
+import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
 import { SalesReadiness } from './sales-readiness.js';
 
 /** The sales service: everything that buyers, the factory and operators reach by HTTP. */
@@ -41,6 +44,7 @@ export class AppModule {
         DeadLetterModule,
         ReconcileModule,
         IdempotencyModule,
+        WebhookModule,
         SaleModule.forRoot({
           batchSize: environment.SALE_BATCH_SIZE,
           waitMs: environment.SALE_WAIT_LIMIT_MS,
@@ -59,6 +63,8 @@ export class AppModule {
         ReconcileController,
         ProbeController,
         ErrorsController,
+        WebhookEndpointsController,
+        WebhookDeliveriesController,
       ],
       providers: [
         { provide: SALES_ENVIRONMENT, useValue: environment },

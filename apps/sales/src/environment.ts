@@ -1,4 +1,4 @@
-import { DatabaseEnvironment, DEFAULT_BATCH_LIMITS } from '#inventory';
+import { DatabaseEnvironment, DEFAULT_BATCH_LIMITS, WebhookEnvironment } from '#inventory';
 import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
 import { areOrigins } from './http/cors.js';
@@ -9,6 +9,7 @@ const variables = Type.Object({
   ...DatabaseEnvironment.properties,
   ...LoggerEnvironment.properties,
   ...HttpEnvironment.properties,
+  ...WebhookEnvironment.properties,
   HOST: Type.String({
     default: '127.0.0.1',
     description: 'the address to listen on; 0.0.0.0 in a container',

@@ -4,6 +4,9 @@ import Type from 'typebox';
 /** Named by RFC 6531: to a validator that knows only `email`, an international domain would be a fault. */
 const EMAIL_FORMAT = 'idn-email';
 
+/** Stricter than `uri`, which takes `http://`. */
+export const WEB_URL_FORMAT = 'web-url';
+
 /** A format, not a pattern: many tools do not know the classes of Unicode. */
 const VISIBLE_FORMAT = 'visible-text';
 
@@ -11,6 +14,7 @@ const VISIBLE_FORMAT = 'visible-text';
 export const TEXT_FORMATS: Record<string, (text: string) => boolean> = {
   [EMAIL_FORMAT]: isEmailAddress,
   [VISIBLE_FORMAT]: isVisibleText,
+  [WEB_URL_FORMAT]: isWebUrl,
 };
 
 /** The error message for a text that breaks a format, whose name would explain nothing. */
@@ -21,6 +25,10 @@ export const TEXT_FAULTS: ReadonlyMap<unknown, Record<'en' | 'ko', string>> = ne
       en: 'must be an e-mail address: at most 64 ASCII characters, @, and a domain, which may be international',
       ko: '전자 우편 주소여야 합니다. ASCII 64자까지, @, 그리고 도메인(국제화 도메인도 됩니다)',
     },
+  ],
+  [
+    WEB_URL_FORMAT,
+    { en: 'must be an absolute http or https URL', ko: '절대 http 또는 https URL이어야 합니다' },
   ],
   [
     VISIBLE_FORMAT,
@@ -40,6 +48,11 @@ export const EmailAddress = Type.String({
     'at most 64 characters of ASCII before the @. The domain may be international: it is kept as given, and sent to in punycode',
   examples: [EXAMPLE_EMAIL],
 });
+
+function isWebUrl(text: string): boolean {
+  const protocol = URL.parse(text)?.protocol;
+  return protocol === 'https:' || protocol === 'http:';
+}
 
 /** A text that may stand in the subject of a mail and in a log. */
 export const visibleText = (options: { maxLength: number; description?: string; examples?: string[] }) =>

@@ -161,6 +161,8 @@ export function systemEnvironment(
     MAIL_PER_SECOND: '10',
     MAIL_PROBE_INTERVAL_SECONDS: '10',
     MAIL_DIGEST_SECONDS: '2',
+    // A webhook of a person who tries them is on this machine.
+    WEBHOOK_PRIVATE_ADDRESSES: 'allow',
     ...given,
     ...(embedded.queue && embedded.mail ? LOCAL_CREDENTIALS : {}),
   };

@@ -22,7 +22,7 @@ export function consumerOptions(environment: WorkerEnvironment): ConsumerOptions
   const queues = QUEUE_NAMES.map((queue): QueueConsumerOptions => ({
     queue,
     concurrency: QUEUES[queue].concurrency,
-    lanes: queue === 'restock' ? restockLanes(environment) : 1,
+    lanes: queue === 'restock' ? restockLanes(environment) : QUEUES[queue].lanes,
     handlerTimeoutMs: handlerTimeoutMs(QUEUES[queue].timeLimitMs),
   }));
   const deadLetterQueues = QUEUE_NAMES.map((queue): QueueConsumerOptions => ({

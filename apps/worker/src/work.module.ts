@@ -10,6 +10,7 @@ import {
   ReceivingModule,
   ReconcileModule,
   RestockModule,
+  WebhookModule,
 } from '#inventory';
 import { DELIVERY_FAILURE_RECORDER, MessagingModule } from '#messaging';
 import { MetricsModule, Schedule } from '#runtime';
@@ -36,6 +37,9 @@ import { FactoryWaitsTask } from './restock/factory-waits-task.js';
 import { FactoryClient } from './restock/factory.client.js';
 import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
+import { WebhookClient } from './webhooks/webhook.client.js';
+import { WebhookTasks } from './webhooks/webhook-tasks.js';
+import { WebhooksHandler } from './webhooks/webhooks.handler.js';
 
 /**
  * What the worker does: handlers of messages and periodic tasks. What brings messages and time to them is the caller's: the
@@ -58,6 +62,7 @@ export class WorkModule {
         DeadLetterModule,
         ReconcileModule,
         IdempotencyModule,
+        WebhookModule,
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
           region: environment.AWS_REGION,
@@ -87,6 +92,9 @@ export class WorkModule {
         ReconciliationTask,
         OpenDeadLettersTask,
         KeyedRequestsPurgeTask,
+        WebhookClient,
+        WebhooksHandler,
+        WebhookTasks,
       ],
       exports: [Schedule, OutboxRelay],
     };

@@ -8,7 +8,7 @@ ACCOUNT_ID=000000000000
 
 awslocal ses verify-email-identity --email-address "$MAIL_FROM"
 
-for queue in restock goods-receipts notifications probe; do
+for queue in restock goods-receipts notifications webhooks probe; do
   awslocal sqs create-queue --queue-name "$queue-dlq" \
     --attributes "MessageRetentionPeriod=$DEAD_LETTER_RETENTION_SECONDS"
   dead_letter_queue=arn:aws:sqs:$AWS_DEFAULT_REGION:$ACCOUNT_ID:$queue-dlq

@@ -16,7 +16,9 @@ export type InventoryErrorCode =
   | 'SALE.UNKNOWN'
   | 'SKU.UNKNOWN'
   | 'STOCK.LIMIT_EXCEEDED'
-  | 'STOCK.NEGATIVE';
+  | 'STOCK.NEGATIVE'
+  | 'WEBHOOK_DELIVERY.UNKNOWN'
+  | 'WEBHOOK_ENDPOINT.UNKNOWN';
 
 /** A refusal by the rules of the warehouse. Its message may be shown to a client. */
 export class InventoryError extends Error {

@@ -8,6 +8,7 @@ export {
 } from './messages/notification-message.js';
 export { probeAnswer, ProbeMessage } from './messages/probe-message.js';
 export { RestockMessage } from './messages/restock-message.js';
+export { WebhookMessage } from './messages/webhook-message.js';
 export {
   DEAD_LETTER_QUEUES,
   deadLetterQueueOf,

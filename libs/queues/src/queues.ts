@@ -3,6 +3,7 @@ import { GoodsReceiptMessage } from './messages/goods-receipt-message.js';
 import { NotificationMessage } from './messages/notification-message.js';
 import { ProbeMessage } from './messages/probe-message.js';
 import { RestockMessage } from './messages/restock-message.js';
+import { WebhookMessage } from './messages/webhook-message.js';
 
 /** A setting of the worker's environment, where a limit depends on the deployment. */
 export type LimitSetting = 'FACTORY_TIMEOUT_MS' | 'PROBE_TIME_LIMIT_MS';
@@ -48,6 +49,14 @@ export const QUEUES = {
     needsDatabase: true,
     concurrency: 5,
     lanes: 1,
+    timeLimitMs: DATABASE_TIME_LIMIT_MS,
+  },
+  // An endpoint that hangs takes one lane. Those of other endpoints go on.
+  webhooks: {
+    message: WebhookMessage,
+    needsDatabase: true,
+    concurrency: 1,
+    lanes: 5,
     timeLimitMs: DATABASE_TIME_LIMIT_MS,
   },
   probe: {

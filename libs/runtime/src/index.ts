@@ -1,3 +1,4 @@
+export { isAllowedAddress, refusedAddresses } from './outgoing-address.js';
 export { AdminPort } from './admin-port.js';
 export { type ListenOptions, PortTakenError, runApplication } from './application.js';
 export { BoundedLog, type BoundedLogOptions } from './bounded-log.js';
@@ -14,6 +15,7 @@ export { createLogger, LoggerEnvironment } from './logger.js';
 export { MetricsModule } from './metrics.module.js';
 export { Schedule } from './schedule.js';
 export { ModeEnvironment, refuseWeakKeys } from './production-keys.js';
+export { retryAfterSeconds } from './retry-after.js';
 export { Readiness, type ReadinessReport } from './readiness.js';
 export { handleShutdownSignals } from './shutdown-signals.js';
 export { TimeoutError, withTimeout } from './timeout.js';

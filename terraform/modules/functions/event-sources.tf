@@ -5,6 +5,7 @@ locals {
     restock        = { batch_size = 1, maximum_concurrency = var.worker_concurrency }
     goods-receipts = { batch_size = 5, maximum_concurrency = var.worker_concurrency }
     notifications  = { batch_size = 5, maximum_concurrency = 2 }
+    webhooks       = { batch_size = 1, maximum_concurrency = var.worker_concurrency }
     probe          = { batch_size = 10, maximum_concurrency = 2 }
   }
 

@@ -17,7 +17,7 @@ export function completed({ openapiObject }: { openapiObject: OpenApiDocument })
       giveExamples(operation);
       declareRefusals(operation);
       describeSuccess(operation);
-      declareRequestId(operation);
+      declareHeadersOfAll(operation);
       // For tools that ask for it: an operation that says nothing is as public.
       operation.security ??= [];
     }
@@ -67,9 +67,15 @@ function describeSuccess({ summary = '', responses = {} }: Operation): void {
   }
 }
 
-/** Every answer has the header: it is said here once. */
-function declareRequestId({ responses = {} }: Operation): void {
-  for (const response of Object.values(responses)) {
-    response.headers = { ...response.headers, 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+/** Every answer has the request id, and every one of a limited route what is left of the limit: it is said here once. */
+function declareHeadersOfAll({ responses = {} }: Operation): void {
+  const answers = Object.values(responses);
+  const ofLimit = Object.entries(answers[0]?.headers ?? {}).filter(([name]) => name.startsWith('RateLimit-'));
+  for (const answer of answers) {
+    answer.headers = {
+      ...answer.headers,
+      ...Object.fromEntries(ofLimit),
+      'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+    };
   }
 }

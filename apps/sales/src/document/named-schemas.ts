@@ -28,4 +28,5 @@ export function nameSchemas(document: OpenApiDocument): void {
   };
 
   document.paths = visit(document.paths) as OpenApiDocument['paths'];
+  document.webhooks = visit(document.webhooks) as OpenApiDocument['webhooks'];
 }

@@ -1,6 +1,7 @@
 /** The parts of an OpenAPI 3.1 document that are worked on here. */
 export interface OpenApiDocument {
   paths?: Record<string, Record<string, Operation>>;
+  webhooks?: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema>; examples?: Record<string, object> };
 }
 

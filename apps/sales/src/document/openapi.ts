@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LANGUAGES } from '../problem/language.js';
+import { webhookOperations } from './webhooks.js';
 import { completed } from './completion.js';
 
 /** Of the pages: their own files alone, from no other site, and shown in no other site. */
@@ -23,6 +24,7 @@ const TAGS = [
   { name: 'restock orders', description: 'What is being made, and when it comes' },
   { name: 'factory', description: 'What the factory calls' },
   { name: 'operations', description: 'For operators, with their key' },
+  { name: 'webhooks', description: "What the shop's own systems are told of, and the log of it" },
   { name: 'errors', description: 'What the codes of errors mean' },
   { name: 'probe', description: 'Two functions that show that everything is alive' },
   { name: 'health', description: 'For load balancers and monitoring' },
@@ -44,6 +46,7 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
       // That of the request: the document is the same wherever the service is.
       servers: [{ url: '/', description: 'this service' }],
       tags: TAGS,
+      webhooks: webhookOperations(),
       components: {
         securitySchemes: { operations: { type: 'apiKey', in: 'header', name: 'X-Api-Key' } },
         headers: {

@@ -25,9 +25,9 @@ describe('CORS for one shop', () => {
       expect(statusCode).toBe(204);
       expect(headers).toMatchObject({
         'access-control-allow-origin': origin,
-        'access-control-allow-methods': 'POST, OPTIONS',
+        'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
         'access-control-max-age': '600',
-        allow: 'POST, OPTIONS',
+        allow: 'GET, HEAD, POST, OPTIONS',
         vary: 'Origin',
       });
       const allowed = String(headers['access-control-allow-headers']).toLowerCase().split(', ');
@@ -63,7 +63,14 @@ describe('CORS for one shop', () => {
     for (const { headers } of [sold, refused, lost, forbidden]) {
       expect(headers['access-control-allow-origin']).toBe(SHOP);
       expect(String(headers['access-control-expose-headers']).split(', ')).toEqual(
-        expect.arrayContaining(['Location', 'Idempotent-Replayed', 'Retry-After', 'ETag', 'X-Request-Id']),
+        expect.arrayContaining([
+          'Location',
+          'Idempotent-Replayed',
+          'Retry-After',
+          'ETag',
+          'Link',
+          'RateLimit-Reset',
+        ]),
       );
       expect(headers['access-control-allow-credentials']).toBeUndefined();
     }

@@ -28,7 +28,8 @@ export type ApiErrorCode =
   | 'ROUTE.UNKNOWN'
   | 'SALE.OVERLOADED'
   | 'SERVER.FAULT'
-  | 'STOCK.INSUFFICIENT';
+  | 'STOCK.INSUFFICIENT'
+  | 'WEBHOOK_ENDPOINT.REFUSED';
 
 /** Every error that a client can get. The code is for programs and never changes its meaning. */
 export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
@@ -218,5 +219,20 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 409,
     title: 'Stock on hand would fall below zero',
     advice: 'Take at most what is on hand.',
+  },
+  'WEBHOOK_DELIVERY.UNKNOWN': {
+    status: 404,
+    title: 'There is no such delivery',
+    advice: 'List them with `GET /webhook-deliveries`. They are kept for 30 days.',
+  },
+  'WEBHOOK_ENDPOINT.REFUSED': {
+    status: 422,
+    title: 'The URL may not be a webhook endpoint',
+    advice: 'Name an https URL of a public host. `detail` says what is wrong with this one.',
+  },
+  'WEBHOOK_ENDPOINT.UNKNOWN': {
+    status: 404,
+    title: 'There is no such webhook endpoint',
+    advice: 'List them with `GET /webhook-endpoints`.',
   },
 };

@@ -151,4 +151,16 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '재고가 0보다 작아집니다',
     advice: '있는 만큼까지만 빼세요.',
   },
+  'WEBHOOK_DELIVERY.UNKNOWN': {
+    title: '그런 전송 기록이 없습니다',
+    advice: '목록은 `GET /webhook-deliveries`에 있습니다. 30일 동안 보관합니다.',
+  },
+  'WEBHOOK_ENDPOINT.REFUSED': {
+    title: '웹훅 엔드포인트로 쓸 수 없는 URL입니다',
+    advice: '공개된 호스트의 https URL을 쓰세요. 무엇이 잘못되었는지는 `detail`에 있습니다.',
+  },
+  'WEBHOOK_ENDPOINT.UNKNOWN': {
+    title: '그런 웹훅 엔드포인트가 없습니다',
+    advice: '목록은 `GET /webhook-endpoints`에 있습니다.',
+  },
 };

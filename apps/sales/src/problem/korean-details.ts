@@ -24,6 +24,8 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
   'SKU.UNKNOWN': ({ skus }) => `상품 ${skus}이(가) 없습니다.`,
   'STOCK.LIMIT_EXCEEDED': ({ sku, onHand, limit }) =>
     `${sku}의 재고 ${onHand}개에 더하면 한도 ${limit}개를 넘습니다.`,
+  'WEBHOOK_DELIVERY.UNKNOWN': ({ id }) => `전송 기록 ${id}이(가) 없습니다.`,
+  'WEBHOOK_ENDPOINT.UNKNOWN': ({ id }) => `웹훅 엔드포인트 ${id}이(가) 없습니다.`,
   'STOCK.NEGATIVE': ({ sku, onHand }) => `${sku}의 재고는 ${onHand}개뿐입니다.`,
 };
 

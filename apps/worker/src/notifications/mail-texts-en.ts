@@ -56,6 +56,17 @@ export const ENGLISH: MailTexts = {
         `Look: GET ${salesUrl}/restock-orders?status=WAITING_FOR_FACTORY`,
       ),
     }),
+    WEBHOOK_FAILING: ({ endpointId, origin, cause }, { salesUrl }) => ({
+      subject: `[Donut-States] Webhooks do not reach ${origin}`,
+      text: lines(
+        `The webhook endpoint ${endpointId} at ${origin} gets no events: ${cause}`,
+        'What happens meanwhile is kept. An endpoint that is away is tried again once a minute, and gets everything when it is back.',
+        'One that answered 410 was disabled: enable it again when it works, and it gets what waits.',
+        '',
+        `Look:   GET   ${salesUrl}/webhook-deliveries?endpointId=${endpointId}`,
+        `Enable: PATCH ${salesUrl}/webhook-endpoints/${endpointId}`,
+      ),
+    }),
     FACTORY_BACK: ({ since, until, ...waiting }) => ({
       subject: `[Donut-States] Factory ${waiting.factoryName} is back`,
       text: lines(

@@ -1,3 +1,4 @@
+import { WebhookModule } from '../webhook/webhook.module.js';
 import { Module } from '@nestjs/common';
 import { StockModule } from '../stock/stock.module.js';
 import { RestockModule } from '../restock/restock.module.js';
@@ -6,7 +7,7 @@ import { ReceivingService } from './receiving.service.js';
 
 /** Goods receipts. */
 @Module({
-  imports: [StockModule, RestockModule, NotificationModule],
+  imports: [StockModule, RestockModule, NotificationModule, WebhookModule],
   providers: [ReceivingService],
   exports: [ReceivingService],
 })

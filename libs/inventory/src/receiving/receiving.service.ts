@@ -5,6 +5,7 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { Product } from '../product/product.entity.js';
+import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
@@ -49,6 +50,7 @@ export class ReceivingService {
     private readonly restock: RestockService,
     private readonly progress: RestockProgressService,
     private readonly notifications: NotificationService,
+    private readonly webhooks: WebhookEvents,
   ) {}
 
   /** Applies one delivery. Goods may come late, in parts, and before the factory's answer. */
@@ -113,6 +115,7 @@ export class ReceivingService {
       facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.onHand },
     };
     await this.notifications.request(manager, request, at);
+    await this.webhooks.announce(manager, { type: 'stock.back', data: request.facts }, at);
     await this.restock.ensure(manager, product, level);
   }
 }

@@ -9,6 +9,7 @@ import { StockService } from '../stock/stock.service.js';
 import { acceptOrder } from './accept-order.js';
 import { learnLeadTimes } from './lead-time.js';
 import { appendEvent } from './restock-order-event.entity.js';
+import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { RestockOrder } from './restock-order.entity.js';
 import { transition } from './restock-order-transitions.js';
 import { requestDeadline } from './restock-rules.js';
@@ -25,6 +26,7 @@ export class RestockProgressService {
     private readonly clock: Clock,
     private readonly stock: StockService,
     private readonly notifications: NotificationService,
+    private readonly webhooks: WebhookEvents,
   ) {}
 
   /** The attempts are used up: a person must redrive or discard. In the caller's transaction. */
@@ -153,6 +155,7 @@ export class RestockProgressService {
           },
         };
         await this.notifications.request(manager, request, now);
+        await this.webhooks.announce(manager, { type: 'restock.overdue', data: request.facts }, now);
         return true;
       });
       if (isFirst) overdue += 1;

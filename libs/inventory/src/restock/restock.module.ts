@@ -1,3 +1,4 @@
+import { WebhookModule } from '../webhook/webhook.module.js';
 import { Module } from '@nestjs/common';
 import { StockModule } from '../stock/stock.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
@@ -11,7 +12,7 @@ import { RestockProgressService } from './restock-progress.service.js';
 
 /** Restock orders. */
 @Module({
-  imports: [StockModule, OutboxModule, NotificationModule, CircuitModule],
+  imports: [StockModule, OutboxModule, NotificationModule, CircuitModule, WebhookModule],
   providers: [
     RestockService,
     RestockProgressService,

@@ -23,6 +23,7 @@ import {
   saleInserts,
   saleQueries,
 } from './stored-sales.js';
+import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { StockCache } from './stock-cache.js';
 
 /** What a batch reads under its locks. */
@@ -48,6 +49,7 @@ export class LockingBatch {
     private readonly stock: StockService,
     private readonly restock: RestockService,
     private readonly notifications: NotificationService,
+    private readonly webhooks: WebhookEvents,
     private readonly stockCache: StockCache,
   ) {}
 
@@ -107,7 +109,14 @@ export class LockingBatch {
     const changed = [...stock.values()].filter(({ soldUnits, hasRefused }) => soldUnits > 0 || hasRefused);
     return {
       result: { decisions: provisional.map((decision) => withEstimates(decision, estimates)), stock },
-      changes: [...saleInserts(made, postingId, at), ...this.stock.saleChanges(changed, postingId, at)],
+      changes: [
+        ...saleInserts(made, postingId, at),
+        ...this.webhooks.saleInserts(
+          made.map(({ sale }) => sale.id),
+          at,
+        ),
+        ...this.stock.saleChanges(changed, postingId, at),
+      ],
     };
   }
 
@@ -122,15 +131,15 @@ export class LockingBatch {
       if (!hasRefused && !isLow) continue;
       const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level));
       if (soldUnits > 0 && level.available === 0) {
-        await this.requestOutOfStockMails(manager, product, order, factories.get(product.factoryId)!);
+        await this.tellOutOfStock(manager, product, order, factories.get(product.factoryId)!);
       }
       if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!, at));
     }
     return estimates;
   }
 
-  /** Asks for one mail to each person who can act, when the last unit is sold. */
-  private async requestOutOfStockMails(
+  /** Tells each person who can act by a mail, and the shop's own systems, when the last unit is sold. */
+  private async tellOutOfStock(
     manager: EntityManager,
     product: Product,
     order: RestockOrder,
@@ -145,6 +154,7 @@ export class LockingBatch {
     for (const reader of readers) {
       await this.notifications.request(manager, { kind: 'STOCK_RAN_OUT', ...reader, facts }, at);
     }
+    await this.webhooks.announce(manager, { type: 'stock.sold_out', data: facts }, at);
   }
 }
 

@@ -7,6 +7,7 @@ import { BatchBackoff } from '../group-commit/batch-backoff.js';
 import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import { saleStatements, type StockDeduction, unitsLeft } from './sale-statements.js';
+import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { StockCache } from './stock-cache.js';
 import { confirmedSale, type NewSale } from './stored-sales.js';
 
@@ -32,6 +33,7 @@ export class OptimisticBatch {
     private readonly clock: Clock,
     private readonly stockCache: StockCache,
     private readonly contention: ContentionDetector,
+    private readonly webhooks: WebhookEvents,
   ) {}
 
   /**
@@ -100,7 +102,11 @@ export class OptimisticBatch {
     // Counted before the batch is sent, for the batch that is planned meanwhile. After a failure a batch under locks reads
     // the stock again.
     for (const { sku, quantity } of ordered) this.stockCache.deduct(sku, quantity);
-    return { sales, deductions: ordered, statements: saleStatements(sales, ordered, at) };
+    const announcement = this.webhooks.saleInserts(
+      sales.map(({ sale }) => sale.id),
+      at,
+    );
+    return { sales, deductions: ordered, statements: saleStatements(sales, ordered, at, announcement) };
   }
 
   /** What the batch deducts from each SKU, in SKU order; `undefined` when the cache does not show enough stock for all. */

@@ -8,6 +8,7 @@ import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { LockingBatch } from './locking-batch.js';
 import { OptimisticBatch } from './optimistic-batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
+import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { type FallbackReason, SaleMetrics } from './sale-metrics.js';
 import { keysOf, replay, saleQueries, storedSales } from './stored-sales.js';
 
@@ -33,6 +34,7 @@ export class SaleBatchService {
     private readonly locking: LockingBatch,
     private readonly contention: ContentionDetector,
     private readonly metrics: SaleMetrics,
+    private readonly webhooks: WebhookEvents,
   ) {}
 
   /**
@@ -46,6 +48,8 @@ export class SaleBatchService {
     let sales: readonly PendingSale[] = [];
     let replays: ReadonlyMap<PendingSale, SaleDecision> = new Map();
     const decisions = await this.commitNew(async () => {
+      const isReading = this.webhooks.prepare();
+      if (isReading) await isReading;
       sales = gather();
       replays = await this.findReplays(sales);
       return replays.size === 0 ? sales : sales.filter((asked) => !replays.has(asked));

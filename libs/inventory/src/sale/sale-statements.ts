@@ -1,5 +1,5 @@
 import { type ResultSetHeader } from 'mysql2';
-import { changeText, tableValueText, timeText } from '../database/rows.js';
+import { changeText, type Insert, tableValueText, timeText } from '../database/rows.js';
 import { OPTIMISTIC_UNITS_SQL } from '../restock/restock-rules.js';
 import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
 import { type NewSale, saleInserts } from './stored-sales.js';
@@ -16,15 +16,17 @@ export interface StockDeduction extends CachedSku {
  * The statements of an optimistic transaction. The rows that other transactions want are changed last.
  *
  * @param deductions one for each SKU of `sales`, in SKU order: the order in which rows are locked
+ * @param announcement what tells the shop's own systems of the sales
  */
 export function saleStatements(
   sales: readonly NewSale[],
   deductions: readonly StockDeduction[],
   at: Date,
+  announcement: readonly Insert[],
 ): string[] {
   const postingId = sales[0]!.sale.id;
   return [
-    ...saleInserts(sales, postingId, at).map(changeText),
+    ...[...saleInserts(sales, postingId, at), ...announcement].map(changeText),
     deductStatement(deductions),
     ledgerStatement(deductions, postingId, timeText(at)),
   ];

@@ -3,6 +3,7 @@ import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { type BatchLimits } from '../group-commit/group-committer.js';
 import { NotificationModule } from '../notification/notification.module.js';
 import { RestockModule } from '../restock/restock.module.js';
+import { WebhookModule } from '../webhook/webhook.module.js';
 import { StockModule } from '../stock/stock.module.js';
 import { BATCH_LIMITS, DEFAULT_BATCH_LIMITS } from './batch-limits.js';
 import { LockingBatch } from './locking-batch.js';
@@ -19,7 +20,7 @@ export class SaleModule {
   static forRoot(limits: BatchLimits = DEFAULT_BATCH_LIMITS): DynamicModule {
     return {
       module: SaleModule,
-      imports: [StockModule, RestockModule, NotificationModule],
+      imports: [StockModule, RestockModule, NotificationModule, WebhookModule],
       providers: [
         { provide: BATCH_LIMITS, useValue: limits },
         SaleMetrics,

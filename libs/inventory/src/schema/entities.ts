@@ -13,6 +13,8 @@ import { SaleLine } from '../sale/sale-line.entity.js';
 import { Sale } from '../sale/sale.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
+import { WebhookDelivery } from '../webhook/webhook-delivery.entity.js';
+import { WebhookEndpoint } from '../webhook/webhook-endpoint.entity.js';
 import { Heartbeat } from '../database/heartbeat.entity.js';
 
 /** Every table of the warehouse. Listed by class: a glob finds other files under another build. */
@@ -33,4 +35,6 @@ export const ENTITIES = [
   Heartbeat,
   KeyedRequest,
   Circuit,
+  WebhookEndpoint,
+  WebhookDelivery,
 ];

@@ -50,6 +50,8 @@ export const MAIL_FACTS = {
     /** 1 for a reminder of an outage that lasts. */
     isReminder: Units,
   }),
+  /** An endpoint of the shop's own systems gets no events. */
+  WEBHOOK_FAILING: Type.Object({ endpointId: Text, origin: Text, cause: Text }),
   /** `since` and `until` are ISO 8601. */
   FACTORY_BACK: Type.Object({ ...WaitingForFactory, since: Text, until: Text }),
 };

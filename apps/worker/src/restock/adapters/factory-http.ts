@@ -1,9 +1,7 @@
-import { withTimeout } from '#runtime';
+import { refusedAddresses, retryAfterSeconds, withTimeout } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../../environment.js';
-import { refusedAddresses } from '../factory-address.js';
 import { FactoryError } from '../factory-error.js';
-import { retryAfterSeconds } from '../retry-after.js';
 
 export interface FactoryRequest {
   method: 'GET' | 'POST';

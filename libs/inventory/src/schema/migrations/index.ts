@@ -8,6 +8,7 @@ import { LearnLeadTimes1764500000000 } from './1764500000000-learn-lead-times.js
 import { ChooseFactoryAdapters1764600000000 } from './1764600000000-choose-factory-adapters.js';
 import { CountMailAttempts1764700000000 } from './1764700000000-count-mail-attempts.js';
 import { FindSales1764800000000 } from './1764800000000-find-sales.js';
+import { AddWebhooks1764900000000 } from './1764900000000-add-webhooks.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   ChooseFactoryAdapters1764600000000,
   CountMailAttempts1764700000000,
   FindSales1764800000000,
+  AddWebhooks1764900000000,
 ];

@@ -1,4 +1,4 @@
-/** The longest delay that the factory may ask for, in seconds: a mistyped year must not stop the refilling for good. */
+/** The longest delay that another system may ask for, in seconds: a mistyped year must not stop the calls for good. */
 const MAX_SECONDS = 86_400;
 
 /**
@@ -15,7 +15,6 @@ export function retryAfterSeconds(headers: Headers): number | undefined {
 }
 
 function secondsBetween(from: string | null, to: string): number {
-  // eslint-disable-next-line no-restricted-syntax -- an answer without a Date leaves no other clock
   const fromMs = from ? Date.parse(from) : Date.now();
   return (Date.parse(to) - fromMs) / 1000;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAllowedAddress, refusedAddresses } from './factory-address.js';
+import { isAllowedAddress, refusedAddresses } from './outgoing-address.js';
 
 describe('the address of a factory', () => {
   it.each([

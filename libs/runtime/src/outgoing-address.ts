@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 
 type Range = [address: string, prefix: number];
 
-/** Never a factory: metadata services of clouds, and what a host says to itself before it has an address. */
+/** Nobody to call: metadata services of clouds, and what a host says to itself before it has an address. */
 const REFUSED: Range[] = [
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
@@ -36,7 +36,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4';
 }
 
-/** Whether a factory may be called at an IP address. An IPv4 address that is written as IPv6 counts as what it is. */
+/** Whether another system may be called at an IP address. An IPv4 address that is written as IPv6 counts as what it is. */
 export function isAllowedAddress(address: string, allowsPrivate: boolean): boolean {
   const family = familyOf(address);
   if (refused.check(address, family)) return false;
@@ -44,8 +44,8 @@ export function isAllowedAddress(address: string, allowsPrivate: boolean): boole
 }
 
 /**
- * The addresses of a factory's host that must not be called. Only an administrator sets the host; this catches a mistake, or a name that
- * leads elsewhere by now.
+ * The addresses of another system's host that must not be called. Only an administrator sets the host; this catches a mistake, or a
+ * name that leads elsewhere by now.
  *
  * @returns empty when all are allowed
  * @throws the error of the lookup
