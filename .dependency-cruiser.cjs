@@ -89,7 +89,8 @@ module.exports = {
     })),
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
+    // The generated client has its own ways.
+    doNotFollow: { path: ['node_modules', '^clients/typescript/src/'] },
     exclude: { path: '^dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,

@@ -10,6 +10,7 @@ export default tseslint.config(
       'k6/results',
       'apps/lambda/bundles',
       'apps/lambda/.serverless',
+      'clients/typescript/src',
     ],
   },
   js.configs.recommended,

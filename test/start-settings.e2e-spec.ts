@@ -1,3 +1,4 @@
+import { dataPaths } from '../apps/standalone/src/data-directory.js';
 import { EnvironmentError } from '#runtime';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
@@ -123,7 +124,7 @@ describe('the process', () => {
     { database: 'warehouse.sqlite', factoryState: 'factory.json' },
     { operationsApiKey: 'o'.repeat(32), callbackSigningKey: 'c'.repeat(32) },
   );
-  const paths = { database: 'warehouse.sqlite', factoryState: 'factory.json', queue: 'queue', mail: 'mail' };
+  const paths = dataPaths('');
   const environments = Object.fromEntries(
     describeProcesses(ROOT, settings, paths, schemas, system).map(({ name, environment }) => [
       name,

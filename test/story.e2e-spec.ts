@@ -215,9 +215,13 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
     const outcome = COMPUTE === 'fargate' ? '{outcome="confirmed"}' : '';
     expect((await system.get('/metrics')).body).toContain(`donut_states_sales_total${outcome}`);
     expect((await system.get('/docs')).status).toBe(COMPUTE === 'fargate' ? 200 : 404);
+    const { links } = (await system.get('/')).body;
+    expect(links.docs).toBe(COMPUTE === 'fargate' ? '/docs' : undefined);
+    for (const path of Object.values<string>(links)) expect((await system.get(path)).status).toBe(200);
     if (COMPUTE === 'lambda') return;
     const { body: openapi } = await system.get('/openapi.json');
     expect(Object.keys(openapi.paths).sort()).toEqual([
+      '/',
       '/dead-letters',
       '/dead-letters/{id}',
       '/dead-letters/{id}/discard',
@@ -239,6 +243,12 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/restock-orders/{id}/cancel',
       '/sales',
       '/sales/{id}',
+      '/webhook-deliveries',
+      '/webhook-deliveries/{id}',
+      '/webhook-deliveries/{id}/resend',
+      '/webhook-endpoints',
+      '/webhook-endpoints/{id}',
+      '/webhook-endpoints/{id}/rotate-secret',
     ]);
   });
 

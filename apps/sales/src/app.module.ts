@@ -15,6 +15,7 @@ import { HealthModule, MetricsModule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
+import { IndexController } from './http/index.controller.js';
 import { GoodsReceiptsController } from './goods-receipts/goods-receipts.controller.js';
 import { IdempotentWrites } from './idempotency/idempotent-writes.js';
 import { OperationsKey } from './operations/operations-key.js';
@@ -55,6 +56,7 @@ export class AppModule {
         }),
       ],
       controllers: [
+        IndexController,
         SalesController,
         ProductsController,
         RestockOrdersController,

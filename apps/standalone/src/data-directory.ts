@@ -24,7 +24,8 @@ export interface Keys {
 /** Written first and removed last: a directory without it is not ours. */
 const KEYS_FILE = 'keys.json';
 /** The files that a run writes, with the side files of SQLite and of atomic replacements. */
-const OWN_FILES = /^(warehouse\.sqlite|mail\.jsonl|factory\.json|keys\.json)([.-][\w.-]+)?$/;
+const OWN_FILES =
+  /^(warehouse\.sqlite|mail\.jsonl|factory\.json|keys\.json|postman_environment\.json)([.-][\w.-]+)?$/;
 const QUEUE_FILES = /^fauxqs\.db(-\w+)?$/;
 /** Prove nothing about whose directory it is: a start that was killed early leaves them alone in it. */
 const PASSING_FILES = ['run.lock', 'run.json', `${KEYS_FILE}.new`];
@@ -37,6 +38,7 @@ export interface DataPaths {
   queue: string;
   mail: string;
   factoryState: string;
+  postmanEnvironment: string;
 }
 
 export function dataPaths(directory: string): DataPaths {
@@ -45,6 +47,7 @@ export function dataPaths(directory: string): DataPaths {
     queue: join(directory, 'queue'),
     mail: join(directory, 'mail.jsonl'),
     factoryState: join(directory, 'factory.json'),
+    postmanEnvironment: join(directory, 'postman_environment.json'),
   };
 }
 

@@ -8,6 +8,7 @@ import { DataDirectory } from './data-directory.js';
 import { readCheckedSettings } from './environment-check.js';
 import { createLog } from './log-prefix.js';
 import { requireFreePorts } from './ports.js';
+import { writePostmanEnvironment } from './postman-environment.js';
 import { describeProcesses } from './processes.js';
 import { RunLock } from './run-lock.js';
 import { loadSchemas, type Schemas } from './schemas.js';
@@ -62,6 +63,7 @@ async function run(
   lock: RunLock,
 ): Promise<void> {
   const keys = directory.keys();
+  writePostmanEnvironment(directory.paths.postmanEnvironment, settings, keys);
   const system = systemEnvironment(settings, directory.paths, keys);
   const definitions = describeProcesses(COMPILED, settings, directory.paths, schemas, system);
   const log = createLog([OWN_NAME, ...definitions.map(({ name }) => name)]);

@@ -3,7 +3,7 @@ locals {
 
   # What the public reaches. Everything else, /metrics of one environment among it, is answered 404 by the API itself.
   paths  = setsubtract(["/sales", "/products", "/restock-orders", "/goods-receipts", "/dead-letters", "/reconcile", "/errors", "/webhook-endpoints", "/webhook-deliveries", "/hello", "/produce", "/health"], [for path in var.hidden_paths : trimsuffix(path, "/*")])
-  routes = toset(flatten([for path in local.paths : ["ANY ${path}", "ANY ${path}/{proxy+}"]]))
+  routes = toset(concat(["ANY /"], flatten([for path in local.paths : ["ANY ${path}", "ANY ${path}/{proxy+}"]])))
 }
 
 resource "aws_apigatewayv2_api" "this" {

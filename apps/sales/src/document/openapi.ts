@@ -1,22 +1,10 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LANGUAGES } from '../problem/language.js';
 import { webhookOperations } from './webhooks.js';
+import { useDocsPage } from './docs-page.js';
+import { INTRODUCTION } from './introduction.js';
 import { completed } from './completion.js';
-
-/** Of the pages: their own files alone, from no other site, and shown in no other site. */
-const PAGE_POLICY = {
-  'default-src': "'none'",
-  'script-src': "'self'",
-  // Swagger UI writes styles into its elements.
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:'],
-  'connect-src': "'self'",
-  'base-uri': "'none'",
-  'form-action': "'none'",
-  'frame-ancestors': "'none'",
-};
 
 const TAGS = [
   { name: 'sales', description: 'Buying' },
@@ -37,8 +25,7 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
       openapi: '3.1.0',
       info: {
         title: 'Donut-States sales',
-        description:
-          'Sells limited goods under a surge, and refills the warehouse by itself. Every path answers OPTIONS with 204 and `Allow`, and a method that it does not have with 405 `REQUEST.METHOD_NOT_ALLOWED` and `Allow`.',
+        description: INTRODUCTION,
         version: '0.1.0',
         license: { name: 'MIT', identifier: 'MIT' },
         contact: { name: 'Donut-States' },
@@ -72,7 +59,7 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
     },
     transformObject: completed,
   });
-  await application.register(swaggerUi, { routePrefix: '/docs', staticCSP: PAGE_POLICY });
   const fastify = application.getHttpAdapter().getInstance();
+  useDocsPage(fastify);
   fastify.get('/openapi.json', { schema: { hide: true } }, () => fastify.swagger());
 }

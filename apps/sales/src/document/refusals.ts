@@ -85,7 +85,7 @@ function refusal(status: number, codes: ApiErrorCode[]): Response {
         schema: {
           allOf: [
             { $ref: '#/components/schemas/Problem' },
-            { type: 'object', properties: { code: { type: 'string', enum: codes } } },
+            { type: 'object', properties: { code: { type: 'string', enum: codes } }, required: ['code'] },
           ],
         },
         examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),

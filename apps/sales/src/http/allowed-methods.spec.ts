@@ -21,7 +21,7 @@ describe('a known path with a method that it does not support', () => {
     ['POST', '/products/RING?limit=1', 'GET, HEAD, PATCH, PUT, OPTIONS'],
     ['DELETE', '/%73ales', 'GET, HEAD, POST, OPTIONS'],
     ['POST', '/metrics', 'GET, HEAD, OPTIONS'],
-    ['PUT', '/docs/static/index.css', 'GET, HEAD, OPTIONS'],
+    ['PUT', '/docs/look.css', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/openapi.json', 'GET, HEAD, OPTIONS'],
     ['GET', '/restock-orders/1/cancel', 'POST, OPTIONS'],
   ])('is 405 and lists the allowed methods: %s %s', async (method, url, allow) => {
@@ -39,7 +39,7 @@ describe('a known path with a method that it does not support', () => {
 
   it('is 404 when the path supports no method', async () => {
     for (const method of ['GET', 'DELETE', 'OPTIONS'] as const) {
-      for (const url of ['/', '/nope', '/sales/1/2', '/Sales', '//products']) {
+      for (const url of ['/nope', '/sales/1/2', '/Sales', '//products']) {
         const answer = await ask(method, url);
         expect([method, url, answer.statusCode]).toEqual([method, url, 404]);
         expect(answer.json()).toMatchObject({ code: 'ROUTE.UNKNOWN' });

@@ -33,8 +33,8 @@ async function answers() {
     live: await get('/health/live'),
     metrics: await get('/metrics'),
     docs: await get('/docs'),
-    'docs file': await get('/docs/static/index.css'),
-    'docs file that is not there': await get('/docs/static/nope.css'),
+    'docs file': await get('/docs/look.css'),
+    'docs file that is not there': await get('/docs/nope.css'),
     description: await get('/openapi.json'),
   };
 }

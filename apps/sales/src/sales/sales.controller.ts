@@ -108,6 +108,7 @@ export class SalesController {
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
     ...OPERATIONS_ROUTE,
+    tags: ['sales'],
     operationId: 'listSales',
     summary: 'Sales, newest first',
     description: 'By key, customer, product and time: all that are given must be so.',

@@ -1,0 +1,287 @@
+/**
+ * The story that the Postman collection tells: folders of requests, each an operation of the API's document. What a request
+ * has beside the examples of the document, and what is expected of it:
+ *
+ * - `path`, `query`, `headers`, `body`: in place of the examples. `{{name}}` is a variable of the collection.
+ * - `change`: members of the body in place of those of its example.
+ * - `status`: of the answer. Without it, any that the document declares for the operation.
+ * - `keep`: what later requests need, by the name of the variable: the way to it in the answer.
+ * - `expect`: a line of JavaScript that is to be true. `body` is the answer.
+ * - `until`: the same, and the request is repeated until it is true: the factory takes its time.
+ */
+export const STORY = [
+  {
+    name: '1. Look around',
+    description: 'What there is to buy.',
+    requests: [
+      { name: 'What is here', operation: 'getIndex', status: 200 },
+      {
+        name: 'All products',
+        operation: 'listProducts',
+        query: {},
+        status: 200,
+        expect: 'body.items.length > 0',
+      },
+      {
+        name: 'One product',
+        operation: 'getProduct',
+        headers: {},
+        status: 200,
+        keep: { available: 'stock.available' },
+        expect: "body.sku === 'CP-502101'",
+      },
+      { name: 'What an error means', operation: 'describeError', status: 200 },
+    ],
+  },
+  {
+    name: '2. A product of your own',
+    description: 'So that the story is the same however often it is told. It needs the operations key.',
+    requests: [
+      {
+        name: 'Create it',
+        operation: 'saveProduct',
+        path: { sku: '{{sku}}' },
+        headers: {},
+        change: { sku: undefined, name: 'Limited donut', reorderPoint: 0, targetLevel: 10, lotSize: 10 },
+        status: 201,
+      },
+      {
+        name: 'Wait for its first goods',
+        operation: 'getProduct',
+        path: { sku: '{{sku}}' },
+        headers: {},
+        status: 200,
+        until: 'body.stock.available >= 10',
+      },
+      {
+        name: 'Change its price',
+        operation: 'changeProduct',
+        path: { sku: '{{sku}}' },
+        headers: {},
+        body: { priceKrw: 21_900 },
+        status: 200,
+        expect: 'body.priceKrw === 21900',
+      },
+      {
+        name: 'Correct its stock',
+        operation: 'adjustStock',
+        path: { sku: '{{sku}}' },
+        headers: {},
+        body: { delta: 1, note: 'found behind the shelf' },
+        status: 200,
+        keep: { available: 'stock.available' },
+      },
+    ],
+  },
+  {
+    name: '3. Buy, and sell out',
+    description: 'A repeat is the same sale. The last buyer is refused, and told when there is more.',
+    requests: [
+      {
+        name: 'Buy one',
+        operation: 'placeSale',
+        headers: { 'idempotency-key': '{{saleKey}}' },
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
+        status: 201,
+        keep: { saleId: 'id' },
+        expect: "body.status === 'CONFIRMED'",
+      },
+      {
+        name: 'The same once more: one sale',
+        operation: 'placeSale',
+        headers: { 'idempotency-key': '{{saleKey}}' },
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
+        status: 201,
+        expect: "body.id === pm.collectionVariables.get('saleId')",
+      },
+      {
+        name: 'Another sale under the key: refused',
+        operation: 'placeSale',
+        headers: { 'idempotency-key': '{{saleKey}}' },
+        body: { lines: [{ sku: '{{sku}}', quantity: 2 }] },
+        status: 422,
+        expect: "body.code === 'SALE.KEY_REUSED'",
+      },
+      { name: 'Look at it', operation: 'getSale', path: { id: '{{saleId}}' }, status: 200 },
+      {
+        name: 'Find it by its key',
+        operation: 'listSales',
+        query: { idempotencyKey: '{{saleKey}}' },
+        status: 200,
+        expect: "body.items[0].id === pm.collectionVariables.get('saleId')",
+      },
+      {
+        name: 'Buy the rest',
+        operation: 'placeSale',
+        headers: {},
+        body: { lines: [{ sku: '{{sku}}', quantity: 10 }] },
+        status: 201,
+      },
+      {
+        name: 'Come too late',
+        operation: 'placeSale',
+        headers: {},
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
+        status: 409,
+        keep: { restockOrderId: 'shortages.0.restockOrder.id' },
+        expect: "body.code === 'STOCK.INSUFFICIENT'",
+      },
+    ],
+  },
+  {
+    name: '4. The warehouse refills itself',
+    description: 'The factory makes the goods, and calls back.',
+    requests: [
+      { name: 'All restock orders', operation: 'listRestockOrders', query: { sku: '{{sku}}' }, status: 200 },
+      {
+        name: 'Wait for this one',
+        operation: 'getRestockOrder',
+        path: { id: '{{restockOrderId}}' },
+        headers: {},
+        status: 200,
+        until: "body.status === 'RECEIVED'",
+      },
+      {
+        name: 'It is closed: it cannot be given up',
+        operation: 'cancelRestockOrder',
+        path: { id: '{{restockOrderId}}' },
+        headers: {},
+        status: 409,
+        expect: "body.code === 'RESTOCK_ORDER.CLOSED'",
+      },
+      {
+        name: 'Buy again',
+        operation: 'placeSale',
+        headers: {},
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
+        status: 201,
+      },
+      {
+        name: 'A callback that nobody ordered',
+        operation: 'receiveGoods',
+        path: { restockOrderId: '{{restockOrderId}}' },
+        query: { quantity: '10', expires: '4102444800', signature: 'forged' },
+        status: 403,
+        expect: "body.code === 'CALLBACK.FORGED'",
+      },
+      { name: 'The books of the product', operation: 'getLedger', path: { sku: '{{sku}}' }, status: 200 },
+      { name: 'Does everything agree?', operation: 'reconcile', status: 200, expect: 'body.clean === true' },
+    ],
+  },
+  {
+    name: '5. Dead letters',
+    description: 'What could not be handled waits for a person: the forged callback is one.',
+    requests: [
+      {
+        name: 'Wait for it',
+        operation: 'listDeadLetters',
+        query: { queue: 'goods-receipts', status: 'OPEN', limit: '1' },
+        status: 200,
+        keep: { deadLetterId: 'items.0.id' },
+        until: 'body.items.length > 0',
+      },
+      { name: 'Look at it', operation: 'getDeadLetter', path: { id: '{{deadLetterId}}' }, status: 200 },
+      {
+        name: 'It would fail again',
+        operation: 'redriveDeadLetter',
+        path: { id: '{{deadLetterId}}' },
+        headers: {},
+        status: 422,
+        expect: "body.code === 'DEAD_LETTER.NOT_REDRIVABLE'",
+      },
+      {
+        name: 'Give it up',
+        operation: 'discardDeadLetter',
+        path: { id: '{{deadLetterId}}' },
+        headers: {},
+        status: 200,
+        expect: "body.status === 'DISCARDED'",
+      },
+    ],
+  },
+  {
+    name: '6. Webhooks',
+    description: "The shop's own systems are told.",
+    requests: [
+      {
+        name: 'Register a URL',
+        operation: 'addWebhookEndpoint',
+        headers: {},
+        body: {
+          url: '{{webhookUrl}}',
+          eventTypes: ['sale.confirmed', 'stock.sold_out', 'stock.back', 'restock.overdue'],
+        },
+        status: 201,
+        keep: { webhookEndpointId: 'id' },
+      },
+      { name: 'All of them', operation: 'listWebhookEndpoints', query: {}, status: 200 },
+      {
+        name: 'One of them',
+        operation: 'getWebhookEndpoint',
+        path: { id: '{{webhookEndpointId}}' },
+        status: 200,
+      },
+      {
+        name: 'Something happens',
+        operation: 'placeSale',
+        headers: {},
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
+        status: 201,
+      },
+      {
+        name: 'It is on its way',
+        operation: 'listWebhookDeliveries',
+        query: { endpointId: '{{webhookEndpointId}}' },
+        status: 200,
+        keep: { webhookDeliveryId: 'items.0.id' },
+        until: 'body.items.length > 0',
+      },
+      {
+        name: 'What is sent',
+        operation: 'getWebhookDelivery',
+        path: { id: '{{webhookDeliveryId}}' },
+        status: 200,
+      },
+      {
+        name: 'Send it again',
+        operation: 'resendWebhookDelivery',
+        path: { id: '{{webhookDeliveryId}}' },
+        headers: {},
+        status: 200,
+      },
+      {
+        name: 'Replace the secret',
+        operation: 'rotateWebhookSecret',
+        path: { id: '{{webhookEndpointId}}' },
+        headers: {},
+        status: 200,
+      },
+      {
+        name: 'Disable it',
+        operation: 'changeWebhookEndpoint',
+        path: { id: '{{webhookEndpointId}}' },
+        headers: {},
+        body: { status: 'DISABLED' },
+        status: 200,
+        expect: "body.status === 'DISABLED'",
+      },
+      {
+        name: 'Remove it',
+        operation: 'removeWebhookEndpoint',
+        path: { id: '{{webhookEndpointId}}' },
+        status: 204,
+      },
+    ],
+  },
+  {
+    name: '7. Is everything alive?',
+    description: "Health, metrics, and the course's two functions.",
+    requests: [
+      { name: 'Alive', operation: 'isAlive', status: 200 },
+      { name: 'Ready', operation: 'isReady', status: 200 },
+      { name: 'Metrics', operation: 'getMetrics', status: 200 },
+      { name: 'Hello', operation: 'hello', body: { input: 1 }, status: 200 },
+      { name: 'Produce', operation: 'produce', body: { input: 1 }, status: 200 },
+    ],
+  },
+];
