@@ -1,7 +1,7 @@
 import { type ComposeStack } from './compose-stack.js';
 
 /** What docker-compose.yml has by itself. */
-const OPERATIONS_API_KEY = 'development-only-operations-key';
+export const OPERATIONS_API_KEY = 'development-only-operations-key';
 const REQUEST_LIMIT_MS = 15_000;
 
 export interface Answer {

@@ -1,10 +1,13 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { deadLetterQueueOf, QUEUE_NAMES } from '#queues';
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { eventually } from '../../libs/runtime/src/testing/eventually.js';
 import { type ComposeStack, SERVICES } from './compose-stack.js';
-import { Shop } from './shop.js';
+import { OPERATIONS_API_KEY, Shop } from './shop.js';
 
 export interface Step {
   title: string;
@@ -16,6 +19,7 @@ export interface Step {
 const LEAD_TIME_MS = 10_000;
 /** Three attempts with their pauses, or a message that was in hand when its worker died. */
 const PATIENCE_MS = 90_000;
+const MAX_OUTPUT_BYTES = 10_000_000;
 
 /** The story of the README, and what containers add to it. Each step builds on those before. */
 export function storyOf(stack: ComposeStack): Step[] {
@@ -40,9 +44,16 @@ export function storyOf(stack: ComposeStack): Step[] {
       title: 'a worker that is killed loses nothing, and nothing comes twice',
       run: () => workerReturns(stack, shop),
     },
+    { title: 'the Postman collection is green', run: () => postmanIsGreen(stack) },
     { title: 'the books agree', run: () => booksAgree(stack, shop) },
     { title: 'down ends everything in order, and leaves nothing', run: () => goesDown(stack) },
   ];
+}
+
+async function postmanIsGreen(stack: ComposeStack): Promise<void> {
+  const script = join(import.meta.dirname, '../../../tools/api-document/test-postman.mjs');
+  const parameters = ['--base-url', stack.url('sales'), '--operations-key', OPERATIONS_API_KEY];
+  await promisify(execFile)(process.execPath, [script, ...parameters], { maxBuffer: MAX_OUTPUT_BYTES });
 }
 
 async function imagesAreSealed(stack: ComposeStack): Promise<void> {
