@@ -2,7 +2,7 @@ import { type WebhookDelivery, type WebhookEndpoint, type WebhookOutcome } from 
 import { isAllowedAddress, retryAfterSeconds } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
@@ -16,10 +16,15 @@ const AWAY_STATUSES = [408, 425, 429];
 
 const GONE = 410;
 
+/** Of an answer that is worth reading. */
+const SHORT_BYTES = 16_384;
+
 interface EndpointAnswer {
   status: number;
   headers: IncomingHttpHeaders;
 }
+
+class ReusedConnectionError extends Error {}
 
 /** Sends events to endpoints, at allowed addresses only. */
 @Injectable()
@@ -38,7 +43,14 @@ export class WebhookClient {
       ...webhookHeaders(delivery, endpoint, now),
     };
     try {
-      return outcomeOf(await this.post(new URL(endpoint.url), headers, delivery.body));
+      const url = new URL(endpoint.url);
+      const post = () => this.post(url, headers, delivery.body);
+      // The endpoint may close a connection that was kept, at the moment at which it is used again.
+      return outcomeOf(
+        await post().catch((error: Error) =>
+          error instanceof ReusedConnectionError ? post() : Promise.reject(error),
+        ),
+      );
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       return { kind: 'AWAY', status: null, error: code ?? message };
@@ -56,12 +68,15 @@ export class WebhookClient {
         lookup: (name, options, done) => this.lookup(name, options, done),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       });
-      request.on('error', (error) =>
-        reject(error.name === 'AbortError' ? new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`) : error),
-      );
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.name === 'AbortError') reject(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`));
+        else if (request.reusedSocket && error.code === 'ECONNRESET') reject(new ReusedConnectionError());
+        else reject(error);
+      });
       request.on('response', (response) => {
         // Its status is the answer. What else it says may be without end.
-        response.destroy();
+        if (isShort(response)) response.on('error', () => undefined).resume();
+        else response.destroy();
         resolve({ status: response.statusCode!, headers: response.headers });
       });
       request.end(body);
@@ -81,6 +96,11 @@ export class WebhookClient {
       done(null, addresses[0]!.address, addresses[0]!.family);
     });
   }
+}
+
+/** Whether it is read to its end, so that the connection serves the next event. */
+function isShort({ statusCode, headers }: IncomingMessage): boolean {
+  return statusCode === 204 || Number(headers['content-length'] ?? Infinity) <= SHORT_BYTES;
 }
 
 function refused(address: string): Error {

@@ -143,6 +143,7 @@ describe('webhooks', () => {
     ['is not there', undefined],
     ['answers 500', (response: ServerResponse) => response.writeHead(500).end('<html>'.repeat(10_000))],
     ['answers 429', (response: ServerResponse) => response.writeHead(429, { 'retry-after': '1' }).end()],
+    ['answers 404 to everything', (response: ServerResponse) => response.writeHead(404).end()],
     ['breaks connections off', (response: ServerResponse) => response.destroy()],
   ])(
     'wait while a receiver %s, and each comes when it is back, under its one id',

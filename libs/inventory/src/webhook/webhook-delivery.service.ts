@@ -63,8 +63,8 @@ export class WebhookDeliveryService {
   }
 
   /**
-   * Records what came of attempts at one endpoint, and what follows from it for the endpoint itself. It is away when none of them
-   * found it at work.
+   * Records what came of attempts at one endpoint, and what follows from it for the endpoint itself. It is away when it took
+   * none of them.
    *
    * @returns whether more may be sent to it now
    */
@@ -73,7 +73,8 @@ export class WebhookDeliveryService {
       const endpoint = await this.lock(manager, id);
       const now = await this.clock.now(manager);
       await this.recordDelivered(manager, attempts, now);
-      const isAtWork = attempts.some(({ outcome: { kind } }) => kind === 'DELIVERED' || kind === 'REFUSED');
+      // One that refuses everything, as at a wrong path, is no different from one that is not there.
+      const isAtWork = attempts.some(({ outcome: { kind } }) => kind === 'DELIVERED');
       for (const { delivery, outcome } of attempts) {
         if (outcome.kind !== 'DELIVERED' && outcome.kind !== 'GONE') {
           await this.recordFailed(manager, delivery, outcome, now, isAtWork);
