@@ -26,24 +26,34 @@ export async function withSystem(variables, work) {
   const ports = Object.fromEntries(
     await Promise.all(PORTS.map(async (name) => [name, String(await freePort())])),
   );
+  // A pipe would be full while this process waits for another one.
+  const logFile = path.join(folder, '../', `${path.basename(folder)}.log`);
+  const log = fs.openSync(logFile, 'w');
+  const { PATH, HOME, TMPDIR } = process.env;
   const child = fork(MAIN, [], {
-    env: { ...process.env, ...ports, DATA_DIR: folder, FACTORY_LEAD_TIME_MS: '2000', ...variables },
-    silent: true,
+    // Nothing else of the person's own: an empty value is none, and hides that of a .env.
+    env: {
+      ...{ PATH, HOME, TMPDIR, DATABASE_URL: '', AWS_ENDPOINT_URL_SQS: '', AWS_ENDPOINT_URL_SES: '' },
+      ...{ OPERATIONS_API_KEY: '', ADMIN_PORT: '', HOST: '', COMPUTE: '' },
+      ...{ ...ports, DATA_DIR: folder, FACTORY_LEAD_TIME_MS: '2000', ...variables },
+    },
+    stdio: ['ignore', log, log, 'ipc'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const output = () => fs.readFileSync(logFile, 'utf8');
   try {
-    for (let waitedMs = 0; !output.includes('is ready'); waitedMs += 100) {
+    for (let waitedMs = 0; !output().includes('is ready'); waitedMs += 100) {
       if (child.exitCode !== null || waitedMs > START_LIMIT_MS)
-        throw new Error(`There is no system:\n${output}`);
+        throw new Error(`There is no system:\n${output()}`);
       await sleep(100);
     }
     return await work({ salesUrl: `http://127.0.0.1:${ports.SALES_PORT}`, folder });
   } finally {
     child.kill('SIGTERM');
     await ended;
+    fs.closeSync(log);
     fs.rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(logFile, { force: true });
   }
 }
 

@@ -45,6 +45,9 @@ type Paths = Record<string, Record<string, ApiOperation>>;
 const OWN_HEADERS =
   /^(location|content-location|idempotent-replayed|retry-after|etag|link|content-language|www-authenticate|ratelimit-.*)$/;
 
+/** There wherever they are declared. */
+const REQUIRED_HEADERS = ['location', 'content-location', 'etag', 'content-language', 'www-authenticate'];
+
 /** The committed description of the API, to compare answers with. */
 export class ApiDocument {
   readonly paths: Paths;
@@ -85,7 +88,9 @@ export class ApiDocument {
       (header) => OWN_HEADERS.test(header) && !declares(response, header),
     );
     const mediaType = headers.get('content-type')?.split(';')[0] ?? '';
+    const missing = REQUIRED_HEADERS.filter((header) => declares(response, header) && !headers.has(header));
     return [
+      ...missing.map((header) => `${name} lacks the header ${header}`),
       ...undeclared.map((header) => `${name} has the header ${header}`),
       ...this.complaintsAboutBody(response, mediaType, body).map((fault) => `${name} ${fault}`),
     ];
@@ -115,7 +120,7 @@ export class ApiDocument {
     if (!content) return body === '' ? [] : ['has a body'];
     const found = Object.entries(content).find(([declared]) => declared.split(';')[0] === mediaType);
     // The page for browsers stands beside what programs get.
-    if (!found) return mediaType === 'text/html' ? [] : [`has the type ${mediaType}`];
+    if (!found) return mediaType === 'text/html' && isPage(body) ? [] : [`has the type ${mediaType}`];
     return this.complaintsAboutValue(found[1].schema, body);
   }
 
@@ -137,6 +142,10 @@ export class ApiDocument {
 function isOutside(body: unknown): boolean {
   const { type } = (body ?? {}) as { type?: string };
   return type === '/errors/ROUTE.UNKNOWN' || type === '/errors/REQUEST.METHOD_NOT_ALLOWED';
+}
+
+function isPage(body: unknown): boolean {
+  return typeof body === 'string' && body.startsWith('<!doctype html>');
 }
 
 function declares({ headers = {} }: ApiResponse, header: string): boolean {

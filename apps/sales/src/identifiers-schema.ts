@@ -44,19 +44,6 @@ export const timeRangeQuery = (of: string) => ({
   until: Type.Optional({ ...Time, examples: ['2099-01-01T00:00:00Z'], description: `${of} before then` }),
 });
 
-/** The query of a list as the warehouse takes it. */
-export function withTimes<Query extends { since?: string; until?: string }>({
-  since,
-  until,
-  ...rest
-}: Query) {
-  return {
-    ...rest,
-    since: since === undefined ? undefined : new Date(since),
-    until: until === undefined ? undefined : new Date(until),
-  };
-}
-
 export const NextCursor = nullable(
   Type.String({ description: '`cursor` of the next page; null on the last one', examples: [null] }),
 );

@@ -72,12 +72,12 @@ export {
 export { StockLevel } from './stock/stock-level.entity.js';
 export { STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';
 export { WebhookDelivery, WEBHOOK_DELIVERY_STATUSES } from './webhook/webhook-delivery.entity.js';
-export { WebhookDeliveryService, type WebhookAttempt } from './webhook/webhook-delivery.service.js';
+export { WebhookDeliveryService } from './webhook/webhook-delivery.service.js';
 export { WebhookLogService, type WebhookDeliveryQuery } from './webhook/webhook-log.service.js';
 export { WebhookEndpoint, type WebhookEndpointStatus } from './webhook/webhook-endpoint.entity.js';
 export { WebhookEndpointService, type WebhookEndpointChange } from './webhook/webhook-endpoint.service.js';
 export { WEBHOOK_EVENT_TYPES, type WebhookEvent, type WebhookEventType } from './webhook/webhook-event.js';
-export { type WebhookOutcome } from './webhook/webhook-outcome.js';
+export { type WebhookAttempt, type WebhookOutcome } from './webhook/webhook-outcome.js';
 export { WebhookRecorder } from './webhook/webhook-recorder.service.js';
 export { WebhookEnvironment } from './webhook/environment.js';
 export { WebhookModule } from './webhook/webhook.module.js';

@@ -51,7 +51,7 @@ export const QUEUES = {
     lanes: 1,
     timeLimitMs: DATABASE_TIME_LIMIT_MS,
   },
-  // An endpoint that hangs takes one lane. Those of other endpoints go on.
+  // Endpoints that hang take some of the lanes, and not those in which events are recorded.
   webhooks: {
     message: WebhookMessage,
     needsDatabase: true,

@@ -3,12 +3,17 @@ import { BlockList, isIP } from 'node:net';
 
 type Range = [address: string, prefix: number];
 
-/** Nobody to call: metadata services of clouds, and what a host says to itself before it has an address. */
+/** Nobody to call: metadata services of clouds, several hosts at once, and what a host says to itself before it has an address. */
 const REFUSED: Range[] = [
   ['0.0.0.0', 8],
   ['169.254.0.0', 16],
+  ['100.100.100.200', 32],
+  ['192.0.0.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
   ['::', 128],
   ['fe80::', 10],
+  ['ff00::', 8],
   ['fd00:ec2::', 32],
 ];
 
@@ -19,8 +24,13 @@ const PRIVATE: Range[] = [
   ['127.0.0.0', 8],
   ['172.16.0.0', 12],
   ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
   ['::1', 128],
   ['fc00::', 7],
+  ['fec0::', 10],
+  // They lead to an IPv4 address, whichever that is.
+  ['64:ff9b::', 96],
+  ['2002::', 16],
 ];
 
 const refused = blockList(REFUSED);

@@ -27,5 +27,9 @@ export async function sales(event: APIGatewayProxyEventV2): Promise<APIGatewayPr
 
 function unavailable(): APIGatewayProxyStructuredResultV2 {
   const refusal = problem({ code: 'DATABASE.UNAVAILABLE' });
-  return { statusCode: refusal.status, headers: problemHeaders(refusal), body: JSON.stringify(refusal) };
+  return {
+    statusCode: refusal.status,
+    headers: { ...problemHeaders(refusal), 'content-language': 'en' },
+    body: JSON.stringify(refusal),
+  };
 }

@@ -84,9 +84,13 @@ export function webhookOperations(): Record<string, { post: Operation & { descri
         },
         responses: {
           '2XX': { description: 'taken' },
+          '3XX': { description: 'not followed: as 4XX' },
+          '408': { description: 'away: everything waits, for as long as `Retry-After` says' },
           '410': { description: 'nothing is wanted any more: the endpoint is disabled' },
-          '4XX': { description: 'refused: it is sent again for a day' },
-          '5XX': { description: 'away: everything waits' },
+          '425': { description: 'away: everything waits, for as long as `Retry-After` says' },
+          '429': { description: 'away: everything waits, for as long as `Retry-After` says' },
+          '4XX': { description: 'refused: it is sent again for a day, while others are taken' },
+          '5XX': { description: 'as 4XX; where nothing is taken, everything waits' },
         },
       };
       return [type, { post }];

@@ -15,8 +15,8 @@ export function linkToNextPage(
   nextCursor: string | null,
 ): void {
   if (nextCursor === null) return;
-  const [path, query] = url.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  // A query may have a question mark of its own.
+  const { pathname: path, searchParams: parameters } = new URL(url, 'http://sales');
   parameters.set('cursor', nextCursor);
   void reply.header('Link', `<${path}?${parameters.toString()}>; rel="next"`);
 }

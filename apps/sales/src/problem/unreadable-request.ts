@@ -21,7 +21,12 @@ export function answerUnreadable(error: ClientError, socket: Socket): void {
   });
   answerClientError(error, socket, {
     status: refusal.status,
-    headers: { ...problemHeaders(refusal), ...headersOfEveryAnswer(randomUUID()) },
+    // Before its headers are known, nobody knows what its client reads.
+    headers: {
+      ...problemHeaders(refusal),
+      ...headersOfEveryAnswer(randomUUID()),
+      'content-language': 'en',
+    },
     body: JSON.stringify(refusal),
   });
 }

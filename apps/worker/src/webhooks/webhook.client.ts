@@ -16,6 +16,9 @@ const AWAY_STATUSES = [408, 425, 429];
 
 const GONE = 410;
 
+/** What happens to a request on a connection that the other side closes. */
+const STALE = ['ECONNRESET', 'EPIPE'];
+
 /** Of an answer that is worth reading. */
 const SHORT_BYTES = 16_384;
 
@@ -23,8 +26,6 @@ interface EndpointAnswer {
   status: number;
   headers: IncomingHttpHeaders;
 }
-
-class ReusedConnectionError extends Error {}
 
 /** Sends events to endpoints, at allowed addresses only. */
 @Injectable()
@@ -42,14 +43,14 @@ export class WebhookClient {
       'user-agent': 'Donut-States-Webhooks/1.0',
       ...webhookHeaders(delivery, endpoint, now),
     };
+    const url = new URL(endpoint.url);
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const send = (keepsConnection: boolean) =>
+      this.post(url, headers, delivery.body, signal, keepsConnection);
     try {
-      const url = new URL(endpoint.url);
-      const post = () => this.post(url, headers, delivery.body);
       // The endpoint may close a connection that was kept, at the moment at which it is used again.
       return outcomeOf(
-        await post().catch((error: Error) =>
-          error instanceof ReusedConnectionError ? post() : Promise.reject(error),
-        ),
+        await send(true).catch((error) => (isStale(error) ? send(false) : Promise.reject(error as Error))),
       );
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -58,20 +59,28 @@ export class WebhookClient {
   }
 
   /** Not fetch: what its name leads to is looked at where the connection is made, so that it cannot change in between. */
-  private post(url: URL, headers: Record<string, string>, body: string): Promise<EndpointAnswer> {
+  private async post(
+    url: URL,
+    headers: Record<string, string>,
+    body: string,
+    signal: AbortSignal,
+    keepsConnection: boolean,
+  ): Promise<EndpointAnswer> {
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) && !isAllowedAddress(host, this.allowsPrivate)) return Promise.reject(refused(host));
+    if (isIP(host) && !isAllowedAddress(host, this.allowsPrivate)) throw refused(host);
+    if (url.protocol !== 'https:' && !this.allowsPrivate) throw new Error('the URL is not https');
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'https:' ? https : http).request(url, {
         method: 'POST',
         headers: { ...headers, 'content-length': Buffer.byteLength(body) },
         lookup: (name, options, done) => this.lookup(name, options, done),
-        signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+        signal,
+        ...(!keepsConnection && { agent: false }),
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (error.name === 'AbortError') reject(new Error(`no answer within ${ANSWER_TIMEOUT_MS} ms`));
-        else if (request.reusedSocket && error.code === 'ECONNRESET') reject(new ReusedConnectionError());
-        else reject(error);
+        else
+          reject(Object.assign(error, { isStale: request.reusedSocket && STALE.includes(error.code ?? '') }));
       });
       request.on('response', (response) => {
         // Its status is the answer. What else it says may be without end.
@@ -98,6 +107,10 @@ export class WebhookClient {
   }
 }
 
+function isStale(error: unknown): boolean {
+  return (error as { isStale?: boolean }).isStale === true;
+}
+
 /** Whether it is read to its end, so that the connection serves the next event. */
 function isShort({ statusCode, headers }: IncomingMessage): boolean {
   return statusCode === 204 || Number(headers['content-length'] ?? Infinity) <= SHORT_BYTES;
@@ -110,12 +123,12 @@ function refused(address: string): Error {
 function outcomeOf({ status, headers }: EndpointAnswer): WebhookOutcome {
   if (status >= 200 && status < 300) return { kind: 'DELIVERED', status };
   if (status === GONE) return { kind: 'GONE', status };
-  const error = `it answered ${status}`;
-  if (status < 500 && !AWAY_STATUSES.includes(status)) return { kind: 'REFUSED', status, error };
   const announced = new Headers(
     Object.entries(headers).flatMap(([name, value]) =>
       typeof value === 'string' ? [[name, value] as [string, string]] : [],
     ),
   );
-  return { kind: 'AWAY', status, error, retryAfterMs: (retryAfterSeconds(announced) ?? 0) * 1_000 };
+  const kind = AWAY_STATUSES.includes(status) ? 'AWAY' : 'REFUSED';
+  const retryAfterMs = (retryAfterSeconds(announced) ?? 0) * 1_000;
+  return { kind, status, error: `it answered ${status}`, retryAfterMs };
 }

@@ -10,6 +10,9 @@ import { type WebhookMessage } from '#queues';
 import { Injectable, Logger } from '@nestjs/common';
 import { ANSWER_TIMEOUT_MS, WebhookClient } from './webhook.client.js';
 
+/** Endpoints that one worker delivers to at a time, of the lanes of the queue. */
+const MOST_RUNS = 3;
+
 /** Requests to one endpoint at a time. */
 const CONCURRENCY = 10;
 
@@ -33,6 +36,7 @@ export class WebhookNotDeliveredError extends Error {
 @Injectable()
 export class WebhooksHandler {
   private readonly logger = new Logger(WebhooksHandler.name);
+  private runs = 0;
 
   constructor(
     private readonly recorder: WebhookRecorder,
@@ -49,20 +53,34 @@ export class WebhooksHandler {
   }
 
   private async deliverTo(endpointId: string): Promise<void> {
-    const endsAtMs = performance.now() + RUN_MS;
-    const endpoint = await this.deliveries.claim(endpointId, LEASE_MS);
-    if (!endpoint) return;
+    // The rest of the lanes is for what is to be recorded. Who is turned away here is asked for again.
+    if (this.runs >= MOST_RUNS) return;
+    this.runs += 1;
     try {
-      let goesOn = true;
+      const endpoint = await this.deliveries.claim(endpointId, LEASE_MS);
+      if (endpoint) await this.deliverDue(endpoint);
+    } finally {
+      this.runs -= 1;
+    }
+  }
+
+  private async deliverDue(endpoint: WebhookEndpoint): Promise<void> {
+    const endsAtMs = performance.now() + RUN_MS;
+    let goesOn = true;
+    try {
       while (goesOn && performance.now() < endsAtMs) {
         const due = await this.deliveries.due(endpoint, CONCURRENCY);
-        if (due.length === 0) break;
+        goesOn = due.length > 0;
+        if (!goesOn) break;
         const attempts = await Promise.all(due.map((delivery) => this.attempt(delivery, endpoint)));
         goesOn = await this.deliveries.record(endpoint, attempts);
-        if (!goesOn) this.logger.warn(`Webhook endpoint ${endpointId} is away`);
+        if (!goesOn) this.logger.warn(`Webhook endpoint ${endpoint.id} waits`);
       }
+    } catch (error) {
+      goesOn = false;
+      throw error;
     } finally {
-      await this.deliveries.release(endpoint);
+      await this.deliveries.release(endpoint, goesOn);
     }
   }
 
@@ -71,7 +89,7 @@ export class WebhooksHandler {
     const found = await this.deliveries.givenUp(deliveryId);
     if (!found) return;
     const attempt = await this.attempt(found.delivery, found.endpoint);
-    await this.deliveries.recordLast(attempt);
+    await this.deliveries.recordLast(attempt, found.endpoint);
     const { outcome } = attempt;
     if (outcome.kind === 'DELIVERED') return;
     const { eventId } = found.delivery;

@@ -42,6 +42,8 @@ export interface PagedList<Row extends ObjectLiteral> {
   /** Unless the request asks for another. */
   order: 'asc' | 'desc';
   where?: FindOptionsWhere<Row>;
+  /** Its rows are deleted some day, the one that a cursor names as well: the cursor is taken for what it is. */
+  losesRows?: boolean;
 }
 
 /** For the `where` of a list: whether a time is in the range. Undefined for a range without ends. */
@@ -53,17 +55,17 @@ export function isWithin({ since, until }: TimeRange): FindOperator<Date> | unde
 
 /**
  * Reads one page of a list. A cursor that names no row is refused, because no page gave it. Accepted, it would look like
- * the end of the list, or its start. Rows that a cursor names are never deleted.
+ * the end of the list, or its start.
  *
  * @throws InventoryError `CURSOR.UNKNOWN`
  */
 export async function readPage<Row extends ObjectLiteral>(
   manager: EntityManager,
-  { entity, key, order: usual, where }: PagedList<Row>,
+  { entity, key, order: usual, where, losesRows = false }: PagedList<Row>,
   { cursor, limit, order = usual }: PageRequest,
 ): Promise<Page<Row>> {
   const at = (value: unknown) => ({ [key]: value }) as FindOptionsWhere<Row>;
-  if (cursor !== undefined && !(await manager.existsBy(entity, at(cursor)))) {
+  if (cursor !== undefined && !losesRows && !(await manager.existsBy(entity, at(cursor)))) {
     throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`, { cursor });
   }
   const isAfter = order === 'asc' ? MoreThan : LessThan;

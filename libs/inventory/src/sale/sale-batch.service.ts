@@ -45,17 +45,25 @@ export class SaleBatchService {
    * @throws InventoryError `DATABASE.UNAVAILABLE`: the outcome may be unknown. Any other error of the database
    */
   async commit(gather: () => readonly PendingSale[]): Promise<SaleDecision[]> {
+    await this.prepareWebhooks();
     let sales: readonly PendingSale[] = [];
     let replays: ReadonlyMap<PendingSale, SaleDecision> = new Map();
     const decisions = await this.commitNew(async () => {
-      const isReading = this.webhooks.prepare();
-      if (isReading) await isReading;
       sales = gather();
       replays = await this.findReplays(sales);
       return replays.size === 0 ? sales : sales.filter((asked) => !replays.has(asked));
     });
     const next = decisions.values();
     return sales.map((asked) => replays.get(asked) ?? next.next().value!);
+  }
+
+  /** Before the batch has a lock or sales that wait for it. What is known of them is good enough when the database does not answer. */
+  private async prepareWebhooks(): Promise<void> {
+    try {
+      await this.webhooks.prepare();
+    } catch (error) {
+      this.logger.warn(`The webhook endpoints were not read: ${String(error)}`);
+    }
   }
 
   /** Sales that were decided before. A repeat that is missed here is refused by the unique key. */

@@ -9,6 +9,7 @@ export type WebhookDeliveryStatus = (typeof WEBHOOK_DELIVERY_STATUSES)[number];
 @Entity('webhook_delivery')
 @Index('uq_webhook_delivery_event', ['endpointId', 'eventId'], { unique: true })
 @Index('ix_webhook_delivery_due', ['endpointId', 'status', 'nextAttemptAt'])
+@Index('ix_webhook_delivery_status', ['status', 'id'])
 @Index('ix_webhook_delivery_created_at', ['createdAt'])
 export class WebhookDelivery {
   /** A UUIDv7. */
@@ -48,9 +49,12 @@ export class WebhookDelivery {
   @Column({ name: 'next_attempt_at', type: 'datetime', precision: 3, nullable: true })
   nextAttemptAt: Date | null;
 
-  /** An attempt that fails after then is the last one. */
-  @Column({ name: 'give_up_at', type: 'datetime', precision: 3 })
-  giveUpAt: Date;
+  @Column({ name: 'last_attempt_at', type: 'datetime', precision: 3, nullable: true })
+  lastAttemptAt: Date | null;
+
+  /** Since when its endpoint refuses it, and takes others. */
+  @Column({ name: 'refused_since', type: 'datetime', precision: 3, nullable: true })
+  refusedSince: Date | null;
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt: Date;

@@ -6,16 +6,16 @@ import { NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
-import { awayDelayMs, refusedDelayMs, type WebhookOutcome } from './webhook-outcome.js';
-
-/** A delivery that was attempted, and how that ended. */
-export interface WebhookAttempt {
-  delivery: WebhookDelivery;
-  outcome: WebhookOutcome;
-}
+import { awayDelayMs, isFaultOfEvent, refusedDelayMs, type WebhookAttempt } from './webhook-outcome.js';
 
 /** How long an endpoint is away before a person hears of it, in ms. */
 const TELL_AFTER_MS = 3_600_000;
+
+/** How long an event that its endpoint refuses is tried, in ms. docs/api.md states it. */
+const TRY_FOR_MS = 24 * 3_600_000;
+
+/** After which a worker is asked again to deliver to an endpoint, where none has begun to, in ms. */
+const WAKE_AGAIN_MS = 10_000;
 
 /** The deliveries of events: what is due, and what came of it. */
 @Injectable()
@@ -44,7 +44,8 @@ export class WebhookDeliveryService {
         return undefined;
       }
       endpoint.claimedUntil = new Date(now.getTime() + leaseMs);
-      await manager.update(WebhookEndpoint, { id: endpointId }, { claimedUntil: endpoint.claimedUntil });
+      const { claimedUntil } = endpoint;
+      await manager.update(WebhookEndpoint, { id: endpointId }, { claimedUntil, wokenAt: null });
       return endpoint;
     });
   }
@@ -63,41 +64,60 @@ export class WebhookDeliveryService {
   }
 
   /**
-   * Records what came of attempts at one endpoint, and what follows from it for the endpoint itself. It is away when it took
-   * none of them.
+   * Records what came of attempts at one endpoint, and what follows from it for the endpoint itself.
    *
    * @returns whether more may be sent to it now
    */
-  async record({ id, claimedUntil }: WebhookEndpoint, attempts: readonly WebhookAttempt[]): Promise<boolean> {
+  async record(claimed: WebhookEndpoint, attempts: readonly WebhookAttempt[]): Promise<boolean> {
     return this.database.write(async (manager) => {
-      const endpoint = await this.lock(manager, id);
+      const endpoint = await this.lock(manager, claimed.id);
       const now = await this.clock.now(manager);
-      await this.recordDelivered(manager, attempts, now);
-      // One that refuses everything, as at a wrong path, is no different from one that is not there.
-      const isAtWork = attempts.some(({ outcome: { kind } }) => kind === 'DELIVERED');
-      for (const { delivery, outcome } of attempts) {
-        if (outcome.kind !== 'DELIVERED' && outcome.kind !== 'GONE') {
-          await this.recordFailed(manager, delivery, outcome, now, isAtWork);
-        }
+      const hasDelivered = await this.recordDelivered(manager, attempts, now);
+      // Another worker has it by now, or a person has changed it: what was seen says nothing of it any more.
+      if (!endpoint || !isSame(endpoint, claimed)) return false;
+      const failed = attempts.filter(({ outcome }) => outcome.kind !== 'DELIVERED');
+      if (failed.some(({ outcome }) => outcome.kind === 'GONE')) {
+        await this.disable(manager, endpoint, 'it answered 410 Gone', now);
+        return false;
       }
-      if (!endpoint) return false;
-      const gone = attempts.some(({ outcome }) => outcome.kind === 'GONE');
-      if (gone) await this.disable(manager, endpoint, 'it answered 410 Gone', now);
-      else if (isAtWork) await manager.update(WebhookEndpoint, { id }, AT_WORK);
-      else await this.recordAway(manager, endpoint, attempts, now);
-      // A lease that has ended may be another worker's.
-      return isAtWork && !gone && endpoint.claimedUntil?.getTime() === claimedUntil?.getTime();
+      const [refused, waiting] = [true, false].map((isOfEvent) =>
+        failed.filter((attempt) => isFaultOfEvent(attempt, endpoint, hasDelivered) === isOfEvent),
+      ) as [WebhookAttempt[], WebhookAttempt[]];
+      for (const attempt of refused) await this.recordRefused(manager, attempt, now);
+      for (const attempt of waiting) {
+        await updatePending(manager, attempt, { ...failureOf(attempt, now), nextAttemptAt: now });
+      }
+      if (hasDelivered) {
+        const retryAt = waiting.length > 0 ? new Date(now.getTime() + awayDelayMs(1, waiting)) : null;
+        await manager.update(
+          WebhookEndpoint,
+          { id: endpoint.id },
+          { ...AT_WORK, retryAt, lastDeliveredAt: now },
+        );
+      } else if (waiting.length > 0) await this.recordAway(manager, endpoint, waiting, now);
+      return waiting.length === 0;
     });
   }
 
-  /** Ends a lease. Ignores a later one of another worker. */
-  async release({ id, claimedUntil }: WebhookEndpoint): Promise<void> {
-    await this.database.write((manager) =>
-      manager.update(WebhookEndpoint, { id, claimedUntil: claimedUntil! }, { claimedUntil: null }),
-    );
+  /**
+   * Ends a lease. Ignores a later one of another worker.
+   *
+   * @param goesOn more is due: a message of its own asks for it
+   */
+  async release({ id, claimedUntil }: WebhookEndpoint, goesOn: boolean): Promise<void> {
+    await this.database.write(async (manager) => {
+      const claim = { id, claimedUntil: claimedUntil! };
+      const { affected } = await manager.update(WebhookEndpoint, claim, { claimedUntil: null });
+      if (affected !== 1 || !goesOn) return;
+      await this.outbox.add(manager, 'webhooks', { endpointId: id }, await this.clock.now(manager));
+    });
   }
 
-  /** Sends a message for each endpoint to which something is due, and that nobody delivers to. @returns how many */
+  /**
+   * Sends a message for each endpoint to which something is due, and that nobody delivers to.
+   *
+   * @returns how many
+   */
   async wake(): Promise<number> {
     return this.database.write(async (manager) => {
       const now = await this.clock.now(manager);
@@ -106,31 +126,42 @@ export class WebhookDeliveryService {
         .where({ status: 'ENABLED' })
         .andWhere('(endpoint.claimedUntil IS NULL OR endpoint.claimedUntil < :now)', { now })
         .andWhere('(endpoint.retryAt IS NULL OR endpoint.retryAt <= :now)', { now })
+        .andWhere('(endpoint.wokenAt IS NULL OR endpoint.wokenAt < :before)', {
+          before: new Date(now.getTime() - WAKE_AGAIN_MS),
+        })
         .andWhere(
           `EXISTS (SELECT 1 FROM webhook_delivery due WHERE due.endpoint_id = endpoint.id AND due.status = 'PENDING' AND due.next_attempt_at <= :now)`,
           { now },
         )
         .getMany();
-      for (const { id } of endpoints) await this.outbox.add(manager, 'webhooks', { endpointId: id }, now);
+      for (const { id } of endpoints) {
+        await manager.update(WebhookEndpoint, { id }, { wokenAt: now });
+        await this.outbox.add(manager, 'webhooks', { endpointId: id }, now);
+      }
       return endpoints.length;
     });
   }
 
-  /** A delivery that was given up, with its endpoint. Undefined when it has arrived since, or is no longer there. */
+  /** A delivery that was given up, with its endpoint. Undefined when it has arrived since, or nothing may be sent there. */
   async givenUp(id: string): Promise<{ delivery: WebhookDelivery; endpoint: WebhookEndpoint } | undefined> {
     return this.database.read(async (manager) => {
       const delivery = await manager.findOneBy(WebhookDelivery, { id, status: 'FAILED' });
-      const endpoint = delivery && (await manager.findOneBy(WebhookEndpoint, { id: delivery.endpointId }));
+      const enabled = { id: delivery?.endpointId ?? '', status: 'ENABLED' } as const;
+      const endpoint = delivery && (await manager.findOneBy(WebhookEndpoint, enabled));
       return endpoint ? { delivery, endpoint } : undefined;
     });
   }
 
   /** Records the attempt at one that was given up. */
-  async recordLast({ delivery, outcome }: WebhookAttempt): Promise<void> {
+  async recordLast(attempt: WebhookAttempt, { id }: WebhookEndpoint): Promise<void> {
     await this.database.write(async (manager) => {
+      const endpoint = await this.lock(manager, id);
       const now = await this.clock.now(manager);
-      if (outcome.kind === 'DELIVERED') return this.recordDelivered(manager, [{ delivery, outcome }], now);
-      await manager.update(WebhookDelivery, { id: delivery.id }, failureOf(delivery, outcome));
+      if (await this.recordDelivered(manager, [attempt], now)) return;
+      const { delivery, outcome } = attempt;
+      await manager.update(WebhookDelivery, { id: delivery.id, status: 'FAILED' }, failureOf(attempt, now));
+      if (endpoint && outcome.kind === 'GONE')
+        await this.disable(manager, endpoint, 'it answered 410 Gone', now);
     });
   }
 
@@ -140,50 +171,37 @@ export class WebhookDeliveryService {
       .getOne();
   }
 
+  /** @returns whether there was one */
   private async recordDelivered(
     manager: EntityManager,
     attempts: readonly WebhookAttempt[],
     now: Date,
-  ): Promise<void> {
-    const byStatus = Map.groupBy(
-      attempts.filter(({ outcome }) => outcome.kind === 'DELIVERED'),
-      ({ outcome }) => outcome.status,
-    );
-    for (const [lastStatus, delivered] of byStatus) {
-      const ids = In(delivered.map(({ delivery }) => delivery.id));
+  ): Promise<boolean> {
+    const delivered = attempts.filter(({ outcome }) => outcome.kind === 'DELIVERED');
+    for (const [lastStatus, some] of Map.groupBy(delivered, ({ outcome }) => outcome.status)) {
+      const ids = In(some.map(({ delivery }) => delivery.id));
       await manager.increment(WebhookDelivery, { id: ids }, 'attempts', 1);
-      const arrived = {
-        status: 'DELIVERED',
-        deliveredAt: now,
-        nextAttemptAt: null,
-        lastStatus,
-        lastError: null,
-      } as const;
-      await manager.update(WebhookDelivery, { id: ids }, arrived);
+      const arrived = { status: 'DELIVERED', deliveredAt: now, nextAttemptAt: null } as const;
+      await manager.update(
+        WebhookDelivery,
+        { id: ids },
+        { ...arrived, lastAttemptAt: now, lastStatus, lastError: null, refusedSince: null },
+      );
     }
+    return delivered.length > 0;
   }
 
-  /** @param isAtWork the endpoint took others: the event itself is at fault */
-  private async recordFailed(
-    manager: EntityManager,
-    delivery: WebhookDelivery,
-    outcome: Exclude<WebhookOutcome, { kind: 'DELIVERED' | 'GONE' }>,
-    now: Date,
-    isAtWork: boolean,
-  ): Promise<void> {
-    const { id } = delivery;
-    const failure = failureOf(delivery, outcome);
-    if (isAtWork && now > delivery.giveUpAt) {
-      await manager.update(WebhookDelivery, { id }, { ...failure, status: 'FAILED', nextAttemptAt: null });
+  /** The endpoint takes others: this one waits by itself, and is given up after a day. */
+  private async recordRefused(manager: EntityManager, attempt: WebhookAttempt, now: Date): Promise<void> {
+    const { id, refusedSince } = attempt.delivery;
+    const failure = { ...failureOf(attempt, now), refusedSince: refusedSince ?? now };
+    if (now.getTime() - failure.refusedSince.getTime() > TRY_FOR_MS) {
+      await updatePending(manager, attempt, { ...failure, status: 'FAILED', nextAttemptAt: null });
       await this.outbox.add(manager, 'webhooks', { deliveryId: id }, now);
       return;
     }
-    const delayMs = isAtWork ? refusedDelayMs(failure.attempts) : 0;
-    await manager.update(
-      WebhookDelivery,
-      { id },
-      { ...failure, nextAttemptAt: new Date(now.getTime() + delayMs) },
-    );
+    const nextAttemptAt = new Date(now.getTime() + refusedDelayMs(failure.attempts));
+    await updatePending(manager, attempt, { ...failure, nextAttemptAt });
   }
 
   private async recordAway(
@@ -193,10 +211,7 @@ export class WebhookDeliveryService {
     now: Date,
   ): Promise<void> {
     const failures = endpoint.failures + 1;
-    const announced = attempts.map(({ outcome }) =>
-      outcome.kind === 'AWAY' ? (outcome.retryAfterMs ?? 0) : 0,
-    );
-    const retryAt = new Date(now.getTime() + awayDelayMs(failures, Math.max(...announced)));
+    const retryAt = new Date(now.getTime() + awayDelayMs(failures, attempts));
     const awaySince = endpoint.awaySince ?? now;
     const isToTell = !endpoint.toldAt && now.getTime() - awaySince.getTime() >= TELL_AFTER_MS;
     const toldAt = isToTell ? now : endpoint.toldAt;
@@ -238,7 +253,24 @@ function isLater(time: Date | null, now: Date): boolean {
   return time !== null && time > now;
 }
 
-function failureOf({ attempts }: WebhookDelivery, outcome: WebhookOutcome) {
+/** Whether the endpoint is still as it was when it was claimed, by the same claim. */
+function isSame(endpoint: WebhookEndpoint, claimed: WebhookEndpoint): boolean {
+  return (
+    endpoint.status === 'ENABLED' &&
+    endpoint.url === claimed.url &&
+    endpoint.claimedUntil?.getTime() === claimed.claimedUntil?.getTime()
+  );
+}
+
+function failureOf({ delivery: { attempts }, outcome }: WebhookAttempt, now: Date) {
   const lastError = 'error' in outcome ? outcome.error.slice(0, 500) : null;
-  return { attempts: attempts + 1, lastStatus: outcome.status, lastError };
+  return { attempts: attempts + 1, lastStatus: outcome.status, lastError, lastAttemptAt: now };
+}
+
+async function updatePending(
+  manager: EntityManager,
+  { delivery: { id } }: WebhookAttempt,
+  values: Partial<WebhookDelivery>,
+): Promise<void> {
+  await manager.update(WebhookDelivery, { id, status: 'PENDING' }, values);
 }

@@ -46,6 +46,13 @@ export class WebhookEndpoint {
   @Column({ name: 'claimed_until', type: 'datetime', precision: 3, nullable: true })
   claimedUntil: Date | null;
 
+  /** When a worker was last asked to deliver to it; null since it began to. */
+  @Column({ name: 'woken_at', type: 'datetime', precision: 3, nullable: true })
+  wokenAt: Date | null;
+
+  @Column({ name: 'last_delivered_at', type: 'datetime', precision: 3, nullable: true })
+  lastDeliveredAt: Date | null;
+
   /** Attempts in a row to which it did not answer as one that works. */
   @Column({ type: 'int', default: 0 })
   failures: number;

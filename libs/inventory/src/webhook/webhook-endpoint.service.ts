@@ -6,7 +6,6 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
-import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEndpoint, type WebhookEndpointStatus } from './webhook-endpoint.entity.js';
 import { type WebhookEventType } from './webhook-event.js';
 import { WebhookSubscriptions } from './webhook-subscriptions.service.js';
@@ -61,11 +60,15 @@ export class WebhookEndpointService {
   }
 
   /**
-   * A new secret. The one before signs as well for 24 hours.
+   * A new secret. The one before signs as well for 24 hours, or until the next one.
    *
    * @throws InventoryError `WEBHOOK_ENDPOINT.UNKNOWN`
    */
   async rotateSecret(manager: EntityManager, id: string): Promise<WebhookEndpoint> {
+    // Of two at once, the second replaces what the first made.
+    await this.database
+      .forUpdate(manager.createQueryBuilder(WebhookEndpoint, 'endpoint').where({ id }))
+      .getOne();
     const { secret: previousSecret } = await this.get(id, manager);
     const previousSecretUntil = new Date((await this.clock.now(manager)).getTime() + OVERLAP_MS);
     await manager.update(
@@ -77,14 +80,13 @@ export class WebhookEndpointService {
   }
 
   /**
-   * Removes the endpoint and its deliveries.
+   * Removes the endpoint. Its deliveries follow: there may be more of them than one transaction deletes.
    *
    * @throws InventoryError `WEBHOOK_ENDPOINT.UNKNOWN`
    */
   async remove(id: string): Promise<void> {
     await this.database.write(async (manager) => {
       await this.get(id, manager);
-      await manager.delete(WebhookDelivery, { endpointId: id });
       await manager.delete(WebhookEndpoint, { id });
     });
     this.subscriptions.forget();
@@ -92,7 +94,7 @@ export class WebhookEndpointService {
 
   /** @throws InventoryError `CURSOR.UNKNOWN` */
   async list(page: PageRequest): Promise<Page<WebhookEndpoint>> {
-    const list = { entity: WebhookEndpoint, key: 'id', order: 'desc' } as const;
+    const list = { entity: WebhookEndpoint, key: 'id', order: 'desc', losesRows: true } as const;
     return this.database.read((manager) => readPage(manager, list, page));
   }
 

@@ -7,7 +7,6 @@ import { InventoryError } from '../errors.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { WebhookDelivery, type WebhookDeliveryStatus } from './webhook-delivery.entity.js';
 import { type WebhookEventType } from './webhook-event.js';
-import { TRY_FOR_MS } from './webhook-recorder.service.js';
 
 export interface WebhookDeliveryQuery extends PageRequest, TimeRange {
   endpointId?: string;
@@ -41,7 +40,7 @@ export class WebhookLogService {
     if (status) where.status = status;
     if (eventType) where.eventType = eventType;
     if (since ?? until) where.createdAt = isWithin({ since, until });
-    const list = { entity: WebhookDelivery, key: 'id', order: 'desc', where } as const;
+    const list = { entity: WebhookDelivery, key: 'id', order: 'desc', where, losesRows: true } as const;
     return this.database.read((manager) => readPage(manager, list, page));
   }
 
@@ -60,19 +59,15 @@ export class WebhookLogService {
   async resend(id: string, within: EntityManager): Promise<WebhookDelivery> {
     const { endpointId } = await this.get(id, within);
     const now = await this.clock.now(within);
-    const again = {
-      status: 'PENDING',
-      nextAttemptAt: now,
-      deliveredAt: null,
-      giveUpAt: new Date(now.getTime() + TRY_FOR_MS),
-    } as const;
+    const again = { status: 'PENDING', nextAttemptAt: now, deliveredAt: null, refusedSince: null } as const;
     await within.update(WebhookDelivery, { id }, again);
     await this.outbox.add(within, 'webhooks', { endpointId }, now);
     return this.get(id, within);
   }
 
   /**
-   * Deletes deliveries that were recorded more than `retentionMs` ago, whatever came of them.
+   * Deletes deliveries that were recorded more than `retentionMs` ago, whatever came of them, and those of endpoints that are
+   * no longer there.
    *
    * @returns whether there may be more of them
    */
@@ -84,8 +79,15 @@ export class WebhookLogService {
         where: { createdAt: LessThan(before) },
         take: PURGE_BATCH,
       });
-      if (old.length > 0) await manager.delete(WebhookDelivery, { id: In(old.map(({ id }) => id)) });
-      return old.length === PURGE_BATCH;
+      const orphaned = await manager
+        .createQueryBuilder(WebhookDelivery, 'delivery')
+        .select('delivery.id')
+        .where('delivery.endpointId NOT IN (SELECT id FROM webhook_endpoint)')
+        .limit(PURGE_BATCH)
+        .getMany();
+      const ids = [...old, ...orphaned].map(({ id }) => id);
+      if (ids.length > 0) await manager.delete(WebhookDelivery, { id: In(ids) });
+      return old.length === PURGE_BATCH || orphaned.length === PURGE_BATCH;
     });
   }
 }

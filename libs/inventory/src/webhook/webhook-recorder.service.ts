@@ -4,15 +4,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { OutboxService } from '../outbox/outbox.service.js';
-import { SaleLine } from '../sale/sale-line.entity.js';
-import { Sale } from '../sale/sale.entity.js';
-import { storedSales } from '../sale/stored-sales.js';
+import { type SaleLine } from '../sale/sale-line.entity.js';
+import { type Sale } from '../sale/sale.entity.js';
+import { saleQueries, storedSales } from '../sale/stored-sales.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { deliveryBody, type WebhookEvent } from './webhook-event.js';
-
-/** How long a delivery that its endpoint refuses is tried, in ms. docs/api.md states it. */
-export const TRY_FOR_MS = 24 * 3_600_000;
 
 /** Rows of one statement. */
 const CHUNK = 500;
@@ -32,9 +29,8 @@ export class WebhookRecorder {
   }
 
   async recordSales(saleIds: readonly string[]): Promise<void> {
-    await this.database.write(async (manager) =>
-      this.recordWithin(manager, await salesEvents(manager, saleIds)),
-    );
+    const found = await this.database.find(saleQueries('id', saleIds));
+    await this.database.write((manager) => this.recordWithin(manager, salesEvents(...found)));
   }
 
   private async recordWithin(manager: EntityManager, events: readonly WebhookEvent[]): Promise<void> {
@@ -61,9 +57,7 @@ export class WebhookRecorder {
   }
 }
 
-async function salesEvents(manager: EntityManager, ids: readonly string[]): Promise<WebhookEvent[]> {
-  const sales = await manager.findBy(Sale, { id: In([...ids]) });
-  const lines = await manager.find(SaleLine, { where: { saleId: In([...ids]) }, order: { sku: 'ASC' } });
+function salesEvents(sales: readonly Sale[], lines: readonly SaleLine[]): WebhookEvent[] {
   return storedSales(sales, lines)
     .map(({ sale }): WebhookEvent => ({
       id: `sale_confirmed_${sale.id}`,
@@ -97,7 +91,6 @@ function deliveryOf(event: WebhookEvent, endpointId: string, sequence: number, a
     status: 'PENDING' as const,
     attempts: 0,
     nextAttemptAt: at,
-    giveUpAt: new Date(at.getTime() + TRY_FOR_MS),
     createdAt: at,
   };
 }

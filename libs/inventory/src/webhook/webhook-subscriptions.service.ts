@@ -38,15 +38,22 @@ export class WebhookSubscriptions {
 
   private async read(within?: EntityManager): Promise<void> {
     const asOfMs = performance.now();
-    const enabled = await this.database.read(
-      (manager) =>
-        manager.find(WebhookEndpoint, {
-          where: { status: 'ENABLED' },
-          select: { id: true, eventTypes: true },
-        }),
-      within,
-    );
+    const enabled = within
+      ? await within.find(WebhookEndpoint, { where: { status: 'ENABLED' } })
+      : await this.find();
     this.wanted = new Set(enabled.flatMap(({ eventTypes }) => eventTypes));
     this.knownAtMs = asOfMs;
+  }
+
+  /** On the connections of sales: readers of lists cannot take them. */
+  private async find(): Promise<WebhookEndpoint[]> {
+    const [enabled] = await this.database.find([
+      {
+        entity: WebhookEndpoint,
+        text: 'SELECT * FROM webhook_endpoint WHERE status = ?',
+        values: ['ENABLED'],
+      },
+    ]);
+    return enabled;
   }
 }

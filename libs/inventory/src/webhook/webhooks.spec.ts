@@ -7,6 +7,7 @@ import { WebhookDeliveryService } from './webhook-delivery.service.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { WebhookEndpointService } from './webhook-endpoint.service.js';
 import { WEBHOOK_EVENT_TYPES } from './webhook-event.js';
+import { type WebhookOutcome } from './webhook-outcome.js';
 import { WebhookLogService } from './webhook-log.service.js';
 import { WebhookRecorder } from './webhook-recorder.service.js';
 
@@ -98,11 +99,11 @@ describe.each(TEST_DATABASES)('webhooks on %s', (kind) => {
     const claimed = await deliveries.claim(id, LEASE_MS);
     expect(claimed).toBeDefined();
     expect(await deliveries.claim(id, LEASE_MS)).toBeUndefined();
-    await deliveries.release(claimed!);
+    await deliveries.release(claimed!, false);
     expect(await deliveries.claim(id, 1)).toBeDefined();
     await new Promise((resolve) => setTimeout(resolve, 20));
     const later = await deliveries.claim(id, LEASE_MS);
-    await deliveries.release(claimed!);
+    await deliveries.release(claimed!, false);
     expect(await deliveries.claim(id, LEASE_MS)).toBeUndefined();
     expect(later).toBeDefined();
   });
@@ -113,12 +114,14 @@ describe.each(TEST_DATABASES)('webhooks on %s', (kind) => {
     await warehouse.get(WebhookRecorder).recordSales(await sell(1));
     await warehouse.dataSource.manager.update(WebhookEndpoint, { id: disabled.id }, { status: 'DISABLED' });
     expect(await deliveries.wake()).toBe(1);
+    // The message of the first call is on its way.
+    expect(await deliveries.wake()).toBe(0);
     const claimed = (await deliveries.claim(id, LEASE_MS))!;
     expect(await deliveries.wake()).toBe(0);
     const [delivery] = await deliveries.due(claimed, 10);
     const away = { kind: 'AWAY', status: 500, error: 'it answered 500', retryAfterMs: 600_000 } as const;
     expect(await deliveries.record(claimed, [{ delivery: delivery!, outcome: away }])).toBe(false);
-    await deliveries.release(claimed);
+    await deliveries.release(claimed, false);
     expect(await deliveries.wake()).toBe(0);
     expect(await deliveries.claim(id, LEASE_MS)).toBeUndefined();
     await warehouse.dataSource.manager.update(WebhookEndpoint, { id }, { retryAt: new Date(0) });
@@ -134,7 +137,7 @@ describe.each(TEST_DATABASES)('webhooks on %s', (kind) => {
       const [delivery] = await deliveries.due(claimed, 10);
       const outcome = { kind: 'AWAY', status: null, error: 'ECONNREFUSED' } as const;
       await deliveries.record(claimed, [{ delivery: delivery!, outcome }]);
-      await deliveries.release(claimed);
+      await deliveries.release(claimed, false);
     };
     await fail();
     await fail();
@@ -156,7 +159,74 @@ describe.each(TEST_DATABASES)('webhooks on %s', (kind) => {
     expect(await warehouse.get(WebhookLogService).purge(60_000)).toBe(false);
     expect(await rows(id)).toHaveLength(2);
     await endpoints.remove(id);
+    await warehouse.get(WebhookLogService).purge(60_000);
     expect(await rows(id)).toEqual([]);
     await expect(endpoints.get(id)).rejects.toMatchObject({ code: 'WEBHOOK_ENDPOINT.UNKNOWN' });
+  });
+
+  describe('of which one is refused', () => {
+    const refused = { kind: 'REFUSED', status: 400, error: 'it answered 400' } as const;
+    const delivered = { kind: 'DELIVERED', status: 204 } as const;
+
+    /** One worker's look at the endpoint, in which `answer` says what comes of each event. */
+    const run = async (id: string, answer: (delivery: WebhookDelivery) => WebhookOutcome) => {
+      await warehouse.dataSource.manager.update(WebhookEndpoint, { id }, { retryAt: null });
+      const claimed = (await deliveries.claim(id, LEASE_MS))!;
+      const due = await deliveries.due(claimed, 10);
+      const goesOn = await deliveries.record(
+        claimed,
+        due.map((delivery) => ({ delivery, outcome: answer(delivery) })),
+      );
+      await deliveries.release(claimed, goesOn);
+      return due.length;
+    };
+
+    it('the endpoint is away until it has taken another, and then the event waits by itself', async () => {
+      const { id } = await register();
+      const [bad] = await sell(1);
+      const recorder = warehouse.get(WebhookRecorder);
+      await recorder.recordSales([bad!]);
+      const answer = ({ eventId }: WebhookDelivery) => (eventId.endsWith(bad!) ? refused : delivered);
+      await run(id, answer);
+      expect((await endpoints.get(id)).awaySince).not.toBeNull();
+      await recorder.recordSales(await sell(1));
+      while ((await run(id, answer)) > 0);
+      expect(await endpoints.get(id)).toMatchObject({ awaySince: null, failures: 0 });
+      const [first, second] = await rows(id);
+      expect(second!.status).toBe('DELIVERED');
+      expect(first).toMatchObject({ status: 'PENDING', refusedSince: expect.any(Date) });
+      expect(first!.nextAttemptAt!.getTime()).toBeGreaterThan(Date.now());
+    });
+
+    it('it is given up after a day of that, and not after a day in which the endpoint was away', async () => {
+      const { id } = await register();
+      const [bad, good] = await sell(2);
+      await warehouse.get(WebhookRecorder).recordSales([bad!, good!]);
+      const old = { createdAt: new Date(0), nextAttemptAt: new Date(0) };
+      await warehouse.dataSource.manager.update(WebhookDelivery, { endpointId: id }, old);
+      const answer = ({ eventId }: WebhookDelivery) => (eventId.endsWith(bad!) ? refused : delivered);
+      await run(id, answer);
+      const ofBad = async () => (await rows(id)).find(({ eventId }) => eventId.endsWith(bad!))!;
+      expect(await ofBad()).toMatchObject({ status: 'PENDING', attempts: 1 });
+      const since = { refusedSince: new Date(Date.now() - 25 * 3_600_000), nextAttemptAt: new Date(0) };
+      await warehouse.dataSource.manager.update(WebhookDelivery, { id: (await ofBad()).id }, since);
+      await warehouse.get(WebhookRecorder).recordSales(await sell(1));
+      await run(id, answer);
+      expect(await ofBad()).toMatchObject({ status: 'FAILED', nextAttemptAt: null });
+      expect(await messages()).toContainEqual({ deliveryId: (await ofBad()).id });
+    });
+
+    it('what was seen of an endpoint that was changed meanwhile says nothing of it', async () => {
+      const { id } = await register();
+      await warehouse.get(WebhookRecorder).recordSales(await sell(1));
+      const claimed = (await deliveries.claim(id, LEASE_MS))!;
+      const [delivery] = await deliveries.due(claimed, 10);
+      await warehouse.dataSource.transaction((manager) =>
+        endpoints.change(manager, id, { url: 'https://shop.example.com/new' }),
+      );
+      const gone = { kind: 'GONE', status: 410 } as const;
+      expect(await deliveries.record(claimed, [{ delivery: delivery!, outcome: gone }])).toBe(false);
+      expect((await endpoints.get(id)).status).toBe('ENABLED');
+    });
   });
 });

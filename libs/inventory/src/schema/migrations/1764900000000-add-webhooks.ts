@@ -5,6 +5,7 @@ const INDEXES = {
     'UNIQUE INDEX uq_webhook_delivery_event ON webhook_delivery (endpoint_id, event_id)',
   ix_webhook_delivery_due:
     'INDEX ix_webhook_delivery_due ON webhook_delivery (endpoint_id, status, next_attempt_at)',
+  ix_webhook_delivery_status: 'INDEX ix_webhook_delivery_status ON webhook_delivery (status, id)',
   ix_webhook_delivery_created_at: 'INDEX ix_webhook_delivery_created_at ON webhook_delivery (created_at)',
 };
 
@@ -24,6 +25,8 @@ export class AddWebhooks1764900000000 implements MigrationInterface {
         previous_secret_until datetime(3) NULL,
         last_sequence integer NOT NULL DEFAULT 0,
         claimed_until datetime(3) NULL,
+        woken_at datetime(3) NULL,
+        last_delivered_at datetime(3) NULL,
         failures integer NOT NULL DEFAULT 0,
         away_since datetime(3) NULL,
         retry_at datetime(3) NULL,
@@ -44,7 +47,8 @@ export class AddWebhooks1764900000000 implements MigrationInterface {
         last_status integer NULL,
         last_error varchar(500) NULL,
         next_attempt_at datetime(3) NULL,
-        give_up_at datetime(3) NOT NULL,
+        last_attempt_at datetime(3) NULL,
+        refused_since datetime(3) NULL,
         created_at datetime(3) NOT NULL,
         delivered_at datetime(3) NULL
       )`,
