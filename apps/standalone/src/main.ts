@@ -15,12 +15,11 @@ import { loadSchemas, type Schemas } from './schemas.js';
 import { systemEnvironment, type Settings } from './settings.js';
 import { StartError } from './start-error.js';
 import { Supervisor } from './supervisor.js';
+import { whenNpmEnds } from './when-npm-ends.js';
 
 const COMPILED = join(import.meta.dirname, '../../..');
 const PROJECT_DIRECTORY = join(COMPILED, '..');
 const OWN_NAME = 'standalone';
-
-const PARENT_CHECK_INTERVAL_MS = 1_000;
 
 try {
   await main();
@@ -97,7 +96,7 @@ async function run(
   // The reader of the log has ended, as with `npm start | head`: this run could not be stopped.
   process.stdout.on('error', askToStop);
   process.stderr.on('error', askToStop);
-  if (process.env.npm_lifecycle_event) whenParentEnds(askToStop);
+  whenNpmEnds(askToStop);
 
   log(OWN_NAME, 'Starting. The first start takes a few seconds longer.');
   try {
@@ -106,14 +105,4 @@ async function run(
     if (!(error instanceof ProcessFailedError)) throw error;
     await giveUp(error);
   }
-}
-
-/** npm passes SIGTERM to a shell that keeps it to itself and ends: without this a stopped `npm start` would run on. */
-function whenParentEnds(onEnd: () => void): void {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    onEnd();
-  }, PARENT_CHECK_INTERVAL_MS);
 }

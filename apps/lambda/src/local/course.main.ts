@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startQueueServer } from '../../../standalone/src/queue-server.js';
+import { whenNpmEnds } from '../../../standalone/src/when-npm-ends.js';
 import { makeBundles } from './bundles.js';
 import { CourseEnvironment } from './environment.js';
 import { EventSource } from './event-source.js';
@@ -72,6 +73,7 @@ async function serve(): Promise<void> {
   });
 
   const address = { host: HOST, port: environment.SERVERLESS_PORT, portVariable: 'SERVERLESS_PORT' };
+  whenNpmEnds(() => process.kill(process.pid, 'SIGTERM'));
   await host(createGateway(offline.httpPort), address, async () => {
     await source.stop();
     figures.stop();
