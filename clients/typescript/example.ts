@@ -8,7 +8,9 @@ export async function buyTwoDonuts(baseUrl: string): Promise<string> {
 
   const { data, error } = await placeSale({ client, headers, body });
   if (data) return `sold for ${data.totalKrw} KRW: ${data.id}`;
-  if (error?.code !== 'STOCK.INSUFFICIENT') return `refused: ${error?.title}`;
+  // Without a code there was no answer: it may have been sold, and the same key is safe.
+  if (!error?.code) return 'no answer: send it again with the same key';
+  if (error.code !== 'STOCK.INSUFFICIENT') return `refused: ${error.title}`;
   const [shortage] = error.shortages ?? [];
   return `sold out; more comes at ${shortage?.restockOrder.estimatedAt ?? 'a time that nobody knows'}`;
 }

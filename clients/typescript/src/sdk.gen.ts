@@ -273,7 +273,7 @@ export const hello = <ThrowOnError extends boolean = false>(options: Options<Hel
 /**
  * Has the worker add one
  *
- * Are the queue, the worker and the dead-letter queue alive? The worker prints the result.
+ * Are the queue, the worker and the dead-letter queue alive? The worker prints the result. `delayMs` needs the operations key.
  */
 export const produce = <ThrowOnError extends boolean = false>(options: Options<ProduceData, ThrowOnError>): RequestResult<ProduceResponses, ProduceErrors, ThrowOnError> => (options.client ?? client).post<ProduceResponses, ProduceErrors, ThrowOnError>({
     url: '/produce',
@@ -408,6 +408,6 @@ export const isAlive = <ThrowOnError extends boolean = false>(options?: Options<
 /**
  * Can the process do its work?
  *
- * Names the parts that it cannot do without, and which of them is away.
+ * Names its parts, and which of them is away. Only one that it cannot do without makes it 503.
  */
 export const isReady = <ThrowOnError extends boolean = false>(options?: Options<IsReadyData, ThrowOnError>): RequestResult<IsReadyResponses, IsReadyErrors, ThrowOnError> => (options?.client ?? client).get<IsReadyResponses, IsReadyErrors, ThrowOnError>({ url: '/health/ready', ...options });

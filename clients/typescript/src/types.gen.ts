@@ -451,7 +451,7 @@ export type ShownRestockOrder = {
     closedAt: string | null;
     factoryId?: string;
     /**
-     * calls of the factory that failed
+     * calls of the factory for this order, so far
      */
     attempts?: number;
     lastError?: string | null;
@@ -494,7 +494,7 @@ export type ShownRestockOrderWithTimeline = {
     closedAt: string | null;
     factoryId?: string;
     /**
-     * calls of the factory that failed
+     * calls of the factory for this order, so far
      */
     attempts?: number;
     lastError?: string | null;
@@ -542,7 +542,7 @@ export type RestockOrderWithTimeline = {
     closedAt: string | null;
     factoryId: string;
     /**
-     * calls of the factory that failed
+     * calls of the factory for this order, so far
      */
     attempts: number;
     lastError: string | null;
@@ -789,7 +789,7 @@ export type WebhookEndpointWithSecret = {
     previousSecretUntil: string | null;
     createdAt: string;
     /**
-     * of the signatures; it is not shown again
+     * of the signatures; it is shown here alone, and to a repeat under the same `Idempotency-Key`
      */
     secret: string;
 };
@@ -832,6 +832,9 @@ export type WebhookDeliverySummary = {
      */
     lastStatus: number | null;
     lastError: string | null;
+    /**
+     * at the earliest; where the endpoint is away or disabled, that decides
+     */
     nextAttemptAt: string | null;
     createdAt: string;
     deliveredAt: string | null;
@@ -867,6 +870,9 @@ export type WebhookDelivery = {
      */
     lastStatus: number | null;
     lastError: string | null;
+    /**
+     * at the earliest; where the endpoint is away or disabled, that decides
+     */
     nextAttemptAt: string | null;
     createdAt: string;
     deliveredAt: string | null;
@@ -1194,11 +1200,11 @@ export type ListSalesData = {
          */
         until?: string;
         /**
-         * the sale under this `Idempotency-Key`
+         * the sale under this `Idempotency-Key`; without `clientId`, of a client that sent none
          */
         idempotencyKey?: string;
         /**
-         * the `X-Client-Id` that was sent with the key
+         * the `X-Client-Id` that was sent with the key: only beside `idempotencyKey`
          */
         clientId?: string;
         /**
@@ -3226,6 +3232,18 @@ export type RemoveWebhookEndpointErrors = {
         code: 'REQUEST.TIMEOUT';
     };
     /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
      * `REQUEST.RATE_LIMITED`: One client sends too many requests.
      */
     429: Problem & {
@@ -3480,6 +3498,18 @@ export type RotateWebhookSecretErrors = {
         code: 'REQUEST.TIMEOUT';
     };
     /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
      * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
      */
     422: Problem & {
@@ -3723,6 +3753,18 @@ export type ResendWebhookDeliveryErrors = {
      */
     408: Problem & {
         code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
     };
     /**
      * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.

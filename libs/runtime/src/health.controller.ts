@@ -42,7 +42,8 @@ export class HealthController {
     tags: ['health'],
     operationId: 'isReady',
     summary: 'Can the process do its work?',
-    description: 'Names the parts that it cannot do without, and which of them is away.',
+    description:
+      'Names its parts, and which of them is away. Only one that it cannot do without makes it 503.',
     response: {
       200: readiness('Ready', 'ok', 'ok', 'it can'),
       503: readiness('NotReady', 'unavailable', 'unavailable', 'it cannot, or it drains'),

@@ -11,11 +11,12 @@ const UNDESCRIBED = 'Default Response';
 /** Says what the plugin cannot know of the routes. */
 export function completed({ openapiObject }: { openapiObject: OpenApiDocument }): OpenApiDocument {
   for (const path of Object.values(openapiObject.paths ?? {})) {
-    for (const operation of Object.values(path)) {
+    for (const [method, operation] of Object.entries(path)) {
       markOptionalBody(operation);
       markOptionalParameters(operation);
       giveExamples(operation);
-      declareRefusals(operation);
+      declareRefusals(operation, method);
+      declarePage(operation);
       describeSuccess(operation);
       declareHeadersOfAll(operation);
       // For tools that ask for it: an operation that says nothing is as public.
@@ -58,6 +59,15 @@ function giveExamples({ parameters = [], requestBody, responses = {} }: Operatio
 /** Whether it stands for many: they are declared one by one. */
 function isGeneral(status: string): boolean {
   return status.endsWith('XX');
+}
+
+/** What a browser gets in place of JSON. */
+function declarePage(operation: Operation): void {
+  const content = operation.responses?.['200']?.content;
+  if (operation['x-page'] && content) {
+    content['text/html'] = { schema: { type: 'string' }, example: '<!doctype html><html lang="en">' };
+  }
+  delete operation['x-page'];
 }
 
 /** A success is what the summary says. */

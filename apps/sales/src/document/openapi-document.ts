@@ -14,6 +14,7 @@ export interface Operation {
   requestBody?: { required?: boolean; content: Record<string, MediaType> };
   responses?: Record<string, Response>;
   'x-refusals'?: readonly string[];
+  'x-page'?: boolean;
 }
 
 export interface Parameter {

@@ -50,6 +50,18 @@ export async function useOpenApi(application: NestFastifyApplication): Promise<v
             description: 'seconds after which to try again',
             schema: { type: 'integer', examples: [2] },
           },
+          ETag: {
+            description: 'what is there, where it may be read',
+            schema: { type: 'string', examples: ['"hYg2s1tWm0xk9sJr3bKQzA"'] },
+          },
+          Accept: {
+            description: 'the content types that are supported',
+            schema: { type: 'string', examples: ['application/json'] },
+          },
+          'Accept-Encoding': {
+            description: 'the content encodings that are supported',
+            schema: { type: 'string', examples: ['identity'] },
+          },
           'WWW-Authenticate': {
             description: 'the header `X-Api-Key` is missing, or has a wrong key',
             schema: { type: 'string', examples: ['ApiKey realm="operations"'] },

@@ -80,7 +80,9 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
     limit: 2_147_483_647,
   },
   'WEBHOOK_DELIVERY.UNKNOWN': { detail: `There is no delivery ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
-  'WEBHOOK_ENDPOINT.REFUSED': { detail: 'The address 10.0.0.1 is private.' },
+  'WEBHOOK_ENDPOINT.REFUSED': {
+    detail: 'The host shop.example.com has an address that is private or of this network.',
+  },
   'WEBHOOK_ENDPOINT.UNKNOWN': { detail: `There is no webhook endpoint ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
   'STOCK.NEGATIVE': { detail: 'There are not 100 units of CP-502101 on hand.', sku: 'CP-502101', onHand: 98 },
 };

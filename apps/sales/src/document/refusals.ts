@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifySchema {
     /** The codes with which this route refuses, beside those that follow from what it takes. For the document alone. */
     'x-refusals'?: readonly ApiErrorCode[];
+    /** Whether a browser gets a page. For the document alone. */
+    'x-page'?: boolean;
   }
 }
 
@@ -24,10 +26,10 @@ const OF_EVERY_REQUEST: ApiErrorCode[] = [
 const OF_A_BODY: ApiErrorCode[] = ['REQUEST.TOO_LARGE', 'REQUEST.MEDIA_TYPE', 'REQUEST.CONTENT_ENCODING'];
 
 /** Declares an answer for each status with which the operation refuses, with the codes that it can have. */
-export function declareRefusals(operation: Operation): void {
+export function declareRefusals(operation: Operation, method: string): void {
   const { responses = {}, 'x-refusals': own = [] } = operation;
   delete operation['x-refusals'];
-  const codes = new Set([...codesOf(operation), ...(own as ApiErrorCode[])]);
+  const codes = new Set([...codesOf(operation, method), ...(own as ApiErrorCode[])]);
   const byStatus = Object.groupBy(codes, (code) => ERROR_CATALOGUE[code].status);
   const successes = Object.entries(responses).filter(([status]) => !/^[45]XX$/.test(status));
   operation.responses = Object.fromEntries<Response>([
@@ -57,12 +59,13 @@ function exampleProblem(code: ApiErrorCode): object {
 }
 
 /** What follows from what the operation takes. */
-function codesOf({ parameters = [], requestBody, security = [], tags = [] }: Operation): ApiErrorCode[] {
+function codesOf({ parameters = [], security = [], tags = [] }: Operation, method: string): ApiErrorCode[] {
   const takes = (name: string) => parameters.some((parameter) => parameter.name === name);
   return [
     ...OF_EVERY_REQUEST,
     ...when(!tags.includes('health'), ['REQUEST.INVALID']),
-    ...when(requestBody !== undefined, OF_A_BODY),
+    // One that is sent is read, whether it is looked at or not.
+    ...when(method !== 'get', OF_A_BODY),
     ...when(takes('if-match'), ['REQUEST.PRECONDITION']),
     ...when(takes('cursor'), ['CURSOR.UNKNOWN']),
     ...when(
@@ -102,5 +105,7 @@ function headersOf(status: number, codes: ApiErrorCode[]): Record<string, object
     ...header('Content-Language'),
     ...(isTransient && header('Retry-After')),
     ...(status === 401 && header('WWW-Authenticate')),
+    ...(status === 412 && header('ETag')),
+    ...(status === 415 && { ...header('Accept'), ...header('Accept-Encoding') }),
   };
 }

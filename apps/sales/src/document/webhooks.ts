@@ -1,5 +1,5 @@
 import Type, { type TProperties } from 'typebox';
-import { Id, Sku, Time } from '../identifiers-schema.js';
+import { EXAMPLE_ID, Id, Sku, Time } from '../identifiers-schema.js';
 import { Sale } from '../sales/sale-schema.js';
 import { exampleOf } from './examples.js';
 import { type Operation, type Schema } from './openapi-document.js';
@@ -37,8 +37,8 @@ const EVENTS: Record<string, { summary: string; data: TProperties; title: string
   },
 };
 
-const HEADERS = [
-  { name: 'webhook-id', description: 'the id of the event', example: 'sale_confirmed_01990b7e' },
+const HEADERS = (id: string) => [
+  { name: 'webhook-id', description: 'the id of the event', example: id },
   { name: 'webhook-timestamp', description: 'of this attempt, in seconds since 1970', example: '1796100000' },
   {
     name: 'webhook-signature',
@@ -51,11 +51,12 @@ const HEADERS = [
 export function webhookOperations(): Record<string, { post: Operation & { description: string } }> {
   return Object.fromEntries(
     Object.entries(EVENTS).map(([type, { summary, data, title }]) => {
+      const id = `${type.replace('.', '_')}_${EXAMPLE_ID}`;
       const event = Type.Object(
         {
           id: Type.String({
             description: 'the same whenever it is sent',
-            examples: [`${type.replace('.', '_')}_01990b7e-5c1d-7a52-9d0e-3f6f1c2a8b41`],
+            examples: [id],
           }),
           type: Type.Literal(type),
           timestamp: { ...Time, description: 'when it happened' },
@@ -72,7 +73,7 @@ export function webhookOperations(): Record<string, { post: Operation & { descri
           'Signed by the Standard Webhooks specification. It may come more than once, and in any order.',
         tags: ['webhooks'],
         security: [],
-        parameters: HEADERS.map((header) => ({
+        parameters: HEADERS(id).map((header) => ({
           ...header,
           in: 'header',
           required: true,

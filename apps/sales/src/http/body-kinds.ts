@@ -13,9 +13,10 @@ export function takesMediaType({ method, mediaType }: FastifyRequest): boolean {
   return method === 'PATCH' || mediaType !== 'application/merge-patch+json';
 }
 
-/** Whether the body may be left out: its schema takes null. Many clients send the content type all the same. */
+/** Whether the body may be left out: the route has none, or its schema takes null. Many clients send the content type all the same. */
 export function takesNothing({ routeOptions }: FastifyRequest): boolean {
-  return takesNull(routeOptions.schema?.body as BodySchema | undefined);
+  const body = routeOptions.schema?.body as BodySchema | undefined;
+  return body === undefined || takesNull(body);
 }
 
 export function takesNull({ anyOf = [] }: BodySchema = {}): boolean {

@@ -65,7 +65,8 @@ export class ProbeController {
     tags: ['probe'],
     operationId: 'produce',
     summary: 'Has the worker add one',
-    description: 'Are the queue, the worker and the dead-letter queue alive? The worker prints the result.',
+    description:
+      'Are the queue, the worker and the dead-letter queue alive? The worker prints the result. `delayMs` needs the operations key.',
     body: Produce,
     response: { 200: Message, ...PROBLEM_RESPONSES },
     'x-refusals': ['AUTH.KEY_REQUIRED', 'REQUEST.RATE_LIMITED', 'QUEUE.UNAVAILABLE'],

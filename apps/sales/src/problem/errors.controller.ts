@@ -50,6 +50,7 @@ export class ErrorsController {
     params: CodeParameter,
     response: { 200: ErrorDescription, ...PROBLEM_RESPONSES },
     'x-refusals': ['ROUTE.UNKNOWN'],
+    'x-page': true,
   })
   describe(
     @Param('code') code: string,

@@ -33,7 +33,7 @@ export function schemaFaults(
   const listed = validation.slice(0, MAX_FAULTS);
   if (language === 'ko') localizeInKorean(listed);
   const faults = listed.map(({ instancePath, message, params }): SchemaFault => {
-    const fault = TEXT_FAULTS.get(params.format)?.[language] ?? message;
+    const fault = TEXT_FAULTS.get(params.format)?.[language] ?? worded(message);
     const name = params.additionalProperty;
     const unknown = typeof name === 'string' ? `: ${name.slice(0, MAX_NAME_CHARACTERS)}` : '';
     const values = params.allowedValues ?? (typeof params.allowedValue === 'string' && [params.allowedValue]);
@@ -48,6 +48,11 @@ export function schemaFaults(
     faults.push({ at: validationContext, message: message[language] });
   }
   return faults;
+}
+
+/** ajv-i18n writes a particle that Korean does not have, and a space at the front. */
+function worded(message = ''): string {
+  return message.replaceAll('이여야', '이어야').trim();
 }
 
 /** The last part of a JSON Pointer (RFC 6901): the member that is missing or unknown. */

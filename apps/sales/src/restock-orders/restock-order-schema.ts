@@ -29,7 +29,7 @@ const publicOrder = {
 /** How the order fares at the factory. The texts may name people, hosts and what the factory answered. */
 const internalOrder = {
   factoryId: Type.String({ examples: ['FF-500293'] }),
-  attempts: Type.Integer({ description: 'calls of the factory that failed', examples: [0] }),
+  attempts: Type.Integer({ description: 'calls of the factory for this order, so far', examples: [1] }),
   lastError: nullable(Type.String({ examples: [null] })),
   nextAttemptAt: { ...NullableTime, examples: [null] },
   orderedAt: NullableTime,

@@ -72,13 +72,13 @@ export const SaleQuery = Type.Object(
     ...timeRangeQuery('sold'),
     idempotencyKey: Type.Optional({
       ...KeyText,
-      description: 'the sale under this `Idempotency-Key`',
+      description: 'the sale under this `Idempotency-Key`; without `clientId`, of a client that sent none',
       examples: ['5f0c3f0a-6d3e-4b5e-9c56-3f1f6f0c8a51'],
     }),
     clientId: Type.Optional({
       ...KeyText,
       maxLength: 64,
-      description: 'the `X-Client-Id` that was sent with the key',
+      description: 'the `X-Client-Id` that was sent with the key: only beside `idempotencyKey`',
       examples: ['web-shop'],
     }),
     customerEmail: Type.Optional({ ...EmailAddress, description: 'as the buyer gave it' }),

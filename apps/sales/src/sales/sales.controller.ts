@@ -10,10 +10,16 @@ import { ReplayedHeader } from '../idempotency/idempotency-schema.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
-import { PROBLEM_RESPONSES, type Refusal, sendProblem } from '../problem/problem.js';
+import { ApiError, PROBLEM_RESPONSES, type Refusal, sendProblem, type Sentence } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
 import { ReleasableConnection } from './releasable-connection.js';
 import { PlaceSale, Sale, SaleHeaders, SalePage, SaleQuery } from './sale-schema.js';
+
+/** Sales are not stored with the id of their client: it is a part of their key. */
+const KEY_MISSING: Sentence = {
+  en: 'querystring/clientId needs idempotencyKey beside it.',
+  ko: 'querystring/clientId는 idempotencyKey와 함께 보내야 합니다.',
+};
 
 @Controller('sales')
 export class SalesController {
@@ -122,6 +128,9 @@ export class SalesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    if (query.clientId !== undefined && query.idempotencyKey === undefined) {
+      throw new ApiError('REQUEST.REFUSED', KEY_MISSING);
+    }
     const page = await this.search.list(withTimes(query));
     linkToNextPage(request, reply, page.nextCursor);
     return page;

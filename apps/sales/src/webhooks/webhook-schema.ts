@@ -70,7 +70,8 @@ export const WebhookEndpointWithSecret = Type.Object(
   {
     ...endpoint,
     secret: Type.String({
-      description: 'of the signatures; it is not shown again',
+      description:
+        'of the signatures; it is shown here alone, and to a repeat under the same `Idempotency-Key`',
       examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw0oqG0nU4nZQ='],
     }),
   },
@@ -99,7 +100,11 @@ const delivery = {
     Type.Integer({ description: 'of the last answer; null without one', examples: [204] }),
   ),
   lastError: nullable(Type.String({ examples: [null] })),
-  nextAttemptAt: { ...NullableTime, examples: [null] },
+  nextAttemptAt: {
+    ...NullableTime,
+    description: 'at the earliest; where the endpoint is away or disabled, that decides',
+    examples: [null],
+  },
   createdAt: Time,
   deliveredAt: NullableTime,
 };

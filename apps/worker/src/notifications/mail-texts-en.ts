@@ -60,8 +60,8 @@ export const ENGLISH: MailTexts = {
       subject: `[Donut-States] Webhooks do not reach ${origin}`,
       text: lines(
         `The webhook endpoint ${endpointId} at ${origin} gets no events: ${cause}`,
-        'What happens meanwhile is kept. An endpoint that is away is tried again once a minute, and gets everything when it is back.',
-        'One that answered 410 was disabled: enable it again when it works, and it gets what waits.',
+        'An endpoint that is away is tried again once a minute, and gets everything when it is back.',
+        'One that answered 410 was disabled. What was recorded before waits, and is sent when you enable it; what happens until then is not recorded for it.',
         '',
         `Look:   GET   ${salesUrl}/webhook-deliveries?endpointId=${endpointId}`,
         `Enable: PATCH ${salesUrl}/webhook-endpoints/${endpointId}`,

@@ -60,8 +60,8 @@ export const KOREAN: MailTexts = {
       subject: `[Donut-States] 웹훅이 ${origin}에 닿지 않습니다`,
       text: lines(
         `웹훅 엔드포인트 ${endpointId}(${origin})가 이벤트를 받지 못합니다: ${cause}`,
-        '그동안 생긴 이벤트는 보관됩니다. 응답하지 않는 엔드포인트는 1분마다 다시 시도하고, 돌아오면 모두 보냅니다.',
-        '410으로 답한 엔드포인트는 껐습니다. 다시 동작하면 켜세요. 기다리던 이벤트를 모두 받습니다.',
+        '응답하지 않는 엔드포인트는 1분마다 다시 시도하고, 돌아오면 모두 보냅니다.',
+        '410으로 답한 엔드포인트는 껐습니다. 그전에 기록된 이벤트는 기다리다가 켜면 전송되지만, 꺼진 동안 생긴 이벤트는 기록되지 않습니다.',
         '',
         `조회: GET   ${salesUrl}/webhook-deliveries?endpointId=${endpointId}`,
         `켜기: PATCH ${salesUrl}/webhook-endpoints/${endpointId}`,

@@ -77,6 +77,7 @@ export class WebhookDeliveryService {
       if (!endpoint || !isSame(endpoint, claimed)) return false;
       const failed = attempts.filter(({ outcome }) => outcome.kind !== 'DELIVERED');
       if (failed.some(({ outcome }) => outcome.kind === 'GONE')) {
+        for (const attempt of failed) await updatePending(manager, attempt, failureOf(attempt, now));
         await this.disable(manager, endpoint, 'it answered 410 Gone', now);
         return false;
       }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { type EntityManager } from 'typeorm';
+import { IsNull, Not, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
+import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEndpoint, type WebhookEndpointStatus } from './webhook-endpoint.entity.js';
 import { type WebhookEventType } from './webhook-event.js';
 import { WebhookSubscriptions } from './webhook-subscriptions.service.js';
@@ -55,6 +56,9 @@ export class WebhookEndpointService {
     // What was wrong with it says nothing of what it is now.
     const anew = { failures: 0, retryAt: null, awaySince: null, toldAt: null, disabledReason: null };
     await manager.update(WebhookEndpoint, { id }, { ...change, ...anew });
+    const refused = { endpointId: id, status: 'PENDING', refusedSince: Not(IsNull()) } as const;
+    const nextAttemptAt = await this.clock.now(manager);
+    await manager.update(WebhookDelivery, refused, { nextAttemptAt, refusedSince: null });
     this.subscriptions.forget();
     return this.get(id, manager);
   }
