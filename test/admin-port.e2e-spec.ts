@@ -3,7 +3,7 @@ import { freePorts } from '../libs/runtime/src/testing/free-ports.js';
 import { bytesOf, exchange } from './raw-http.js';
 import { RunningSystem } from './running-system.js';
 
-const HIDDEN = ['/metrics', '/%6detrics', '/docs', '/%64ocs/', '/docs/json', '/openapi.json'];
+const HIDDEN = ['/metrics', '/%6detrics', '/docs', '/%64ocs/', '/docs/scalar.js', '/openapi.json'];
 
 let system: RunningSystem;
 let salesPort: number;
