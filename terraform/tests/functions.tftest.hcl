@@ -110,7 +110,7 @@ run "functions" {
   }
 
   assert {
-    condition     = output.most_connections == 4 * 10 + 2 * (4 + 4 + 2 + 2 + 4 * 2 + 1)
+    condition     = output.most_connections == 4 * 10 + 2 * (4 + 4 + 2 + 4 + 2 + 5 * 2 + 1)
     error_message = "Each environment that may be there has its connections: two, and one that sells four."
   }
 }
