@@ -192,7 +192,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
         status: 'rejected',
         reason: expect.objectContaining({
           code: 'RESTOCK_ORDER.CLOSED',
-          facts: { currentStatus: 'CANCELLED' },
+          facts: { id, currentStatus: 'CANCELLED' },
         }),
       });
       expect(await warehouse.level('CANCEL-2')).toMatchObject({ onOrder: 0 });
