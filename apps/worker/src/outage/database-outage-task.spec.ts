@@ -8,7 +8,7 @@ import { DatabaseOutageTask } from './database-outage-task.js';
 
 Logger.overrideLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
 
-const QUEUES = ['restock', 'goods-receipts', 'notifications'];
+const QUEUES = ['restock', 'goods-receipts', 'notifications', 'webhooks'];
 
 describe('an outage of the database', () => {
   let isWritable: boolean;
