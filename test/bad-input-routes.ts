@@ -95,6 +95,18 @@ export const ROUTES: Record<string, Route> = {
     bad: { 'params/sku': SEGMENTS, ...TAG_HEADERS },
   },
   'GET /products/{sku}/ledger': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
+  'GET /products/{sku}/movements': {
+    params: { sku: SKU },
+    query: { limit: '1', reason: 'SALE' },
+    status: 200,
+    bad: {
+      'params/sku': SEGMENTS,
+      ...LIST,
+      ...TIME_RANGE,
+      'querystring/cursor': CURSORS,
+      'querystring/reason': STATES,
+    },
+  },
   'PUT /products/{sku}': {
     params: { sku: 'BAD-INPUT' },
     body: {
@@ -198,7 +210,13 @@ export const ROUTES: Record<string, Route> = {
       'querystring/cursor': CURSORS,
       'querystring/status': STATES,
       'querystring/queue': ['', 'restock-dlq', ['probe', 'probe']],
+      'querystring/cause': ['', '1', "' OR 1=1 --", 'X'.repeat(65), ['A', 'B']],
     },
+  },
+  'GET /dead-letters/groups': {
+    query: { status: 'OPEN' },
+    status: 200,
+    bad: { 'querystring/status': STATES },
   },
   'GET /dead-letters/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
   'POST /dead-letters/{id}/redrive': resolution(404),

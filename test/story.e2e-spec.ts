@@ -223,6 +223,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
     expect(Object.keys(openapi.paths).sort()).toEqual([
       '/',
       '/dead-letters',
+      '/dead-letters/groups',
       '/dead-letters/{id}',
       '/dead-letters/{id}/discard',
       '/dead-letters/{id}/redrive',
@@ -237,6 +238,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/products/{sku}',
       '/products/{sku}/adjustments',
       '/products/{sku}/ledger',
+      '/products/{sku}/movements',
       '/reconcile',
       '/restock-orders',
       '/restock-orders/{id}',

@@ -121,6 +121,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
     ...webhooks,
     getSale: { id: saleId },
     listSales: { cursor: saleId },
+    listMovements: { cursor: (await system.get(`/products/${sku}/movements?limit=1`)).body.items[0].id },
     listRestockOrders: { cursor: ordered.id },
     getRestockOrder: { id: ordered.id, 'if-match': '*' },
     cancelRestockOrder: { id: ordered.id },

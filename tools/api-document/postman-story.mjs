@@ -165,6 +165,14 @@ export const STORY = [
         expect: "body.code === 'CALLBACK.FORGED'",
       },
       { name: 'The books of the product', operation: 'getLedger', path: { sku: '{{sku}}' }, status: 200 },
+      {
+        name: 'Its movements',
+        operation: 'listMovements',
+        path: { sku: '{{sku}}' },
+        query: { reason: 'ADJUSTMENT' },
+        status: 200,
+        expect: "body.items[0].note === 'found behind the shelf'",
+      },
       { name: 'Does everything agree?', operation: 'reconcile', status: 200, expect: 'body.clean === true' },
     ],
   },
@@ -180,6 +188,7 @@ export const STORY = [
         keep: { deadLetterId: 'items.0.id' },
         until: 'body.items.length > 0',
       },
+      { name: 'What there is to do', operation: 'listDeadLetterGroups', status: 200 },
       { name: 'Look at it', operation: 'getDeadLetter', path: { id: '{{deadLetterId}}' }, status: 200 },
       {
         name: 'It would fail again',

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses } from './types.gen.js';
+import type { AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -128,6 +128,17 @@ export const getLedger = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * The ledger of a product, movement by movement, newest first
+ *
+ * In units. The sales of one moment are one movement.
+ */
+export const listMovements = <ThrowOnError extends boolean = false>(options: Options<ListMovementsData, ThrowOnError>): RequestResult<ListMovementsResponses, ListMovementsErrors, ThrowOnError> => (options.client ?? client).get<ListMovementsResponses, ListMovementsErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/products/{sku}/movements',
+    ...options
+});
+
+/**
  * Correct the stock of a product by hand
  *
  * `If-Match` compares the stock as well as the rules.
@@ -201,6 +212,17 @@ export const receiveGoods = <ThrowOnError extends boolean = false>(options: Opti
 export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
     url: '/dead-letters',
+    ...options
+});
+
+/**
+ * Dead letters by queue and cause: how many, since when, and whether more come
+ *
+ * Each is one thing to do. The letters of one: `GET /dead-letters?queue=...&cause=...`.
+ */
+export const listDeadLetterGroups = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLetterGroupsData, ThrowOnError>): RequestResult<ListDeadLetterGroupsResponses, ListDeadLetterGroupsErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLetterGroupsResponses, ListDeadLetterGroupsErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letters/groups',
     ...options
 });
 

@@ -415,6 +415,42 @@ export type Ledger = {
 };
 
 /**
+ * Movement
+ */
+export type Movement = {
+    id: string;
+    reason: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+    /**
+     * units added, or taken when negative
+     */
+    delta: number;
+    /**
+     * units after it
+     */
+    onHand: number;
+    /**
+     * why, of an adjustment
+     */
+    note: string | null;
+    /**
+     * of goods their receipt; of sales the first one of those that were sold together
+     */
+    reference: string | null;
+    createdAt: string;
+};
+
+/**
+ * MovementPage
+ */
+export type MovementPage = {
+    items: Array<Movement>;
+    /**
+     * `cursor` of the next page; null on the last one
+     */
+    nextCursor: string | null;
+};
+
+/**
  * AdjustStock
  */
 export type AdjustStock = {
@@ -593,6 +629,19 @@ export type DeadLetterSummary = {
         code: string;
         detail: string;
     };
+    /**
+     * what the message is about, as far as it says
+     */
+    about: {
+        restockOrderId: string | null;
+        sku: string | null;
+        productName: string | null;
+        factoryId: string | null;
+        /**
+         * that buyers asked for in vain since the last restock order
+         */
+        refusedUnits: number | null;
+    };
     status: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
     openedAt: string;
     resolvedAt: string | null;
@@ -612,6 +661,26 @@ export type DeadLetterPage = {
 };
 
 /**
+ * DeadLetterGroups
+ */
+export type DeadLetterGroups = {
+    items: Array<{
+        queue: string;
+        /**
+         * see docs/errors.md
+         */
+        cause: string;
+        letters: number;
+        /**
+         * more come as long as it is not 0
+         */
+        lettersInLastHour: number;
+        firstOpenedAt: string;
+        lastOpenedAt: string;
+    }>;
+};
+
+/**
  * DeadLetter
  */
 export type DeadLetter = {
@@ -624,6 +693,19 @@ export type DeadLetter = {
          */
         code: string;
         detail: string;
+    };
+    /**
+     * what the message is about, as far as it says
+     */
+    about: {
+        restockOrderId: string | null;
+        sku: string | null;
+        productName: string | null;
+        factoryId: string | null;
+        /**
+         * that buyers asked for in vain since the last restock order
+         */
+        refusedUnits: number | null;
     };
     status: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
     openedAt: string;
@@ -1908,6 +1990,102 @@ export type GetLedgerResponses = {
 
 export type GetLedgerResponse = GetLedgerResponses[keyof GetLedgerResponses];
 
+export type ListMovementsData = {
+    body?: never;
+    path: {
+        /**
+         * identifies a product
+         */
+        sku: string;
+    };
+    query?: {
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+        /**
+         * the most items of a page
+         */
+        limit?: number;
+        /**
+         * in place of the order that the list has by itself
+         */
+        order?: 'asc' | 'desc';
+        /**
+         * moved then or later
+         */
+        since?: string;
+        /**
+         * moved before then
+         */
+        until?: string;
+        reason?: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+    };
+    url: '/products/{sku}/movements';
+};
+
+export type ListMovementsErrors = {
+    /**
+     * `CURSOR.UNKNOWN`: The cursor is not one of this list. `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'CURSOR.UNKNOWN' | 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `SKU.UNKNOWN`: There is no such product.
+     */
+    404: Problem & {
+        code: 'SKU.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListMovementsError = ListMovementsErrors[keyof ListMovementsErrors];
+
+export type ListMovementsResponses = {
+    /**
+     * The ledger of a product, movement by movement, newest first
+     */
+    200: MovementPage;
+};
+
+export type ListMovementsResponse = ListMovementsResponses[keyof ListMovementsResponses];
+
 export type AdjustStockData = {
     body: AdjustStock;
     headers?: {
@@ -2438,6 +2616,7 @@ export type ListDeadLettersData = {
         until?: string;
         status?: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
         queue?: 'restock' | 'goods-receipts' | 'notifications' | 'webhooks' | 'probe';
+        cause?: string;
     };
     url: '/dead-letters';
 };
@@ -2497,6 +2676,71 @@ export type ListDeadLettersResponses = {
 };
 
 export type ListDeadLettersResponse = ListDeadLettersResponses[keyof ListDeadLettersResponses];
+
+export type ListDeadLetterGroupsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        status?: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
+    };
+    url: '/dead-letters/groups';
+};
+
+export type ListDeadLetterGroupsErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListDeadLetterGroupsError = ListDeadLetterGroupsErrors[keyof ListDeadLetterGroupsErrors];
+
+export type ListDeadLetterGroupsResponses = {
+    /**
+     * Dead letters by queue and cause: how many, since when, and whether more come
+     */
+    200: DeadLetterGroups;
+};
+
+export type ListDeadLetterGroupsResponse = ListDeadLetterGroupsResponses[keyof ListDeadLetterGroupsResponses];
 
 export type GetDeadLetterData = {
     body?: never;

@@ -14,6 +14,11 @@ export {
   type DeadLetterCause,
   type UnhandledMessage,
 } from './dead-letter/dead-letter.service.js';
+export {
+  DeadLetterFactsService,
+  type DeadLetterGroup,
+  type DeadLetterSubject,
+} from './dead-letter/dead-letter-facts.service.js';
 export { DeliveryFailureService } from './dead-letter/delivery-failure.service.js';
 export { CommandEnvironment, DatabaseEnvironment, databaseSettings, SeedEnvironment } from './environment.js';
 export { InventoryError, type InventoryErrorCode } from './errors.js';
@@ -70,7 +75,8 @@ export {
   type Shortage,
 } from './sale/sale-request.js';
 export { StockLevel } from './stock/stock-level.entity.js';
-export { STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';
+export { MovementListService, type MovementQuery } from './stock/movement-list.service.js';
+export { StockMovement, STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';
 export { WebhookDelivery, WEBHOOK_DELIVERY_STATUSES } from './webhook/webhook-delivery.entity.js';
 export { WebhookDeliveryService } from './webhook/webhook-delivery.service.js';
 export { WebhookLogService, type WebhookDeliveryQuery } from './webhook/webhook-log.service.js';

@@ -1,17 +1,25 @@
-import { DeadLetterService } from '#inventory';
+import { type DeadLetter as Entity, DeadLetterFactsService, DeadLetterService } from '#inventory';
 import { Body, Controller, Get, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ReplayedHeader, WRITE_REFUSALS, WriteHeaders } from '../idempotency/idempotency-schema.js';
-import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
+import { IdempotentWrites, type Transaction } from '../idempotency/idempotent-writes.js';
 import { linkToNextPage, LinkHeader } from '../http/link.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
-import { DeadLetter, DeadLetterPage, DeadLetterQuery, deadLetterView } from './dead-letter-schema.js';
+import {
+  DeadLetter,
+  DeadLetterGroupQuery,
+  DeadLetterGroups,
+  deadLetterGroupView,
+  DeadLetterPage,
+  DeadLetterQuery,
+  deadLetterView,
+} from './dead-letter-schema.js';
 
 const RESOLVED = Type.Object(DeadLetter.properties, {
   title: 'DeadLetter',
@@ -24,6 +32,7 @@ const RESOLVED = Type.Object(DeadLetter.properties, {
 export class DeadLettersController {
   constructor(
     private readonly deadLetters: DeadLetterService,
+    private readonly facts: DeadLetterFactsService,
     private readonly writes: IdempotentWrites,
   ) {}
 
@@ -42,9 +51,25 @@ export class DeadLettersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { items, nextCursor } = await this.deadLetters.list(withTimes(query));
+    const { cause: causeCode, ...rest } = withTimes(query);
+    const { items, nextCursor } = await this.deadLetters.list({ ...rest, causeCode });
     linkToNextPage(request, reply, nextCursor);
-    return { items: items.map(deadLetterView), nextCursor };
+    const subjects = await this.facts.subjectsOf(items);
+    return { items: items.map((letter, index) => deadLetterView(letter, subjects[index]!)), nextCursor };
+  }
+
+  @Get('groups')
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    operationId: 'listDeadLetterGroups',
+    summary: 'Dead letters by queue and cause: how many, since when, and whether more come',
+    description: 'Each is one thing to do. The letters of one: `GET /dead-letters?queue=...&cause=...`.',
+    querystring: DeadLetterGroupQuery,
+    response: { 200: DeadLetterGroups, ...PROBLEM_RESPONSES },
+    'x-refusals': ['DATABASE.UNAVAILABLE'],
+  })
+  async groups(@Query() { status }: DeadLetterGroupQuery) {
+    return { items: (await this.facts.groups(status)).map(deadLetterGroupView) };
   }
 
   @Get(':id')
@@ -58,7 +83,7 @@ export class DeadLettersController {
     'x-refusals': ['DEAD_LETTER.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
   async get(@Param('id') id: string) {
-    return deadLetterView(await this.deadLetters.get(id));
+    return this.view(await this.deadLetters.get(id));
   }
 
   @Post(':id/redrive')
@@ -86,7 +111,7 @@ export class DeadLettersController {
   ) {
     await this.writes.answer(request, reply, async (transaction) => {
       const resolved = await this.deadLetters.redrive(id, resolutionOf(resolution), transaction);
-      return { status: 200, body: deadLetterView(resolved) };
+      return { status: 200, body: await this.view(resolved, transaction) };
     });
   }
 
@@ -110,7 +135,12 @@ export class DeadLettersController {
   ) {
     await this.writes.answer(request, reply, async (transaction) => {
       const resolved = await this.deadLetters.discard(id, resolutionOf(resolution), transaction);
-      return { status: 200, body: deadLetterView(resolved) };
+      return { status: 200, body: await this.view(resolved, transaction) };
     });
+  }
+
+  private async view(letter: Entity, transaction?: Transaction) {
+    const [subject] = await this.facts.subjectsOf([letter], transaction);
+    return deadLetterView(letter, subject!);
   }
 }

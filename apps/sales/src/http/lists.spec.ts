@@ -116,4 +116,31 @@ describe.each(TEST_DATABASES)('a list on %s', (kind) => {
       expect({ status, code: body.code }).toEqual({ status: 400, code: 'CURSOR.UNKNOWN' });
     });
   });
+
+  it('of movements tells each in its order, by reason and time, however many are of one moment', async () => {
+    await sales.warehouse.stockProduct('MOVED', 10);
+    for (let delta = 1; delta <= 5; delta += 1) {
+      await sales.ask('POST', '/products/MOVED/adjustments', { body: { delta, note: `count ${delta}` } });
+    }
+    await sales.buy('MOVED');
+    // The clock of a machine may stand still for several.
+    await sales.warehouse.dataSource.query(
+      "UPDATE stock_movement SET created_at = '2026-01-01 00:00:00.000' WHERE sku = 'MOVED' AND reason = 'ADJUSTMENT'",
+    );
+    const adjusted = (await pagesOf('/products/MOVED/movements?reason=ADJUSTMENT&limit=2')).flat();
+    expect(adjusted.map(({ delta }) => delta as number)).toEqual([5, 4, 3, 2, 1, 10]);
+    expect(adjusted[0]).toMatchObject({ note: 'count 5', reference: null, onHand: 25 });
+    const rising = (await pagesOf('/products/MOVED/movements?reason=ADJUSTMENT&limit=4&order=asc')).flat();
+    expect(rising).toEqual(adjusted.toReversed());
+    const [[sold]] = (await pagesOf('/products/MOVED/movements?since=2026-01-02T00:00:00Z')) as [
+      [Record<string, any>],
+    ];
+    expect(sold).toMatchObject({ reason: 'SALE', delta: -1, onHand: 24, note: null });
+    expect((await sales.ask('GET', `/sales/${sold.reference}`)).status).toBe(200);
+    expect((await sales.ask('GET', '/products/NO-SUCH/movements')).body.code).toBe('SKU.UNKNOWN');
+    const foreign = (await pagesOf('/products/A/movements'))[0]![0]!.id as string;
+    expect((await sales.ask('GET', `/products/MOVED/movements?cursor=${foreign}`)).body.code).toBe(
+      'CURSOR.UNKNOWN',
+    );
+  });
 });

@@ -1,6 +1,7 @@
 import {
   AdjustmentService,
   LedgerService,
+  MovementListService,
   ProductService,
   type ProductWithStock,
   RestockService,
@@ -16,6 +17,7 @@ import {
   sendRepresentation,
 } from '../http/precondition.js';
 import { linkToNextPage, LinkHeader } from '../http/link.js';
+import { withTimes } from '../http/time-range.js';
 import { locationHeader } from '../http/location.js';
 import { type CacheableRoute } from '../http/response-headers.js';
 import { varyBy } from '../http/vary.js';
@@ -25,6 +27,7 @@ import { SkuParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
+import { MovementPage, MovementQuery, movementView } from './movement-schema.js';
 import {
   AdjustStock,
   ChangeProduct,
@@ -62,6 +65,7 @@ export class ProductsController {
     private readonly adjustments: AdjustmentService,
     private readonly restock: RestockService,
     private readonly ledgers: LedgerService,
+    private readonly movements: MovementListService,
     private readonly writes: IdempotentWrites,
   ) {}
 
@@ -134,6 +138,29 @@ export class ProductsController {
   })
   async ledger(@Param('sku') sku: string) {
     return ledgerView(await this.ledgers.of(sku));
+  }
+
+  @Get(':sku/movements')
+  @UseGuards(ApiKeyGuard)
+  @RouteSchema({
+    ...OPERATIONS_ROUTE,
+    operationId: 'listMovements',
+    summary: 'The ledger of a product, movement by movement, newest first',
+    description: 'In units. The sales of one moment are one movement.',
+    params: SkuParameter,
+    querystring: MovementQuery,
+    response: { 200: { ...MovementPage, headers: LinkHeader }, ...PROBLEM_RESPONSES },
+    'x-refusals': ['SKU.UNKNOWN', 'DATABASE.UNAVAILABLE'],
+  })
+  async listMovements(
+    @Param('sku') sku: string,
+    @Query() query: MovementQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { items, nextCursor } = await this.movements.list(sku, withTimes(query));
+    linkToNextPage(request, reply, nextCursor);
+    return { items: items.map(movementView), nextCursor };
   }
 
   @Put(':sku')

@@ -80,13 +80,17 @@ export class DeadLetterService {
   async list({
     status,
     queue,
+    causeCode,
     since,
     until,
     ...page
-  }: PageRequest & TimeRange & { status?: DeadLetterStatus; queue?: string }): Promise<Page<DeadLetter>> {
+  }: PageRequest & TimeRange & { status?: DeadLetterStatus; queue?: string; causeCode?: string }): Promise<
+    Page<DeadLetter>
+  > {
     const where: FindOptionsWhere<DeadLetter> = {};
     if (status) where.status = status;
     if (queue) where.queue = queue;
+    if (causeCode) where.causeCode = causeCode;
     if (since ?? until) where.openedAt = isWithin({ since, until });
     const list = { entity: DeadLetter, key: 'id', order: 'desc', where } as const;
     return this.database.read((manager) => readPage(manager, list, page));
