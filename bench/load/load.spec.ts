@@ -85,7 +85,9 @@ describe.each([...(hasWrk() ? [wrk] : []), autocannon, paced])('a load by $name'
 
   it('repeats every tenth request under its key, with the same body', async () => {
     const { seen, counter } = await load(generator, 'replays');
-    expect(seen.replays / (seen.freshKeys + seen.replays)).toBeCloseTo(0.1, 1);
+    // Each tenth one, however few there are on a busy machine.
+    expect(seen.replays).toBe(Math.floor((seen.freshKeys + seen.replays) / 10));
+    expect(seen.replays).toBeGreaterThan(0);
     expect(counter.requests.size).toBeLessThan(counter.received);
     expect([...counter.requests.values()].every((bodies) => bodies.size === 1)).toBe(true);
   });

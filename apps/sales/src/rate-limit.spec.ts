@@ -24,11 +24,12 @@ describe('without a limit for each client', () => {
   });
 
   it('the API description says that requests may be refused, with Retry-After', async () => {
-    const { paths } = (await sales.application.inject('/openapi.json')).json();
+    const { paths, components } = (await sales.application.inject('/openapi.json')).json();
     const { responses } = paths['/sales'].post;
     for (const status of ['429', '503']) {
-      expect(responses[status].headers['Retry-After']).toBeDefined();
+      expect(responses[status].headers['Retry-After']).toEqual({ $ref: '#/components/headers/Retry-After' });
     }
+    expect(components.headers['Retry-After'].schema.type).toBe('integer');
   });
 });
 

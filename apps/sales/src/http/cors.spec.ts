@@ -68,6 +68,7 @@ describe('CORS for one shop', () => {
           'Idempotent-Replayed',
           'Retry-After',
           'ETag',
+          'X-Request-Id',
           'Link',
           'RateLimit-Reset',
         ]),
