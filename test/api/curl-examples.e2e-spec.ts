@@ -40,7 +40,7 @@ describe.each(['README.md', 'README.ko.md', 'docs/api.md'])('the curl commands o
 
   /** Variables that one command sets are there for the next. */
   function run(command: string): string {
-    const script = `. ${folder}/variables\n${command}\nstatus=$?\nexport -p > ${folder}/variables\nexit $status`;
+    const script = `set -a; . ${folder}/variables\n${command}\nstatus=$?\nexport -p > ${folder}/variables\nexit $status`;
     const { stdout, stderr, status } = spawnSync('sh', ['-c', script], {
       env: { PATH: [folder, process.env.PATH].join(delimiter), HOME: folder },
       encoding: 'utf8',
