@@ -35,6 +35,8 @@ const specs = {
 
 /** @type {import('jest').Config} */
 export default {
+  // Most of the time of the long specs is spent on waiting for other processes: a core need not be left free for Jest.
+  maxWorkers: '100%',
   // Jest ignores this in a project.
   testTimeout: 30_000,
   projects: [
