@@ -14,6 +14,8 @@ const order = [
   'product',
   'stock',
   'outbox',
+  'operator',
+  'audit',
   'circuit',
   'idempotency',
   'database',

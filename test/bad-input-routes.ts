@@ -18,6 +18,7 @@ import {
   visibleTexts,
 } from './bad-input-values.js';
 import { type Route } from './bad-input-route.js';
+import { OPERATOR_ROUTES } from './bad-input-operators.js';
 import { WEBHOOK_ROUTES } from './bad-input-webhooks.js';
 
 /** The headers of a route whose answers have an entity tag. */
@@ -222,6 +223,7 @@ export const ROUTES: Record<string, Route> = {
   'POST /dead-letters/{id}/redrive': resolution(404),
   'POST /dead-letters/{id}/discard': resolution(404),
   ...WEBHOOK_ROUTES,
+  ...OPERATOR_ROUTES,
   'GET /errors/{code}': {
     params: { code: 'ROUTE.UNKNOWN' },
     status: 200,

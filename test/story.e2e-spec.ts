@@ -222,6 +222,10 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
     const { body: openapi } = await system.get('/openapi.json');
     expect(Object.keys(openapi.paths).sort()).toEqual([
       '/',
+      '/api-keys',
+      '/api-keys/{id}/revoke',
+      '/api-keys/{id}/rotate',
+      '/audit',
       '/dead-letters',
       '/dead-letters/groups',
       '/dead-letters/{id}',
@@ -233,6 +237,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/health/ready',
       '/hello',
       '/metrics',
+      '/operator',
       '/produce',
       '/products',
       '/products/{sku}',

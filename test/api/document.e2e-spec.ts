@@ -109,6 +109,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
   }, 30_000);
   await system.setFaults({ failurePercent: 0, failureStatus: 500 });
   const webhooks = await webhookIds(system);
+  const keys = await apiKeyIds(system);
   const expires = Math.floor(Date.now() / 1_000) + 3_600;
   const goods = {
     restockOrderId: ordered.id,
@@ -119,6 +120,8 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
   };
   return {
     ...webhooks,
+    ...keys,
+    listAuditEntries: { cursor: (await system.get('/audit?limit=1')).body.items[0].id },
     getSale: { id: saleId },
     listSales: { cursor: saleId },
     listMovements: { cursor: (await system.get(`/products/${sku}/movements?limit=1`)).body.items[0].id },
@@ -135,6 +138,19 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
       expires: String(expires),
       signature: signOrder(CALLBACK_SIGNING_KEY, goods),
     },
+  };
+}
+
+async function apiKeyIds(system: RunningSystem): Promise<Record<string, Substitutes>> {
+  const ids = [];
+  for (const name of ['rotated', 'revoked']) {
+    ids.push((await system.post('/api-keys', { name, role: 'viewer' })).body.id as string);
+  }
+  const [rotated, revoked] = ids as [string, string];
+  return {
+    listApiKeys: { cursor: 'rotated' },
+    rotateApiKey: { id: rotated },
+    revokeApiKey: { id: revoked },
   };
 }
 

@@ -75,7 +75,7 @@ function collectionOf({ info }, operations) {
     variable: [
       { key: 'webhookUrl', value: 'http://127.0.0.1:9/events' },
       ...['sku', 'saleKey', 'saleId', 'available', 'restockOrderId', 'deadLetterId'].map(variable),
-      ...['webhookEndpointId', 'webhookDeliveryId'].map(variable),
+      ...['webhookEndpointId', 'webhookDeliveryId', 'operatorName', 'apiKeyId'].map(variable),
     ],
   };
 }
@@ -86,6 +86,7 @@ const variable = (key) => ({ key, value: '' });
 const BEFORE_EACH = [
   "if (!pm.collectionVariables.get('sku') || pm.info.requestName === 'What is here') {",
   "  pm.collectionVariables.set('sku', `DONUT-${pm.variables.replaceIn('{{$timestamp}}')}`);",
+  "  pm.collectionVariables.set('operatorName', `postman-${pm.variables.replaceIn('{{$timestamp}}')}`);",
   "  pm.collectionVariables.set('saleKey', pm.variables.replaceIn('{{$guid}}'));",
   '}',
 ];

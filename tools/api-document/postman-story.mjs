@@ -1,3 +1,5 @@
+import { OPERATOR_FOLDERS } from './postman-operators.mjs';
+
 /**
  * The story that the Postman collection tells: folders of requests, each an operation of the API's document. What a request
  * has beside the examples of the document, and what is expected of it:
@@ -208,82 +210,9 @@ export const STORY = [
       },
     ],
   },
+  ...OPERATOR_FOLDERS,
   {
-    name: '6. Webhooks',
-    description: "The shop's own systems are told.",
-    requests: [
-      {
-        name: 'Register a URL',
-        operation: 'addWebhookEndpoint',
-        headers: {},
-        body: {
-          url: '{{webhookUrl}}',
-          eventTypes: ['sale.confirmed', 'stock.sold_out', 'stock.back', 'restock.overdue'],
-        },
-        status: 201,
-        keep: { webhookEndpointId: 'id' },
-      },
-      { name: 'All of them', operation: 'listWebhookEndpoints', query: {}, status: 200 },
-      {
-        name: 'One of them',
-        operation: 'getWebhookEndpoint',
-        path: { id: '{{webhookEndpointId}}' },
-        status: 200,
-      },
-      {
-        name: 'Something happens',
-        operation: 'placeSale',
-        headers: {},
-        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
-        status: 201,
-      },
-      {
-        name: 'It is on its way',
-        operation: 'listWebhookDeliveries',
-        query: { endpointId: '{{webhookEndpointId}}' },
-        status: 200,
-        keep: { webhookDeliveryId: 'items.0.id' },
-        until: 'body.items.length > 0',
-      },
-      {
-        name: 'What is sent',
-        operation: 'getWebhookDelivery',
-        path: { id: '{{webhookDeliveryId}}' },
-        status: 200,
-      },
-      {
-        name: 'Send it again',
-        operation: 'resendWebhookDelivery',
-        path: { id: '{{webhookDeliveryId}}' },
-        headers: {},
-        status: 200,
-      },
-      {
-        name: 'Replace the secret',
-        operation: 'rotateWebhookSecret',
-        path: { id: '{{webhookEndpointId}}' },
-        headers: {},
-        status: 200,
-      },
-      {
-        name: 'Disable it',
-        operation: 'changeWebhookEndpoint',
-        path: { id: '{{webhookEndpointId}}' },
-        headers: {},
-        body: { status: 'DISABLED' },
-        status: 200,
-        expect: "body.status === 'DISABLED'",
-      },
-      {
-        name: 'Remove it',
-        operation: 'removeWebhookEndpoint',
-        path: { id: '{{webhookEndpointId}}' },
-        status: 204,
-      },
-    ],
-  },
-  {
-    name: '7. Is everything alive?',
+    name: '8. Is everything alive?',
     description: "Health, metrics, and the course's two functions.",
     requests: [
       { name: 'Alive', operation: 'isAlive', status: 200 },

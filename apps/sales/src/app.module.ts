@@ -4,6 +4,8 @@ import {
   DatabaseModule,
   DeadLetterModule,
   IdempotencyModule,
+  OperatorModule,
+  AuditModule,
   ProductModule,
   ReconcileModule,
   RestockModule,
@@ -18,7 +20,9 @@ import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
 import { IndexController } from './http/index.controller.js';
 import { GoodsReceiptsController } from './goods-receipts/goods-receipts.controller.js';
 import { IdempotentWrites } from './idempotency/idempotent-writes.js';
-import { OperationsKey } from './operations/operations-key.js';
+import { ApiKeysController } from './operations/api-keys.controller.js';
+import { AuditController } from './operations/audit.controller.js';
+import { OperationsKeys } from './operations/operations-keys.js';
 import { ReconcileController } from './operations/reconcile.controller.js';
 import { ErrorsController } from './problem/errors.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
@@ -45,6 +49,8 @@ export class AppModule {
         DeadLetterModule,
         ReconcileModule,
         IdempotencyModule,
+        OperatorModule,
+        AuditModule,
         WebhookModule,
         SaleModule.forRoot({
           batchSize: environment.SALE_BATCH_SIZE,
@@ -63,6 +69,8 @@ export class AppModule {
         GoodsReceiptsController,
         DeadLettersController,
         ReconcileController,
+        ApiKeysController,
+        AuditController,
         ProbeController,
         ErrorsController,
         WebhookEndpointsController,
@@ -71,7 +79,7 @@ export class AppModule {
       providers: [
         { provide: SALES_ENVIRONMENT, useValue: environment },
         SalesReadiness,
-        OperationsKey,
+        OperationsKeys,
         IdempotentWrites,
       ],
     };

@@ -55,5 +55,9 @@ function isWebUrl(text: string): boolean {
 }
 
 /** A text that may stand in the subject of a mail and in a log. */
-export const visibleText = (options: { maxLength: number; description?: string; examples?: string[] }) =>
-  Type.String({ minLength: 1, format: VISIBLE_FORMAT, ...options });
+export const visibleText = (options: {
+  maxLength: number;
+  description?: string;
+  deprecated?: boolean;
+  examples?: string[];
+}) => Type.String({ minLength: 1, format: VISIBLE_FORMAT, ...options });

@@ -32,6 +32,12 @@ export class TokenBuckets {
     return isAllowed;
   }
 
+  /** Gives a token back that was {@link take taken}. */
+  giveBack(key: string): void {
+    const bucket = this.buckets.get(key);
+    if (bucket) bucket.tokens = Math.min(this.options.burst, bucket.tokens + 1);
+  }
+
   /** Milliseconds until `key` has a token; 0 when it has one. Takes none. */
   waitMs(key: string, now = performance.now()): number {
     const { tokens, refilledAt } = this.bucketOf(key, now);

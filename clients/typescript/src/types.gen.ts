@@ -102,6 +102,18 @@ export type Problem = {
      */
     reorderPoint?: number;
     /**
+     * of the API key
+     */
+    name?: string;
+    /**
+     * of the API key of the request
+     */
+    role?: string;
+    /**
+     * that may do this
+     */
+    requiredRole?: string;
+    /**
      * of what is unknown, or in another state
      */
     id?: string;
@@ -549,7 +561,9 @@ export type ShownRestockOrderWithTimeline = {
  */
 export type Resolution = {
     /**
-     * `operations` when not given
+     * ignored: the decision is that of the API key
+     *
+     * @deprecated
      */
     by?: string | null;
     note?: string | null;
@@ -741,6 +755,149 @@ export type Reconciliation = {
         expected: string;
         actual: string;
     }>;
+};
+
+/**
+ * Operator
+ */
+export type Operator = {
+    name: string;
+    /**
+     * viewer: reads. operator: decides on dead letters, orders and stock as well. admin: also products, factories, webhooks and keys
+     */
+    role: 'viewer' | 'operator' | 'admin';
+};
+
+/**
+ * ApiKey
+ */
+export type ApiKey = {
+    id: string;
+    /**
+     * whose it is. The audit names it, and no other key ever has it
+     */
+    name: string;
+    /**
+     * viewer: reads. operator: decides on dead letters, orders and stock as well. admin: also products, factories, webhooks and keys
+     */
+    role: 'viewer' | 'operator' | 'admin';
+    status: 'VALID' | 'REVOKED';
+    createdAt: string;
+    createdBy: string;
+    /**
+     * to the minute
+     */
+    lastUsedAt: string | null;
+    /**
+     * until when the key before the last rotation is valid as well
+     */
+    previousValidUntil: string | null;
+    revokedAt: string | null;
+};
+
+/**
+ * ApiKeyPage
+ */
+export type ApiKeyPage = {
+    items: Array<ApiKey>;
+    /**
+     * `cursor` of the next page; null on the last one
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * AddApiKey
+ */
+export type AddApiKey = {
+    /**
+     * whose it is. The audit names it, and no other key ever has it
+     */
+    name: string;
+    /**
+     * viewer: reads. operator: decides on dead letters, orders and stock as well. admin: also products, factories, webhooks and keys
+     */
+    role: 'viewer' | 'operator' | 'admin';
+};
+
+/**
+ * ApiKeyWithSecret
+ */
+export type ApiKeyWithSecret = {
+    id: string;
+    /**
+     * whose it is. The audit names it, and no other key ever has it
+     */
+    name: string;
+    /**
+     * viewer: reads. operator: decides on dead letters, orders and stock as well. admin: also products, factories, webhooks and keys
+     */
+    role: 'viewer' | 'operator' | 'admin';
+    status: 'VALID' | 'REVOKED';
+    createdAt: string;
+    createdBy: string;
+    /**
+     * to the minute
+     */
+    lastUsedAt: string | null;
+    /**
+     * until when the key before the last rotation is valid as well
+     */
+    previousValidUntil: string | null;
+    revokedAt: string | null;
+    /**
+     * for `X-Api-Key`. It is shown this once, and not stored
+     */
+    key: string;
+};
+
+/**
+ * RotateApiKey
+ */
+export type RotateApiKey = {
+    /**
+     * how long the key before is valid as well
+     */
+    overlapSeconds: number;
+};
+
+/**
+ * AuditEntry
+ */
+export type AuditEntry = {
+    id: string;
+    at: string;
+    /**
+     * the name of the API key, or of a task of the worker
+     */
+    actor: string;
+    action: string;
+    subjectType: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'factory' | 'product' | 'redrive_job' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
+    subjectId: string;
+    note: string | null;
+    /**
+     * what the action changed, as it was
+     */
+    oldValues: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * what the action changed, as it is
+     */
+    newValues: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
+ * AuditPage
+ */
+export type AuditPage = {
+    items: Array<AuditEntry>;
+    /**
+     * `cursor` of the next page; null on the last one
+     */
+    nextCursor: string | null;
 };
 
 /**
@@ -1730,6 +1887,12 @@ export type ChangeProductErrors = {
         code: 'AUTH.KEY_REQUIRED';
     };
     /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
      * `SKU.UNKNOWN`: There is no such product.
      */
     404: Problem & {
@@ -1844,6 +2007,12 @@ export type SaveProductErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `REQUEST.TIMEOUT`: The request took too long to arrive.
@@ -2128,6 +2297,12 @@ export type AdjustStockErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `SKU.UNKNOWN`: There is no such product.
@@ -2423,6 +2598,12 @@ export type CancelRestockOrderErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `RESTOCK_ORDER.UNKNOWN`: There is no such restock order.
@@ -2846,6 +3027,12 @@ export type RedriveDeadLetterErrors = {
         code: 'AUTH.KEY_REQUIRED';
     };
     /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
      * `DEAD_LETTER.UNKNOWN`: There is no such dead letter.
      */
     404: Problem & {
@@ -2949,6 +3136,12 @@ export type DiscardDeadLetterErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `DEAD_LETTER.UNKNOWN`: There is no such dead letter.
@@ -3086,6 +3279,516 @@ export type ReconcileResponses = {
 
 export type ReconcileResponse = ReconcileResponses[keyof ReconcileResponses];
 
+export type GetOperatorData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/operator';
+};
+
+export type GetOperatorErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type GetOperatorError = GetOperatorErrors[keyof GetOperatorErrors];
+
+export type GetOperatorResponses = {
+    /**
+     * Whose key this is
+     */
+    200: Operator;
+};
+
+export type GetOperatorResponse = GetOperatorResponses[keyof GetOperatorResponses];
+
+export type ListApiKeysData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+        /**
+         * the most items of a page
+         */
+        limit?: number;
+        /**
+         * in place of the order that the list has by itself
+         */
+        order?: 'asc' | 'desc';
+    };
+    url: '/api-keys';
+};
+
+export type ListApiKeysErrors = {
+    /**
+     * `CURSOR.UNKNOWN`: The cursor is not one of this list. `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'CURSOR.UNKNOWN' | 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
+
+export type ListApiKeysResponses = {
+    /**
+     * The keys of operators, by name
+     */
+    200: ApiKeyPage;
+};
+
+export type ListApiKeysResponse = ListApiKeysResponses[keyof ListApiKeysResponses];
+
+export type AddApiKeyData = {
+    body: AddApiKey;
+    path?: never;
+    query?: never;
+    url: '/api-keys';
+};
+
+export type AddApiKeyErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `API_KEY.NAME_TAKEN`: The name belongs to another API key.
+     */
+    409: Problem & {
+        code: 'API_KEY.NAME_TAKEN';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type AddApiKeyError = AddApiKeyErrors[keyof AddApiKeyErrors];
+
+export type AddApiKeyResponses = {
+    /**
+     * made
+     */
+    201: ApiKeyWithSecret;
+};
+
+export type AddApiKeyResponse = AddApiKeyResponses[keyof AddApiKeyResponses];
+
+export type RotateApiKeyData = {
+    body?: RotateApiKey | null;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api-keys/{id}/rotate';
+};
+
+export type RotateApiKeyErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `API_KEY.UNKNOWN`: There is no such API key.
+     */
+    404: Problem & {
+        code: 'API_KEY.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `API_KEY.REVOKED`: The API key is revoked.
+     */
+    409: Problem & {
+        code: 'API_KEY.REVOKED';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type RotateApiKeyError = RotateApiKeyErrors[keyof RotateApiKeyErrors];
+
+export type RotateApiKeyResponses = {
+    /**
+     * with its new key
+     */
+    200: ApiKeyWithSecret;
+};
+
+export type RotateApiKeyResponse = RotateApiKeyResponses[keyof RotateApiKeyResponses];
+
+export type RevokeApiKeyData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/api-keys/{id}/revoke';
+};
+
+export type RevokeApiKeyErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `API_KEY.UNKNOWN`: There is no such API key.
+     */
+    404: Problem & {
+        code: 'API_KEY.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `API_KEY.REVOKED`: The API key is revoked.
+     */
+    409: Problem & {
+        code: 'API_KEY.REVOKED';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
+
+export type RevokeApiKeyResponses = {
+    /**
+     * End a key, and the one before its rotation
+     */
+    200: ApiKey;
+};
+
+export type RevokeApiKeyResponse = RevokeApiKeyResponses[keyof RevokeApiKeyResponses];
+
+export type ListAuditEntriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+        /**
+         * the most items of a page
+         */
+        limit?: number;
+        /**
+         * in place of the order that the list has by itself
+         */
+        order?: 'asc' | 'desc';
+        /**
+         * done then or later
+         */
+        since?: string;
+        /**
+         * done before then
+         */
+        until?: string;
+        actor?: string;
+        action?: string;
+        subjectType?: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'factory' | 'product' | 'redrive_job' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
+        subjectId?: string;
+    };
+    url: '/audit';
+};
+
+export type ListAuditEntriesErrors = {
+    /**
+     * `CURSOR.UNKNOWN`: The cursor is not one of this list. `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'CURSOR.UNKNOWN' | 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListAuditEntriesError = ListAuditEntriesErrors[keyof ListAuditEntriesErrors];
+
+export type ListAuditEntriesResponses = {
+    /**
+     * Who did what, newest first
+     */
+    200: AuditPage;
+};
+
+export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
+
 export type HelloData = {
     body: Hello;
     path?: never;
@@ -3162,6 +3865,12 @@ export type ProduceErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `REQUEST.TIMEOUT`: The request took too long to arrive.
@@ -3381,6 +4090,12 @@ export type AddWebhookEndpointErrors = {
         code: 'AUTH.KEY_REQUIRED';
     };
     /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
      * `REQUEST.TIMEOUT`: The request took too long to arrive.
      */
     408: Problem & {
@@ -3462,6 +4177,12 @@ export type RemoveWebhookEndpointErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `WEBHOOK_ENDPOINT.UNKNOWN`: There is no such webhook endpoint.
@@ -3631,6 +4352,12 @@ export type ChangeWebhookEndpointErrors = {
         code: 'AUTH.KEY_REQUIRED';
     };
     /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
      * `WEBHOOK_ENDPOINT.UNKNOWN`: There is no such webhook endpoint.
      */
     404: Problem & {
@@ -3728,6 +4455,12 @@ export type RotateWebhookSecretErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `WEBHOOK_ENDPOINT.UNKNOWN`: There is no such webhook endpoint.
@@ -3985,6 +4718,12 @@ export type ResendWebhookDeliveryErrors = {
      */
     401: Problem & {
         code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
     };
     /**
      * `WEBHOOK_DELIVERY.UNKNOWN`: There is no such delivery.

@@ -1,5 +1,8 @@
 /** The refusals of the warehouse. Only the HTTP filter knows the status of each. */
 export type InventoryErrorCode =
+  | 'API_KEY.NAME_TAKEN'
+  | 'API_KEY.REVOKED'
+  | 'API_KEY.UNKNOWN'
   | 'CURSOR.UNKNOWN'
   | 'DATABASE.UNAVAILABLE'
   | 'DEAD_LETTER.NOT_REDRIVABLE'

@@ -1,4 +1,6 @@
 export { AdjustmentService } from './adjustment/adjustment.service.js';
+export { AuditEntry, AUDIT_SUBJECTS } from './audit/audit-entry.entity.js';
+export { AuditService, type AuditedAction, type AuditQuery } from './audit/audit.service.js';
 export { Clock } from './database/clock.js';
 export { type DatabaseSettings } from './schema/data-source-options.js';
 export { Database } from './database/database.js';
@@ -29,6 +31,8 @@ export { MailWaitService, type ClaimedMail, type MailGuard } from './notificatio
 export { migrateWarehouse } from './migrate-warehouse.js';
 export { NotificationService } from './notification/notification.service.js';
 export { isVisibleText, visibleText } from './notification/visible-text.js';
+export { ApiKey, ROLES, type Role } from './operator/api-key.entity.js';
+export { ApiKeyService, BOOTSTRAP_NAME, type NewApiKey, type Operator } from './operator/api-key.service.js';
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
@@ -90,6 +94,8 @@ export { WebhookModule } from './webhook/webhook.module.js';
 export { DatabaseModule } from './database.module.js';
 export { AdjustmentModule } from './adjustment/adjustment.module.js';
 export { DeadLetterModule } from './dead-letter/dead-letter.module.js';
+export { AuditModule } from './audit/audit.module.js';
+export { OperatorModule } from './operator/operator.module.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
 export { NotificationModule } from './notification/notification.module.js';
 export { OutboxModule } from './outbox/outbox.module.js';

@@ -4,12 +4,12 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { ReplayedHeader, WRITE_REFUSALS, WriteHeaders } from '../idempotency/idempotency-schema.js';
-import { IdempotentWrites, type Transaction } from '../idempotency/idempotent-writes.js';
+import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { linkToNextPage, LinkHeader } from '../http/link.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
-import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
+import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
+import { Resolution, resolutionBy } from '../operations/resolution-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
   DeadLetter,
@@ -38,7 +38,7 @@ export class DeadLettersController {
 
   @Get()
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     operationId: 'listDeadLetters',
     summary: 'Messages that could not be handled, newest first',
     description: 'Each has its cause. Open ones wait for a person.',
@@ -60,7 +60,7 @@ export class DeadLettersController {
 
   @Get('groups')
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     operationId: 'listDeadLetterGroups',
     summary: 'Dead letters by queue and cause: how many, since when, and whether more come',
     description: 'Each is one thing to do. The letters of one: `GET /dead-letters?queue=...&cause=...`.',
@@ -74,7 +74,7 @@ export class DeadLettersController {
 
   @Get(':id')
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     operationId: 'getDeadLetter',
     summary: 'One dead letter, with its body and attempts',
     description: 'The body is the message as it was received.',
@@ -88,7 +88,7 @@ export class DeadLettersController {
 
   @Post(':id/redrive')
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('operator'),
     operationId: 'redriveDeadLetter',
     summary: 'Send the message to its queue again',
     description: 'Remove the cause first: the message is handled as a new one.',
@@ -110,14 +110,19 @@ export class DeadLettersController {
     @Res() reply: FastifyReply,
   ) {
     await this.writes.answer(request, reply, async (transaction) => {
-      const resolved = await this.deadLetters.redrive(id, resolutionOf(resolution), transaction);
-      return { status: 200, body: await this.view(resolved, transaction) };
+      const by = resolutionBy(request, resolution);
+      const resolved = await this.deadLetters.redrive(id, by, transaction);
+      return {
+        status: 200,
+        body: await this.view(resolved, transaction),
+        audited: audited('dead_letter.redriven', resolved),
+      };
     });
   }
 
   @Post(':id/discard')
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('operator'),
     operationId: 'discardDeadLetter',
     summary: 'Give the message up',
     description: 'It is kept as discarded, and never handled.',
@@ -134,8 +139,13 @@ export class DeadLettersController {
     @Res() reply: FastifyReply,
   ) {
     await this.writes.answer(request, reply, async (transaction) => {
-      const resolved = await this.deadLetters.discard(id, resolutionOf(resolution), transaction);
-      return { status: 200, body: await this.view(resolved, transaction) };
+      const by = resolutionBy(request, resolution);
+      const resolved = await this.deadLetters.discard(id, by, transaction);
+      return {
+        status: 200,
+        body: await this.view(resolved, transaction),
+        audited: audited('dead_letter.discarded', resolved),
+      };
     });
   }
 
@@ -143,4 +153,18 @@ export class DeadLettersController {
     const [subject] = await this.facts.subjectsOf([letter], transaction);
     return deadLetterView(letter, subject!);
   }
+}
+
+function audited(
+  action: string,
+  { id, status, queue, causeCode, resolutionNote }: Entity,
+): WriteAnswer['audited'] {
+  return {
+    action,
+    subjectType: 'dead_letter',
+    subjectId: id,
+    note: resolutionNote,
+    oldValues: { status: 'OPEN' },
+    newValues: { status, queue, causeCode },
+  };
 }

@@ -12,6 +12,7 @@ const TAGS = [
   { name: 'restock orders', description: 'What is being made, and when it comes' },
   { name: 'factory', description: 'What the factory calls' },
   { name: 'operations', description: 'For operators, with their key' },
+  { name: 'operators', description: 'Who may do what, and who did' },
   { name: 'webhooks', description: "What the shop's own systems are told of, and the log of it" },
   { name: 'errors', description: 'What the codes of errors mean' },
   { name: 'probe', description: 'Two functions that show that everything is alive' },

@@ -3,6 +3,14 @@ import { EXAMPLE_ID } from '../identifiers-schema.js';
 
 /** What the problems say beside their code and title, for the examples of the document. */
 export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fact: string]: unknown }>> = {
+  'API_KEY.NAME_TAKEN': { detail: 'There is, or was, a key kim.', name: 'kim' },
+  'API_KEY.REVOKED': { detail: 'The key kim is revoked.', name: 'kim' },
+  'API_KEY.UNKNOWN': { detail: `There is no API key ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
+  'AUTH.ROLE_REQUIRED': {
+    detail: 'The key kim has the role viewer. This needs the role operator.',
+    role: 'viewer',
+    requiredRole: 'operator',
+  },
   'CURSOR.UNKNOWN': {
     detail: `No page of this list has the cursor ${EXAMPLE_ID}.`,
     cursor: EXAMPLE_ID,

@@ -70,7 +70,12 @@ function codesOf({ parameters = [], security = [], tags = [] }: Operation, metho
     ...when(takes('cursor'), ['CURSOR.UNKNOWN']),
     ...when(
       security.some((requirement) => 'operations' in requirement),
-      ['AUTH.KEY_REQUIRED', 'REQUEST.RATE_LIMITED'],
+      ['AUTH.KEY_REQUIRED', 'REQUEST.RATE_LIMITED', 'DATABASE.UNAVAILABLE'],
+    ),
+    // Every key is that of a viewer at least.
+    ...when(
+      security.some(({ operations = [] }) => operations.some((role) => role !== 'viewer')),
+      ['AUTH.ROLE_REQUIRED'],
     ),
   ];
 }

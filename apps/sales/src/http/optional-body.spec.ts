@@ -54,6 +54,7 @@ describe('a body', () => {
         .map(() => path),
     );
     expect(optional.sort()).toEqual([
+      '/api-keys/{id}/rotate',
       '/dead-letters/{id}/discard',
       '/dead-letters/{id}/redrive',
       '/restock-orders/{id}/cancel',

@@ -1,4 +1,4 @@
-import { IdempotencyService, type RequestKey } from '#inventory';
+import { type AuditedAction, AuditService, IdempotencyService, type RequestKey } from '#inventory';
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
@@ -11,13 +11,22 @@ export type Transaction = Parameters<Work>[0];
 export interface WriteAnswer {
   status: number;
   headers?: Record<string, string>;
-  body: unknown;
+  /** None for 204. */
+  body?: unknown;
+  /** What the audit says of it, beside who did it. */
+  audited: Omit<AuditedAction, 'actor'>;
 }
 
-/** Answers the writes of operators: each is one transaction with its answer, and is done once for an idempotency key. */
+/**
+ * Answers the writes of operators: each is one transaction with its answer and its entry in the audit, and is done once for
+ * an idempotency key.
+ */
 @Injectable()
 export class IdempotentWrites {
-  constructor(private readonly idempotency: IdempotencyService) {}
+  constructor(
+    private readonly idempotency: IdempotencyService,
+    private readonly audit: AuditService,
+  ) {}
 
   /**
    * @param work see {@link IdempotencyService.once}
@@ -32,18 +41,24 @@ export class IdempotentWrites {
       keyOf(request),
       async (transaction) => {
         const answer = await work(transaction);
+        await this.audit.record(transaction, { ...answer.audited, actor: operatorOf(request) });
         // As text, so that a repeat gets the same bytes after an update that answers in another way.
         const serialize = reply.getSerializationFunction(String(answer.status)) ?? JSON.stringify;
         return {
           status: answer.status,
           headers: answer.headers ?? {},
-          body: serialize(answer.body),
+          body: answer.body === undefined ? '' : serialize(answer.body),
         };
       },
     );
     if (isReplayed) void reply.header('Idempotent-Replayed', 'true');
     void reply.code(status).headers(headers).type('application/json; charset=utf-8').send(body);
   }
+}
+
+/** Whose write it is. Every route of operators has one. */
+export function operatorOf({ operator }: FastifyRequest): string {
+  return operator!.name;
 }
 
 function keyOf(request: FastifyRequest): RequestKey | undefined {

@@ -3,7 +3,7 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import Type from 'typebox';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from './api-key.guard.js';
+import { ApiKeyGuard, operationsRoute } from './api-key.guard.js';
 
 const Reconciliation = Type.Object(
   {
@@ -28,7 +28,7 @@ export class ReconcileController {
 
   @Get()
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     operationId: 'reconcile',
     summary: 'Does the warehouse agree with itself?',
     description: 'Compares stock, ledger, sales and orders. It reads everything: ask for it now and then.',

@@ -1,14 +1,21 @@
+import { type FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { operatorOf } from '../idempotency/idempotent-writes.js';
 import { nullable } from '../identifiers-schema.js';
 import { visibleText } from '../text-schema.js';
 
-/** The person who decides by hand, and the reason. Stored with the decision. */
+/** The reason of a decision by hand. Stored with the decision. */
 export const Resolution = Type.Union([
   Type.Object(
     {
       by: Type.Optional(
         nullable(
-          visibleText({ maxLength: 100, description: '`operations` when not given', examples: ['kim'] }),
+          visibleText({
+            maxLength: 100,
+            deprecated: true,
+            description: 'ignored: the decision is that of the API key',
+            examples: ['kim'],
+          }),
         ),
       ),
       note: Type.Optional(
@@ -21,7 +28,10 @@ export const Resolution = Type.Union([
 ]);
 export type Resolution = Static<typeof Resolution>;
 
-/** A resolution with nothing left open. */
-export function resolutionOf(given: Resolution | undefined): { by: string; note?: string } {
-  return { by: given?.by ?? 'operations', note: given?.note ?? undefined };
+/** Who decides, and why. */
+export function resolutionBy(
+  request: FastifyRequest,
+  given: Resolution | undefined,
+): { by: string; note?: string } {
+  return { by: operatorOf(request), note: given?.note ?? undefined };
 }

@@ -4,7 +4,7 @@ import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
-import { OperationsKey } from '../operations/operations-key.js';
+import { OperationsKeys } from '../operations/operations-keys.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 
 const input = Type.Number({
@@ -40,7 +40,7 @@ const Message = Type.Object(
 export class ProbeController {
   constructor(
     private readonly queues: QueuePublisher,
-    private readonly operationsKey: OperationsKey,
+    private readonly keys: OperationsKeys,
   ) {}
 
   @Post('hello')
@@ -66,17 +66,17 @@ export class ProbeController {
     operationId: 'produce',
     summary: 'Has the worker add one',
     description:
-      'Are the queue, the worker and the dead-letter queue alive? The worker prints the result. `delayMs` needs the operations key.',
+      'Are the queue, the worker and the dead-letter queue alive? The worker prints the result. `delayMs` needs the key of an operator.',
     body: Produce,
     response: { 200: Message, ...PROBLEM_RESPONSES },
-    'x-refusals': ['AUTH.KEY_REQUIRED', 'REQUEST.RATE_LIMITED', 'QUEUE.UNAVAILABLE'],
+    'x-refusals': ['AUTH.KEY_REQUIRED', 'AUTH.ROLE_REQUIRED', 'REQUEST.RATE_LIMITED', 'QUEUE.UNAVAILABLE'],
   })
   async produce(
     @Body() body: Static<typeof Produce>,
     @Req() request: FastifyRequest,
   ): Promise<Static<typeof Message>> {
     // A delay holds the worker up and may end in a dead letter: not for anybody who passes by.
-    if (body.delayMs !== undefined) this.operationsKey.admit(request);
+    if (body.delayMs !== undefined) await this.keys.admit(request, 'operator');
     await this.queues.publish('probe', body);
     return { message: 'Message accepted!' };
   }

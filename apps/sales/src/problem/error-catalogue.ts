@@ -11,6 +11,7 @@ interface CatalogueEntry {
 export type ApiErrorCode =
   | InventoryErrorCode
   | 'AUTH.KEY_REQUIRED'
+  | 'AUTH.ROLE_REQUIRED'
   | 'CALLBACK.EXPIRED'
   | 'CALLBACK.FORGED'
   | 'QUEUE.UNAVAILABLE'
@@ -33,10 +34,30 @@ export type ApiErrorCode =
 
 /** Every error that a client can get. The code is for programs and never changes its meaning. */
 export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
+  'API_KEY.NAME_TAKEN': {
+    status: 409,
+    title: 'The name belongs to another API key',
+    advice: 'Take another name, or rotate the key. A revoked key keeps its name, for the audit.',
+  },
+  'API_KEY.REVOKED': {
+    status: 409,
+    title: 'The API key is revoked',
+    advice: 'Make another with `POST /api-keys`.',
+  },
+  'API_KEY.UNKNOWN': {
+    status: 404,
+    title: 'There is no such API key',
+    advice: 'List them with `GET /api-keys`.',
+  },
   'AUTH.KEY_REQUIRED': {
     status: 401,
     title: 'An operations API key is required',
     advice: 'Send the key in the header `X-Api-Key`.',
+  },
+  'AUTH.ROLE_REQUIRED': {
+    status: 403,
+    title: 'The role of your API key does not allow this',
+    advice: 'Ask somebody whose key has the `requiredRole`, or an administrator for another key.',
   },
   'CALLBACK.EXPIRED': {
     status: 410,

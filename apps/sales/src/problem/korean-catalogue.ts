@@ -2,9 +2,25 @@ import { type ApiErrorCode } from './error-catalogue.js';
 
 /** {@link ERROR_CATALOGUE} in Korean. */
 export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: string }> = {
+  'API_KEY.NAME_TAKEN': {
+    title: '다른 API 키의 이름입니다',
+    advice: '다른 이름을 쓰거나 그 키를 교체(rotate)하세요. 폐기된 키의 이름도 감사 기록을 위해 남습니다.',
+  },
+  'API_KEY.REVOKED': {
+    title: 'API 키가 폐기되었습니다',
+    advice: '`POST /api-keys`로 새 키를 만드세요.',
+  },
+  'API_KEY.UNKNOWN': {
+    title: '그런 API 키가 없습니다',
+    advice: '목록은 `GET /api-keys`에 있습니다.',
+  },
   'AUTH.KEY_REQUIRED': {
     title: '운영자 API 키가 필요합니다',
     advice: '`X-Api-Key` 헤더에 키를 보내세요.',
+  },
+  'AUTH.ROLE_REQUIRED': {
+    title: '이 API 키의 역할로는 할 수 없습니다',
+    advice: '`requiredRole` 역할의 키를 가진 사람에게 부탁하거나, 관리자에게 다른 키를 요청하세요.',
   },
   'CALLBACK.EXPIRED': {
     title: '콜백이 너무 늦게 왔습니다',

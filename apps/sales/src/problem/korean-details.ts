@@ -6,6 +6,9 @@ type Facts = Record<string, string>;
 
 /** Details of the warehouse's refusals in Korean, from their facts. The others say all in their title. */
 const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
+  'API_KEY.NAME_TAKEN': ({ name }) => `${name}(이)라는 키가 있거나 있었습니다.`,
+  'API_KEY.REVOKED': ({ name }) => `${name} 키는 폐기되었습니다.`,
+  'API_KEY.UNKNOWN': ({ id }) => `API 키 ${id}이(가) 없습니다.`,
   'CURSOR.UNKNOWN': ({ cursor }) => `이 목록에는 커서가 ${cursor}인 페이지가 없습니다.`,
   'DEAD_LETTER.NOT_REDRIVABLE': () =>
     '이 메시지는 지금 그대로는 다시 실패합니다. 버리세요. 상품이 실제로 도착했다면 재고 조정으로 더하세요.',

@@ -96,6 +96,7 @@ export class ApiError extends Error implements Refusal {
     readonly code: ApiErrorCode,
     readonly detail?: Sentence,
     readonly retryAfterSeconds?: number,
+    readonly facts?: Record<string, unknown>,
   ) {
     super(detail?.en ?? ERROR_CATALOGUE[code].title);
     this.name = 'ApiError';

@@ -24,7 +24,7 @@ import { varyBy } from '../http/vary.js';
 import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
 import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers-schema.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
 import { MovementPage, MovementQuery, movementView } from './movement-schema.js';
@@ -89,7 +89,7 @@ export class ProductsController {
     const { items, nextCursor } = await this.products.list(query);
     linkToNextPage(request, reply, nextCursor);
     varyBy(reply, 'X-Api-Key');
-    return { items: items.map(request.isOperator ? productView : publicProductView), nextCursor };
+    return { items: items.map(request.operator ? productView : publicProductView), nextCursor };
   }
 
   @Get(':sku')
@@ -119,7 +119,7 @@ export class ProductsController {
     sendRepresentation(
       request,
       reply,
-      request.isOperator
+      request.operator
         ? { tag: productTag(found), body: productView(found) }
         : { tag: publicProductTag(found), body: publicProductView(found) },
     );
@@ -128,7 +128,7 @@ export class ProductsController {
   @Get(':sku/ledger')
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     operationId: 'getLedger',
     summary: 'The books of a product: its movements and its sales added up, and its stock',
     description: 'In units. `onHand` is the sum of the movements.',
@@ -143,7 +143,7 @@ export class ProductsController {
   @Get(':sku/movements')
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     operationId: 'listMovements',
     summary: 'The ledger of a product, movement by movement, newest first',
     description: 'In units. The sales of one moment are one movement.',
@@ -166,7 +166,7 @@ export class ProductsController {
   @Put(':sku')
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('admin'),
     operationId: 'saveProduct',
     summary: 'Create a product, or replace its description and rules',
     description: 'Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm.',
@@ -197,7 +197,7 @@ export class ProductsController {
       evaluatePreconditions(request, current && productTag(current), rulesPart);
       const { created } = await this.products.save({ sku, ...rulesOf({ sku, ...product }) }, transaction);
       await this.restock.review(sku, transaction);
-      const answer = productAnswer(await this.products.get(sku, transaction));
+      const answer = productAnswer(await this.products.get(sku, transaction), current);
       if (!created) return answer;
       return { ...answer, status: 201, headers: { ...answer.headers, Location: `/products/${sku}` } };
     });
@@ -206,7 +206,7 @@ export class ProductsController {
   @Patch(':sku')
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('admin'),
     operationId: 'changeProduct',
     summary: 'Change some of the description and rules of a product',
     description: 'A JSON merge patch. `If-Match` compares the rules alone: sales in between do no harm.',
@@ -228,14 +228,14 @@ export class ProductsController {
       evaluatePreconditions(request, productTag(current), rulesPart);
       await this.products.save({ ...current.product, ...change }, transaction);
       await this.restock.review(sku, transaction);
-      return productAnswer(await this.products.get(sku, transaction));
+      return productAnswer(await this.products.get(sku, transaction), current);
     });
   }
 
   @Post(':sku/adjustments')
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('operator'),
     operationId: 'adjustStock',
     summary: 'Correct the stock of a product by hand',
     description: '`If-Match` compares the stock as well as the rules.',
@@ -258,9 +258,21 @@ export class ProductsController {
       const current = await this.lockKnown(transaction, sku);
       evaluatePreconditions(request, productTag(current));
       await this.adjustments.adjust(sku, delta, note, transaction);
-      const answer = productAnswer(await this.products.get(sku, transaction));
+      const adjusted = await this.products.get(sku, transaction);
+      const answer = productAnswer(adjusted, current);
       // The body is not what is at the URL of the request: it is the product itself, and so is the tag.
-      return { ...answer, headers: { ...answer.headers, 'Content-Location': `/products/${sku}` } };
+      return {
+        ...answer,
+        headers: { ...answer.headers, 'Content-Location': `/products/${sku}` },
+        audited: {
+          action: 'stock.adjusted',
+          subjectType: 'stock',
+          subjectId: sku,
+          note,
+          oldValues: { onHand: current.level.onHand },
+          newValues: { onHand: adjusted.level.onHand },
+        },
+      };
     });
   }
 
@@ -270,6 +282,17 @@ export class ProductsController {
   }
 }
 
-function productAnswer(found: ProductWithStock): WriteAnswer {
-  return { status: 200, headers: { ETag: productTag(found) }, body: productView(found) };
+function productAnswer(found: ProductWithStock, before: ProductWithStock | undefined): WriteAnswer {
+  return {
+    status: 200,
+    headers: { ETag: productTag(found) },
+    body: productView(found),
+    audited: {
+      action: before ? 'product.changed' : 'product.created',
+      subjectType: 'product',
+      subjectId: found.product.sku,
+      oldValues: before && rulesOf(before.product),
+      newValues: rulesOf(found.product),
+    },
+  };
 }

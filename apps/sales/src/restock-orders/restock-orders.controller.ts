@@ -10,15 +10,15 @@ import {
   sendRepresentation,
 } from '../http/precondition.js';
 import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
-import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
+import { IdempotentWrites, operatorOf } from '../idempotency/idempotent-writes.js';
 import { linkToNextPage, LinkHeader } from '../http/link.js';
 import { locationHeader } from '../http/location.js';
 import { varyBy } from '../http/vary.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
-import { Resolution, resolutionOf } from '../operations/resolution-schema.js';
+import { Resolution } from '../operations/resolution-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import {
   orderTag,
@@ -58,7 +58,7 @@ export class RestockOrdersController {
     const { items, nextCursor } = await this.restock.list(withTimes(query));
     linkToNextPage(request, reply, nextCursor);
     varyBy(reply, 'X-Api-Key');
-    return { items: items.map(request.isOperator ? orderView : publicOrderView), nextCursor };
+    return { items: items.map(request.operator ? orderView : publicOrderView), nextCursor };
   }
 
   @Get(':id')
@@ -84,14 +84,14 @@ export class RestockOrdersController {
   async get(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const found = await this.restock.get(id);
     varyBy(reply, 'X-Api-Key');
-    const body = request.isOperator ? orderWithTimelineView(found) : publicOrderView(found.order);
+    const body = request.operator ? orderWithTimelineView(found) : publicOrderView(found.order);
     sendRepresentation(request, reply, { tag: orderTag(body), body });
   }
 
   @Post(':id/cancel')
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('operator'),
     operationId: 'cancelRestockOrder',
     summary: 'Give an order up, so that the SKU can be ordered again',
     description: '`If-Match` compares the `ETag` of the order as GET shows it to operators.',
@@ -118,17 +118,25 @@ export class RestockOrdersController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { by, note } = resolutionOf(resolution);
+    const note = resolution?.note ?? undefined;
     await this.writes.answer(request, reply, async (transaction) => {
       const current = await this.restock.lock(transaction, id);
       evaluatePreconditions(request, orderTag(orderWithTimelineView(current)));
-      await this.progress.cancel(id, by, note ?? 'no note', transaction);
+      await this.progress.cancel(id, operatorOf(request), note ?? 'no note', transaction);
       const body = orderWithTimelineView(await this.restock.get(id, transaction));
       // The body is not what is at the URL of the request: it is the order itself, and so is the tag.
       return {
         status: 200,
         headers: { ETag: orderTag(body), 'Content-Location': `/restock-orders/${id}` },
         body,
+        audited: {
+          action: 'restock_order.cancelled',
+          subjectType: 'restock_order',
+          subjectId: id,
+          note,
+          oldValues: { status: current.order.status },
+          newValues: { status: body.status },
+        },
       };
     });
   }

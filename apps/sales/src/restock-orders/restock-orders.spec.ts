@@ -54,7 +54,7 @@ describe.each(TEST_DATABASES)('restock orders over HTTP on %s', (kind) => {
     });
     expect(all.body.timeline.at(-1)).toMatchObject({
       kind: 'CANCELLED',
-      detail: 'by kim: Lee owes us money',
+      detail: 'by operations: Lee owes us money',
     });
     expect(all.headers.vary).toBe('X-Api-Key');
     expect((await sales.ask('GET', '/restock-orders?sku=TOLD')).body.items[0]).toMatchObject({

@@ -9,7 +9,7 @@ import { locationHeader } from '../http/location.js';
 import { ReplayedHeader } from '../idempotency/idempotency-schema.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { ApiError, PROBLEM_RESPONSES, type Refusal, sendProblem, type Sentence } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
 import { ReleasableConnection } from './releasable-connection.js';
@@ -114,7 +114,7 @@ export class SalesController {
   @Get()
   @UseGuards(ApiKeyGuard)
   @RouteSchema({
-    ...OPERATIONS_ROUTE,
+    ...operationsRoute('viewer'),
     tags: ['sales'],
     operationId: 'listSales',
     summary: 'Sales, newest first',

@@ -8,11 +8,11 @@ import { ReplayedHeader, WRITE_REFUSALS, WriteHeaders } from '../idempotency/ide
 import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import { WebhookDelivery, WebhookDeliveryPage, WebhookDeliveryQuery } from './webhook-schema.js';
 
-const ROUTE = { ...OPERATIONS_ROUTE, tags: ['webhooks'] };
+const route = (role: 'viewer' | 'operator') => ({ ...operationsRoute(role), tags: ['webhooks'] });
 
 /** The log of deliveries. */
 @Controller('webhook-deliveries')
@@ -25,7 +25,7 @@ export class WebhookDeliveriesController {
 
   @Get()
   @RouteSchema({
-    ...ROUTE,
+    ...route('viewer'),
     operationId: 'listWebhookDeliveries',
     summary: 'Deliveries of events to webhook endpoints, newest first',
     description: 'What is on its way, what has arrived, and what was given up. Kept for 30 days.',
@@ -45,7 +45,7 @@ export class WebhookDeliveriesController {
 
   @Get(':id')
   @RouteSchema({
-    ...ROUTE,
+    ...route('viewer'),
     operationId: 'getWebhookDelivery',
     summary: 'One delivery, with its body',
     description: 'The body is what was signed.',
@@ -60,7 +60,7 @@ export class WebhookDeliveriesController {
   @Post(':id/resend')
   @HttpCode(200)
   @RouteSchema({
-    ...ROUTE,
+    ...route('operator'),
     operationId: 'resendWebhookDelivery',
     summary: 'Send an event again',
     description: 'Under the same event id and sequence number, whether it has arrived before or not.',
@@ -80,6 +80,7 @@ export class WebhookDeliveriesController {
     await this.writes.answer(request, reply, async (transaction) => ({
       status: 200,
       body: await this.deliveries.resend(id, transaction),
+      audited: { action: 'webhook_delivery.resent', subjectType: 'webhook_delivery', subjectId: id },
     }));
   }
 }

@@ -1,4 +1,4 @@
-import { WEBHOOK_EVENT_TYPES, WebhookEndpointService } from '#inventory';
+import { WEBHOOK_EVENT_TYPES, type WebhookEndpoint as Entity, WebhookEndpointService } from '#inventory';
 import {
   Body,
   Controller,
@@ -21,9 +21,9 @@ import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
 import { LinkHeader, linkToNextPage } from '../http/link.js';
 import { locationHeader } from '../http/location.js';
 import { ReplayedHeader, WRITE_REFUSALS, WriteHeaders } from '../idempotency/idempotency-schema.js';
-import { IdempotentWrites } from '../idempotency/idempotent-writes.js';
+import { IdempotentWrites, type WriteAnswer } from '../idempotency/idempotent-writes.js';
 import { IdParameter } from '../identifiers-schema.js';
-import { ApiKeyGuard, OPERATIONS_ROUTE } from '../operations/api-key.guard.js';
+import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import { requireAllowedUrl } from './endpoint-url.js';
 import {
@@ -37,7 +37,7 @@ import {
   WebhookEndpointWithSecret,
 } from './webhook-schema.js';
 
-const ROUTE = { ...OPERATIONS_ROUTE, tags: ['webhooks'] };
+const route = (role: 'viewer' | 'admin') => ({ ...operationsRoute(role), tags: ['webhooks'] });
 
 const withSecret = (description: string, headers = {}) =>
   Type.Object(WebhookEndpointWithSecret.properties, {
@@ -61,7 +61,7 @@ export class WebhookEndpointsController {
 
   @Get()
   @RouteSchema({
-    ...ROUTE,
+    ...route('viewer'),
     operationId: 'listWebhookEndpoints',
     summary: 'Webhook endpoints, newest first',
     description: 'Each with whether it is away. Their secrets are not shown.',
@@ -81,7 +81,7 @@ export class WebhookEndpointsController {
 
   @Get(':id')
   @RouteSchema({
-    ...ROUTE,
+    ...route('viewer'),
     operationId: 'getWebhookEndpoint',
     summary: 'One webhook endpoint',
     description: 'Without its secret.',
@@ -95,7 +95,7 @@ export class WebhookEndpointsController {
 
   @Post()
   @RouteSchema({
-    ...ROUTE,
+    ...route('admin'),
     operationId: 'addWebhookEndpoint',
     summary: 'Register a URL that is told of events',
     description:
@@ -120,13 +120,14 @@ export class WebhookEndpointsController {
         status: 201,
         headers: { Location: `/webhook-endpoints/${added.id}` },
         body: endpointWithSecretView(added),
+        audited: audited('webhook_endpoint.created', added.id, null, settingsOf(added)),
       };
     });
   }
 
   @Patch(':id')
   @RouteSchema({
-    ...ROUTE,
+    ...route('admin'),
     operationId: 'changeWebhookEndpoint',
     summary: 'Change a webhook endpoint, or disable or enable it',
     description: 'A JSON merge patch. It is tried again at once: what was wrong with it may be mended.',
@@ -151,16 +152,21 @@ export class WebhookEndpointsController {
     @Res() reply: FastifyReply,
   ) {
     if (change.url !== undefined) await requireAllowedUrl(change.url, this.allowsPrivate);
-    await this.writes.answer(request, reply, async (transaction) => ({
-      status: 200,
-      body: endpointView(await this.endpoints.change(transaction, id, change)),
-    }));
+    await this.writes.answer(request, reply, async (transaction) => {
+      const before = settingsOf(await this.endpoints.get(id, transaction));
+      const changed = await this.endpoints.change(transaction, id, change);
+      return {
+        status: 200,
+        body: endpointView(changed),
+        audited: audited('webhook_endpoint.changed', id, before, settingsOf(changed)),
+      };
+    });
   }
 
   @Post(':id/rotate-secret')
   @HttpCode(200)
   @RouteSchema({
-    ...ROUTE,
+    ...route('admin'),
     operationId: 'rotateWebhookSecret',
     summary: 'Replace the secret of a webhook endpoint',
     description: 'For 24 hours each delivery has two signatures: by the new secret, and by the one before.',
@@ -173,12 +179,13 @@ export class WebhookEndpointsController {
     await this.writes.answer(request, reply, async (transaction) => ({
       status: 200,
       body: endpointWithSecretView(await this.endpoints.rotateSecret(transaction, id)),
+      audited: audited('webhook_endpoint.secret_rotated', id, null, null),
     }));
   }
 
   @Delete(':id')
   @RouteSchema({
-    ...ROUTE,
+    ...route('admin'),
     operationId: 'removeWebhookEndpoint',
     summary: 'Remove a webhook endpoint, with its deliveries',
     description: 'To keep them, disable it.',
@@ -186,8 +193,27 @@ export class WebhookEndpointsController {
     response: { 204: Type.Null({ description: 'removed' }), ...PROBLEM_RESPONSES },
     'x-refusals': ['WEBHOOK_ENDPOINT.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
-  async remove(@Param('id') id: string, @Res() reply: FastifyReply) {
-    await this.endpoints.remove(id);
-    void reply.code(204).send();
+  async remove(@Param('id') id: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.writes.answer(request, reply, async (transaction) => {
+      const removed = await this.endpoints.remove(transaction, id);
+      return {
+        status: 204,
+        audited: audited('webhook_endpoint.removed', id, settingsOf(removed), null),
+      };
+    });
   }
+}
+
+/** What administrators say of it. Its secret is not among it. */
+function settingsOf({ url, eventTypes, description, status }: Entity) {
+  return { url, eventTypes, description, status };
+}
+
+function audited(
+  action: string,
+  subjectId: string,
+  oldValues: Record<string, unknown> | null,
+  newValues: Record<string, unknown> | null,
+): WriteAnswer['audited'] {
+  return { action, subjectType: 'webhook_endpoint', subjectId, oldValues, newValues };
 }

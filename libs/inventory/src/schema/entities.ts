@@ -1,8 +1,10 @@
+import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Circuit } from '../circuit/circuit.entity.js';
 import { DeadLetter } from '../dead-letter/dead-letter.entity.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
 import { Notification } from '../notification/notification.entity.js';
+import { ApiKey } from '../operator/api-key.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
@@ -37,4 +39,6 @@ export const ENTITIES = [
   Circuit,
   WebhookEndpoint,
   WebhookDelivery,
+  ApiKey,
+  AuditEntry,
 ];

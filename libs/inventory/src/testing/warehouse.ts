@@ -5,9 +5,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { DatabaseModule } from '../database.module.js';
 import { AdjustmentModule } from '../adjustment/adjustment.module.js';
+import { AuditModule } from '../audit/audit.module.js';
 import { DeadLetterModule } from '../dead-letter/dead-letter.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { NotificationModule } from '../notification/notification.module.js';
+import { OperatorModule } from '../operator/operator.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { ProductModule } from '../product/product.module.js';
 import { ReceivingModule } from '../receiving/receiving.module.js';
@@ -26,9 +28,11 @@ import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 const MODULES = [
   AdjustmentModule,
+  AuditModule,
   DeadLetterModule,
   IdempotencyModule,
   NotificationModule,
+  OperatorModule,
   OutboxModule,
   ProductModule,
   ReceivingModule,

@@ -88,12 +88,11 @@ export class WebhookEndpointService {
    *
    * @throws InventoryError `WEBHOOK_ENDPOINT.UNKNOWN`
    */
-  async remove(id: string): Promise<void> {
-    await this.database.write(async (manager) => {
-      await this.get(id, manager);
-      await manager.delete(WebhookEndpoint, { id });
-    });
+  async remove(manager: EntityManager, id: string): Promise<WebhookEndpoint> {
+    const removed = await this.get(id, manager);
+    await manager.delete(WebhookEndpoint, { id });
     this.subscriptions.forget();
+    return removed;
   }
 
   /** @throws InventoryError `CURSOR.UNKNOWN` */

@@ -158,7 +158,7 @@ describe.each(TEST_DATABASES)('webhooks on %s', (kind) => {
     await warehouse.dataSource.manager.update(WebhookDelivery, { id: old!.id }, { createdAt: new Date(0) });
     expect(await warehouse.get(WebhookLogService).purge(60_000)).toBe(false);
     expect(await rows(id)).toHaveLength(2);
-    await endpoints.remove(id);
+    await warehouse.dataSource.transaction((manager) => endpoints.remove(manager, id));
     await warehouse.get(WebhookLogService).purge(60_000);
     expect(await rows(id)).toEqual([]);
     await expect(endpoints.get(id)).rejects.toMatchObject({ code: 'WEBHOOK_ENDPOINT.UNKNOWN' });

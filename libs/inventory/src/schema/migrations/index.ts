@@ -9,6 +9,7 @@ import { ChooseFactoryAdapters1764600000000 } from './1764600000000-choose-facto
 import { CountMailAttempts1764700000000 } from './1764700000000-count-mail-attempts.js';
 import { FindSales1764800000000 } from './1764800000000-find-sales.js';
 import { AddWebhooks1764900000000 } from './1764900000000-add-webhooks.js';
+import { KnowOperators1765000000000 } from './1765000000000-know-operators.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   CountMailAttempts1764700000000,
   FindSales1764800000000,
   AddWebhooks1764900000000,
+  KnowOperators1765000000000,
 ];

@@ -87,7 +87,8 @@ describe('the operations key', () => {
   });
 
   it('is counted when it is wrong, and logged a few times, without the key and the address', async () => {
-    await guess(300);
+    await guess(LIMIT);
+    await guess(300 - LIMIT);
     await ask(undefined);
     const metrics = (await sales.application.inject('/metrics')).body;
     expect(metrics).toContain(`donut_states_operations_refused_total{reason="wrong"} ${LIMIT}`);

@@ -1,0 +1,113 @@
+/** Folders of the collection for administrators. See {@link STORY}. */
+export const OPERATOR_FOLDERS = [
+  {
+    name: '6. Webhooks',
+    description: "The shop's own systems are told.",
+    requests: [
+      {
+        name: 'Register a URL',
+        operation: 'addWebhookEndpoint',
+        headers: {},
+        body: {
+          url: '{{webhookUrl}}',
+          eventTypes: ['sale.confirmed', 'stock.sold_out', 'stock.back', 'restock.overdue'],
+        },
+        status: 201,
+        keep: { webhookEndpointId: 'id' },
+      },
+      { name: 'All of them', operation: 'listWebhookEndpoints', query: {}, status: 200 },
+      {
+        name: 'One of them',
+        operation: 'getWebhookEndpoint',
+        path: { id: '{{webhookEndpointId}}' },
+        status: 200,
+      },
+      {
+        name: 'Something happens',
+        operation: 'placeSale',
+        headers: {},
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }] },
+        status: 201,
+      },
+      {
+        name: 'It is on its way',
+        operation: 'listWebhookDeliveries',
+        query: { endpointId: '{{webhookEndpointId}}' },
+        status: 200,
+        keep: { webhookDeliveryId: 'items.0.id' },
+        until: 'body.items.length > 0',
+      },
+      {
+        name: 'What is sent',
+        operation: 'getWebhookDelivery',
+        path: { id: '{{webhookDeliveryId}}' },
+        status: 200,
+      },
+      {
+        name: 'Send it again',
+        operation: 'resendWebhookDelivery',
+        path: { id: '{{webhookDeliveryId}}' },
+        headers: {},
+        status: 200,
+      },
+      {
+        name: 'Replace the secret',
+        operation: 'rotateWebhookSecret',
+        path: { id: '{{webhookEndpointId}}' },
+        headers: {},
+        status: 200,
+      },
+      {
+        name: 'Disable it',
+        operation: 'changeWebhookEndpoint',
+        path: { id: '{{webhookEndpointId}}' },
+        headers: {},
+        body: { status: 'DISABLED' },
+        status: 200,
+        expect: "body.status === 'DISABLED'",
+      },
+      {
+        name: 'Remove it',
+        operation: 'removeWebhookEndpoint',
+        path: { id: '{{webhookEndpointId}}' },
+        status: 204,
+      },
+    ],
+  },
+  {
+    name: '7. Who may do what',
+    description: 'Keys of operators, and what was done with them.',
+    requests: [
+      {
+        name: 'Whose key this is',
+        operation: 'getOperator',
+        status: 200,
+        expect: "body.name === 'operations'",
+      },
+      {
+        name: 'Make a key',
+        operation: 'addApiKey',
+        change: { name: '{{operatorName}}' },
+        status: 201,
+        keep: { apiKeyId: 'id' },
+        expect: "body.key.startsWith('donut_')",
+      },
+      { name: 'All keys', operation: 'listApiKeys', query: {}, status: 200, expect: 'body.items.length > 0' },
+      { name: 'Replace it', operation: 'rotateApiKey', path: { id: '{{apiKeyId}}' }, status: 200 },
+      {
+        name: 'Revoke it',
+        operation: 'revokeApiKey',
+        path: { id: '{{apiKeyId}}' },
+        status: 200,
+        expect: "body.status === 'REVOKED'",
+      },
+      {
+        name: 'Who did what',
+        operation: 'listAuditEntries',
+        query: { subjectId: '{{apiKeyId}}' },
+        status: 200,
+        expect: 'body.items.length === 3',
+      },
+    ],
+  },
+];
