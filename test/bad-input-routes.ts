@@ -18,6 +18,7 @@ import {
   visibleTexts,
 } from './bad-input-values.js';
 import { type Route } from './bad-input-route.js';
+import { DEAD_LETTER_ROUTES } from './bad-input-dead-letters.js';
 import { OPERATOR_ROUTES } from './bad-input-operators.js';
 import { WEBHOOK_ROUTES } from './bad-input-webhooks.js';
 
@@ -202,26 +203,7 @@ export const ROUTES: Record<string, Route> = {
       'body/MessageText': ['x'.repeat(2_001), OVERLONG],
     },
   },
-  'GET /dead-letters': {
-    query: { limit: '1', status: 'OPEN', queue: 'restock' },
-    status: 200,
-    bad: {
-      ...LIST,
-      ...TIME_RANGE,
-      'querystring/cursor': CURSORS,
-      'querystring/status': STATES,
-      'querystring/queue': ['', 'restock-dlq', ['probe', 'probe']],
-      'querystring/cause': ['', '1', "' OR 1=1 --", 'X'.repeat(65), ['A', 'B']],
-    },
-  },
-  'GET /dead-letters/groups': {
-    query: { status: 'OPEN' },
-    status: 200,
-    bad: { 'querystring/status': STATES },
-  },
-  'GET /dead-letters/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
-  'POST /dead-letters/{id}/redrive': resolution(404),
-  'POST /dead-letters/{id}/discard': resolution(404),
+  ...DEAD_LETTER_ROUTES,
   ...WEBHOOK_ROUTES,
   ...OPERATOR_ROUTES,
   'GET /errors/{code}': {

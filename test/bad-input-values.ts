@@ -56,7 +56,7 @@ const LIMITS = ['', '0', '101', '-1', '1.5', '1e308', 'abc', 'NaN', '1;DROP TABL
 export const CURSORS = ['', '1', SKU, `urn:uuid:${UUID}`, [UUID, UUID]];
 export const STATES = ['', 'open', "' OR 1=1 --", ['OPEN', 'OPEN']];
 
-const TIMES = ['', 'yesterday', '2026-13-01T00:00:00Z', '2026-01-01', '1764547200', ['a', 'b']];
+export const TIMES = ['', 'yesterday', '2026-13-01T00:00:00Z', '2026-01-01', '1764547200', ['a', 'b']];
 /** What every list takes. */
 export const LIST = {
   'querystring/limit': LIMITS,

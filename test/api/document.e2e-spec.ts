@@ -110,6 +110,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
   await system.setFaults({ failurePercent: 0, failureStatus: 500 });
   const webhooks = await webhookIds(system);
   const keys = await apiKeyIds(system);
+  const jobs = await jobIds(system);
   const expires = Math.floor(Date.now() / 1_000) + 3_600;
   const goods = {
     restockOrderId: ordered.id,
@@ -121,6 +122,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
   return {
     ...webhooks,
     ...keys,
+    ...jobs,
     listAuditEntries: { cursor: (await system.get('/audit?limit=1')).body.items[0].id },
     getSale: { id: saleId },
     listSales: { cursor: saleId },
@@ -138,6 +140,23 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
       expires: String(expires),
       signature: signOrder(CALLBACK_SIGNING_KEY, goods),
     },
+  };
+}
+
+async function jobIds(system: RunningSystem): Promise<Record<string, Substitutes>> {
+  const ids = [];
+  for (const note of ['started', 'cancelled']) {
+    const plan = { text: 'no such letter', note };
+    ids.push((await system.post('/dead-letter-jobs', plan)).body.id as string);
+  }
+  const [started, cancelled] = ids as [string, string];
+  return {
+    listDeadLetterJobs: { cursor: cancelled },
+    getDeadLetterJob: { id: started },
+    listDeadLetterJobLetters: { id: started },
+    startDeadLetterJob: { id: started },
+    cancelDeadLetterJob: { id: cancelled },
+    muteDeadLetterGroup: {},
   };
 }
 

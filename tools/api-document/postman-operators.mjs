@@ -75,7 +75,53 @@ export const OPERATOR_FOLDERS = [
     ],
   },
   {
-    name: '7. Who may do what',
+    name: '7. Many dead letters at once',
+    description: 'A job is planned, which changes nothing, tried with one letter, and then done.',
+    requests: [
+      {
+        name: 'Plan it',
+        operation: 'planDeadLetterJob',
+        headers: {},
+        body: { action: 'DISCARD', queue: 'goods-receipts', cause: 'RECEIPT.FORGED' },
+        status: 201,
+        keep: { deadLetterJobId: 'id' },
+        expect: "body.status === 'PLANNED'",
+      },
+      {
+        name: 'Have it done',
+        operation: 'startDeadLetterJob',
+        path: { id: '{{deadLetterJobId}}' },
+        headers: {},
+        body: { onlyFirst: false },
+        status: 200,
+      },
+      {
+        name: 'Until it is done',
+        operation: 'getDeadLetterJob',
+        path: { id: '{{deadLetterJobId}}' },
+        status: 200,
+        until: "body.status === 'DONE'",
+      },
+      {
+        name: 'What became of each letter',
+        operation: 'listDeadLetterJobLetters',
+        path: { id: '{{deadLetterJobId}}' },
+        query: {},
+        status: 200,
+      },
+      { name: 'All jobs', operation: 'listDeadLetterJobs', query: {}, status: 200 },
+      {
+        name: 'It is too late to cancel it',
+        operation: 'cancelDeadLetterJob',
+        path: { id: '{{deadLetterJobId}}' },
+        headers: {},
+        status: 409,
+        expect: "body.code === 'DEAD_LETTER_JOB.CLOSED'",
+      },
+    ],
+  },
+  {
+    name: '8. Who may do what',
     description: 'Keys of operators, and what was done with them.',
     requests: [
       {

@@ -190,8 +190,15 @@ export const STORY = [
         keep: { deadLetterId: 'items.0.id' },
         until: 'body.items.length > 0',
       },
-      { name: 'What there is to do', operation: 'listDeadLetterGroups', status: 200 },
+      { name: 'What there is to do', operation: 'listDeadLetterGroups', query: {}, status: 200 },
       { name: 'Look at it', operation: 'getDeadLetter', path: { id: '{{deadLetterId}}' }, status: 200 },
+      {
+        name: 'No mails of these for now',
+        operation: 'muteDeadLetterGroup',
+        headers: {},
+        body: { queue: 'goods-receipts', cause: 'RECEIPT.FORGED', mutedUntil: null },
+        status: 200,
+      },
       {
         name: 'It would fail again',
         operation: 'redriveDeadLetter',
@@ -212,7 +219,7 @@ export const STORY = [
   },
   ...OPERATOR_FOLDERS,
   {
-    name: '8. Is everything alive?',
+    name: '9. Is everything alive?',
     description: "Health, metrics, and the course's two functions.",
     requests: [
       { name: 'Alive', operation: 'isAlive', status: 200 },

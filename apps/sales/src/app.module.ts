@@ -15,6 +15,7 @@ import {
 import { MessagingModule } from '#messaging';
 import { HealthModule, MetricsModule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { DeadLetterJobsController } from './dead-letters/dead-letter-jobs.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
 import { IndexController } from './http/index.controller.js';
@@ -68,6 +69,7 @@ export class AppModule {
         RestockOrdersController,
         GoodsReceiptsController,
         DeadLettersController,
+        DeadLetterJobsController,
         ReconcileController,
         ApiKeysController,
         AuditController,

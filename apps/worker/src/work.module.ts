@@ -17,6 +17,7 @@ import { MetricsModule, Schedule } from '#runtime';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DeadLettersHandler } from './dead-letters/dead-letters.handler.js';
 import { FailureRecorder } from './dead-letters/failure-recorder.js';
+import { DeadLetterJobsTask } from './dead-letters/dead-letter-jobs-task.js';
 import { OpenDeadLettersTask } from './dead-letters/open-dead-letters-task.js';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
@@ -91,6 +92,7 @@ export class WorkModule {
         FactoryOutagesTask,
         ReconciliationTask,
         OpenDeadLettersTask,
+        DeadLetterJobsTask,
         KeyedRequestsPurgeTask,
         WebhookClient,
         WebhooksHandler,

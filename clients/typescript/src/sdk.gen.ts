@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses } from './types.gen.js';
+import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -227,6 +227,21 @@ export const listDeadLetterGroups = <ThrowOnError extends boolean = false>(optio
 });
 
 /**
+ * No mail of further dead letters of a queue and cause until a time
+ *
+ * When the time is over, a mail tells of those that came meanwhile. `mutedUntil: null` ends it now.
+ */
+export const muteDeadLetterGroup = <ThrowOnError extends boolean = false>(options: Options<MuteDeadLetterGroupData, ThrowOnError>): RequestResult<MuteDeadLetterGroupResponses, MuteDeadLetterGroupErrors, ThrowOnError> => (options.client ?? client).post<MuteDeadLetterGroupResponses, MuteDeadLetterGroupErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letters/groups/mute',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * One dead letter, with its body and attempts
  *
  * The body is the message as it was received.
@@ -240,7 +255,7 @@ export const getDeadLetter = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Send the message to its queue again
  *
- * Remove the cause first: the message is handled as a new one.
+ * Remove the cause first: the message is handled as a new one. `message` sends another in its place.
  */
 export const redriveDeadLetter = <ThrowOnError extends boolean = false>(options: Options<RedriveDeadLetterData, ThrowOnError>): RequestResult<RedriveDeadLetterResponses, RedriveDeadLetterErrors, ThrowOnError> => (options.client ?? client).post<RedriveDeadLetterResponses, RedriveDeadLetterErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -265,6 +280,80 @@ export const discardDeadLetter = <ThrowOnError extends boolean = false>(options:
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Jobs that redrive or discard dead letters, newest first
+ *
+ * One of them shows its counts.
+ */
+export const listDeadLetterJobs = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLetterJobsData, ThrowOnError>): RequestResult<ListDeadLetterJobsResponses, ListDeadLetterJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLetterJobsResponses, ListDeadLetterJobsErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letter-jobs',
+    ...options
+});
+
+/**
+ * Plan to redrive or discard the dead letters that match now
+ *
+ * A dry run: the set of letters is frozen, nothing else changes. The answer says what would become of them. Start it to have it done.
+ */
+export const planDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<PlanDeadLetterJobData, ThrowOnError>): RequestResult<PlanDeadLetterJobResponses, PlanDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).post<PlanDeadLetterJobResponses, PlanDeadLetterJobErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letter-jobs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * One job: its plan, and how far it is
+ *
+ * It waits while the circuits of all its letters left are open, and goes on by itself.
+ */
+export const getDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<GetDeadLetterJobData, ThrowOnError>): RequestResult<GetDeadLetterJobResponses, GetDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).get<GetDeadLetterJobResponses, GetDeadLetterJobErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letter-jobs/{id}',
+    ...options
+});
+
+/**
+ * The letters of a job, with the outcome of each
+ *
+ * In the order of their turns: oldest first.
+ */
+export const listDeadLetterJobLetters = <ThrowOnError extends boolean = false>(options: Options<ListDeadLetterJobLettersData, ThrowOnError>): RequestResult<ListDeadLetterJobLettersResponses, ListDeadLetterJobLettersErrors, ThrowOnError> => (options.client ?? client).get<ListDeadLetterJobLettersResponses, ListDeadLetterJobLettersErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letter-jobs/{id}/letters',
+    ...options
+});
+
+/**
+ * Do what a job plans, or its first letter as a test
+ *
+ * A worker does it, at the rate of the job. A job that is PAUSED goes on.
+ */
+export const startDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<StartDeadLetterJobData, ThrowOnError>): RequestResult<StartDeadLetterJobResponses, StartDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).post<StartDeadLetterJobResponses, StartDeadLetterJobErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letter-jobs/{id}/start',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Leave the letters open that a job has not come to
+ *
+ * What is done stays done.
+ */
+export const cancelDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<CancelDeadLetterJobData, ThrowOnError>): RequestResult<CancelDeadLetterJobResponses, CancelDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).post<CancelDeadLetterJobResponses, CancelDeadLetterJobErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/dead-letter-jobs/{id}/cancel',
+    ...options
 });
 
 /**

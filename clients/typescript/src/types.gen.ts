@@ -86,9 +86,13 @@ export type Problem = {
      */
     onHand?: number;
     /**
-     * units that can be stored
+     * units that can be stored, or letters that a job can have
      */
     limit?: number;
+    /**
+     * what is wrong with an edited message
+     */
+    faults?: Array<string>;
     /**
      * the members that contradict each other
      */
@@ -657,6 +661,11 @@ export type DeadLetterSummary = {
         refusedUnits: number | null;
     };
     status: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
+    /**
+     * messages that failed at the same thing, the first one among them
+     */
+    copies: number;
+    lastCopyAt: string | null;
     openedAt: string;
     resolvedAt: string | null;
     resolvedBy: string | null;
@@ -686,12 +695,69 @@ export type DeadLetterGroups = {
         cause: string;
         letters: number;
         /**
+         * messages of these letters
+         */
+        copies: number;
+        /**
          * more come as long as it is not 0
          */
         lettersInLastHour: number;
         firstOpenedAt: string;
         lastOpenedAt: string;
+        /**
+         * distinct ones
+         */
+        restockOrders: number;
+        /**
+         * distinct ones
+         */
+        skus: number;
+        /**
+         * the five with the most letters
+         */
+        products: Array<{
+            sku: string;
+            productName: string | null;
+            letters: number;
+            /**
+             * that buyers asked for in vain since the last restock order
+             */
+            refusedUnits: number | null;
+        }>;
+        /**
+         * of all these products
+         */
+        refusedUnits: number;
+        /**
+         * no mail tells of further letters until then
+         */
+        mutedUntil: string | null;
     }>;
+};
+
+/**
+ * MuteGroup
+ */
+export type MuteGroup = {
+    queue: 'restock' | 'goods-receipts' | 'notifications' | 'webhooks' | 'probe';
+    cause: string;
+    /**
+     * at most 30 days from now; null ends it
+     */
+    mutedUntil: string | null;
+    note?: string | null;
+};
+
+/**
+ * MutedGroup
+ */
+export type MutedGroup = {
+    queue: string;
+    /**
+     * see docs/errors.md
+     */
+    cause: string;
+    mutedUntil: string | null;
 };
 
 /**
@@ -722,6 +788,11 @@ export type DeadLetter = {
         refusedUnits: number | null;
     };
     status: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
+    /**
+     * messages that failed at the same thing, the first one among them
+     */
+    copies: number;
+    lastCopyAt: string | null;
     openedAt: string;
     resolvedAt: string | null;
     resolvedBy: string | null;
@@ -730,6 +801,12 @@ export type DeadLetter = {
      * the message as it came
      */
     body: string;
+    /**
+     * what was sent in its place, where an operator edited it
+     */
+    editedBody: {
+        [key: string]: unknown;
+    } | null;
     /**
      * of the message
      */
@@ -742,6 +819,192 @@ export type DeadLetter = {
         detail: string;
         failedAt: string;
     }>;
+};
+
+/**
+ * Redrive
+ */
+export type Redrive = {
+    /**
+     * ignored: the decision is that of the API key
+     *
+     * @deprecated
+     */
+    by?: string | null;
+    note?: string | null;
+    /**
+     * to be sent in place of the message, by the contract of the queue. The original is kept
+     */
+    message?: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * DeadLetterJobSummary
+ */
+export type DeadLetterJobSummary = {
+    id: string;
+    action: 'REDRIVE' | 'DISCARD';
+    /**
+     * PLANNED: nothing was done yet. PAUSED: the first letter was, as a test
+     */
+    status: 'PLANNED' | 'RUNNING' | 'PAUSED' | 'DONE' | 'CANCELLED';
+    /**
+     * as it was given
+     */
+    filter: {
+        [key: string]: unknown;
+    };
+    includesUnsafe: boolean;
+    lettersPerSecond: number;
+    note: string | null;
+    createdAt: string;
+    createdBy: string;
+    startedBy: string | null;
+    finishedAt: string | null;
+    /**
+     * the circuit that is open, for which all the letters left wait
+     */
+    waitsFor: string | null;
+};
+
+/**
+ * DeadLetterJobPage
+ */
+export type DeadLetterJobPage = {
+    items: Array<DeadLetterJobSummary>;
+    /**
+     * `cursor` of the next page; null on the last one
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * PlanDeadLetterJob
+ */
+export type PlanDeadLetterJob = {
+    action: 'REDRIVE' | 'DISCARD';
+    /**
+     * opened then or later
+     */
+    since?: string;
+    /**
+     * opened before then
+     */
+    until?: string;
+    queue?: 'restock' | 'goods-receipts' | 'notifications' | 'webhooks' | 'probe';
+    cause?: string;
+    /**
+     * identifies a product
+     */
+    sku?: string;
+    factoryId?: string;
+    /**
+     * a part of the body or of the cause's detail, in the case that it has there
+     */
+    text?: string;
+    /**
+     * these letters alone
+     */
+    ids?: Array<string>;
+    /**
+     * redrive as well what may then be done twice: orders whose answer was lost (the factory may make the goods twice), and callbacks that came too late, which a redrive approves
+     */
+    includesUnsafe: boolean;
+    lettersPerSecond: number;
+    note?: string | null;
+};
+
+/**
+ * DeadLetterJob
+ */
+export type DeadLetterJob = {
+    id: string;
+    action: 'REDRIVE' | 'DISCARD';
+    /**
+     * PLANNED: nothing was done yet. PAUSED: the first letter was, as a test
+     */
+    status: 'PLANNED' | 'RUNNING' | 'PAUSED' | 'DONE' | 'CANCELLED';
+    /**
+     * as it was given
+     */
+    filter: {
+        [key: string]: unknown;
+    };
+    includesUnsafe: boolean;
+    lettersPerSecond: number;
+    note: string | null;
+    createdAt: string;
+    createdBy: string;
+    startedBy: string | null;
+    finishedAt: string | null;
+    /**
+     * the circuit that is open, for which all the letters left wait
+     */
+    waitsFor: string | null;
+    /**
+     * that were open when it was planned
+     */
+    letters: number;
+    /**
+     * letters by what was to become of them. SATISFIED: what they ask for is done already; they are closed, and not sent. UNSAFE and NOT_REDRIVABLE: they are left open
+     */
+    planned: {
+        REDRIVE?: number;
+        DISCARD?: number;
+        SATISFIED?: number;
+        UNSAFE?: number;
+        NOT_REDRIVABLE?: number;
+    };
+    /**
+     * letters by what became of them
+     */
+    outcomes: {
+        PENDING?: number;
+        REDRIVEN?: number;
+        DISCARDED?: number;
+        SATISFIED?: number;
+        UNSAFE?: number;
+        NOT_REDRIVABLE?: number;
+        RESOLVED_BEFORE?: number;
+        CANCELLED?: number;
+    };
+    /**
+     * redriven letters whose messages are dead letters again
+     */
+    failedAgain: number;
+};
+
+/**
+ * DeadLetterJobItem
+ */
+export type DeadLetterJobItem = {
+    deadLetterId: string;
+    plan: 'REDRIVE' | 'DISCARD' | 'SATISFIED' | 'UNSAFE' | 'NOT_REDRIVABLE';
+    outcome: 'PENDING' | 'REDRIVEN' | 'DISCARDED' | 'SATISFIED' | 'UNSAFE' | 'NOT_REDRIVABLE' | 'RESOLVED_BEFORE' | 'CANCELLED';
+    doneAt: string | null;
+};
+
+/**
+ * DeadLetterJobItemPage
+ */
+export type DeadLetterJobItemPage = {
+    items: Array<DeadLetterJobItem>;
+    /**
+     * `cursor` of the next page; null on the last one
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * StartDeadLetterJob
+ */
+export type StartDeadLetterJob = {
+    /**
+     * one letter, as a test; then the job is PAUSED, and can be started again for the rest
+     */
+    onlyFirst: boolean;
 };
 
 /**
@@ -872,7 +1135,7 @@ export type AuditEntry = {
      */
     actor: string;
     action: string;
-    subjectType: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'factory' | 'product' | 'redrive_job' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
+    subjectType: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'dead_letter_job' | 'factory' | 'product' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
     subjectId: string;
     note: string | null;
     /**
@@ -2795,9 +3058,18 @@ export type ListDeadLettersData = {
          * opened before then
          */
         until?: string;
-        status?: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
         queue?: 'restock' | 'goods-receipts' | 'notifications' | 'webhooks' | 'probe';
         cause?: string;
+        /**
+         * identifies a product
+         */
+        sku?: string;
+        factoryId?: string;
+        /**
+         * a part of the body or of the cause's detail, in the case that it has there
+         */
+        text?: string;
+        status?: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
     };
     url: '/dead-letters';
 };
@@ -2862,6 +3134,25 @@ export type ListDeadLetterGroupsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * opened then or later
+         */
+        since?: string;
+        /**
+         * opened before then
+         */
+        until?: string;
+        queue?: 'restock' | 'goods-receipts' | 'notifications' | 'webhooks' | 'probe';
+        cause?: string;
+        /**
+         * identifies a product
+         */
+        sku?: string;
+        factoryId?: string;
+        /**
+         * a part of the body or of the cause's detail, in the case that it has there
+         */
+        text?: string;
         status?: 'OPEN' | 'REDRIVEN' | 'DISCARDED';
     };
     url: '/dead-letters/groups';
@@ -2922,6 +3213,103 @@ export type ListDeadLetterGroupsResponses = {
 };
 
 export type ListDeadLetterGroupsResponse = ListDeadLetterGroupsResponses[keyof ListDeadLetterGroupsResponses];
+
+export type MuteDeadLetterGroupData = {
+    body: MuteGroup;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/dead-letters/groups/mute';
+};
+
+export type MuteDeadLetterGroupErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type MuteDeadLetterGroupError = MuteDeadLetterGroupErrors[keyof MuteDeadLetterGroupErrors];
+
+export type MuteDeadLetterGroupResponses = {
+    /**
+     * muted
+     */
+    200: MutedGroup;
+};
+
+export type MuteDeadLetterGroupResponse = MuteDeadLetterGroupResponses[keyof MuteDeadLetterGroupResponses];
 
 export type GetDeadLetterData = {
     body?: never;
@@ -2995,7 +3383,7 @@ export type GetDeadLetterResponses = {
 export type GetDeadLetterResponse = GetDeadLetterResponses[keyof GetDeadLetterResponses];
 
 export type RedriveDeadLetterData = {
-    body?: Resolution | null;
+    body?: Redrive | null;
     headers?: {
         /**
          * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
@@ -3063,10 +3451,10 @@ export type RedriveDeadLetterErrors = {
         code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
     };
     /**
-     * `DEAD_LETTER.NOT_REDRIVABLE`: The message would fail again. `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     * `DEAD_LETTER.MESSAGE_INVALID`: The edited message may not be sent. `DEAD_LETTER.NOT_REDRIVABLE`: The message would fail again. `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
      */
     422: Problem & {
-        code: 'DEAD_LETTER.NOT_REDRIVABLE' | 'REQUEST.KEY_REUSED';
+        code: 'DEAD_LETTER.MESSAGE_INVALID' | 'DEAD_LETTER.NOT_REDRIVABLE' | 'REQUEST.KEY_REUSED';
     };
     /**
      * `REQUEST.RATE_LIMITED`: One client sends too many requests.
@@ -3215,6 +3603,562 @@ export type DiscardDeadLetterResponses = {
 };
 
 export type DiscardDeadLetterResponse = DiscardDeadLetterResponses[keyof DiscardDeadLetterResponses];
+
+export type ListDeadLetterJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+        /**
+         * the most items of a page
+         */
+        limit?: number;
+        /**
+         * in place of the order that the list has by itself
+         */
+        order?: 'asc' | 'desc';
+        /**
+         * PLANNED: nothing was done yet. PAUSED: the first letter was, as a test
+         */
+        status?: 'PLANNED' | 'RUNNING' | 'PAUSED' | 'DONE' | 'CANCELLED';
+    };
+    url: '/dead-letter-jobs';
+};
+
+export type ListDeadLetterJobsErrors = {
+    /**
+     * `CURSOR.UNKNOWN`: The cursor is not one of this list. `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'CURSOR.UNKNOWN' | 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListDeadLetterJobsError = ListDeadLetterJobsErrors[keyof ListDeadLetterJobsErrors];
+
+export type ListDeadLetterJobsResponses = {
+    /**
+     * Jobs that redrive or discard dead letters, newest first
+     */
+    200: DeadLetterJobPage;
+};
+
+export type ListDeadLetterJobsResponse = ListDeadLetterJobsResponses[keyof ListDeadLetterJobsResponses];
+
+export type PlanDeadLetterJobData = {
+    body: PlanDeadLetterJob;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/dead-letter-jobs';
+};
+
+export type PlanDeadLetterJobErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `DEAD_LETTER_JOB.TOO_LARGE`: Too many dead letters match. `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'DEAD_LETTER_JOB.TOO_LARGE' | 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type PlanDeadLetterJobError = PlanDeadLetterJobErrors[keyof PlanDeadLetterJobErrors];
+
+export type PlanDeadLetterJobResponses = {
+    /**
+     * planned
+     */
+    201: DeadLetterJob;
+};
+
+export type PlanDeadLetterJobResponse = PlanDeadLetterJobResponses[keyof PlanDeadLetterJobResponses];
+
+export type GetDeadLetterJobData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/dead-letter-jobs/{id}';
+};
+
+export type GetDeadLetterJobErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `DEAD_LETTER_JOB.UNKNOWN`: There is no such job.
+     */
+    404: Problem & {
+        code: 'DEAD_LETTER_JOB.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type GetDeadLetterJobError = GetDeadLetterJobErrors[keyof GetDeadLetterJobErrors];
+
+export type GetDeadLetterJobResponses = {
+    /**
+     * One job: its plan, and how far it is
+     */
+    200: DeadLetterJob;
+};
+
+export type GetDeadLetterJobResponse = GetDeadLetterJobResponses[keyof GetDeadLetterJobResponses];
+
+export type ListDeadLetterJobLettersData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: {
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+        /**
+         * the most items of a page
+         */
+        limit?: number;
+        /**
+         * in place of the order that the list has by itself
+         */
+        order?: 'asc' | 'desc';
+        plan?: 'REDRIVE' | 'DISCARD' | 'SATISFIED' | 'UNSAFE' | 'NOT_REDRIVABLE';
+        outcome?: 'PENDING' | 'REDRIVEN' | 'DISCARDED' | 'SATISFIED' | 'UNSAFE' | 'NOT_REDRIVABLE' | 'RESOLVED_BEFORE' | 'CANCELLED';
+    };
+    url: '/dead-letter-jobs/{id}/letters';
+};
+
+export type ListDeadLetterJobLettersErrors = {
+    /**
+     * `CURSOR.UNKNOWN`: The cursor is not one of this list. `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'CURSOR.UNKNOWN' | 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `DEAD_LETTER_JOB.UNKNOWN`: There is no such job.
+     */
+    404: Problem & {
+        code: 'DEAD_LETTER_JOB.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListDeadLetterJobLettersError = ListDeadLetterJobLettersErrors[keyof ListDeadLetterJobLettersErrors];
+
+export type ListDeadLetterJobLettersResponses = {
+    /**
+     * The letters of a job, with the outcome of each
+     */
+    200: DeadLetterJobItemPage;
+};
+
+export type ListDeadLetterJobLettersResponse = ListDeadLetterJobLettersResponses[keyof ListDeadLetterJobLettersResponses];
+
+export type StartDeadLetterJobData = {
+    body?: StartDeadLetterJob | null;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/dead-letter-jobs/{id}/start';
+};
+
+export type StartDeadLetterJobErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `DEAD_LETTER_JOB.UNKNOWN`: There is no such job.
+     */
+    404: Problem & {
+        code: 'DEAD_LETTER_JOB.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `DEAD_LETTER_JOB.CLOSED`: The job runs or has ended.
+     */
+    409: Problem & {
+        code: 'DEAD_LETTER_JOB.CLOSED';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type StartDeadLetterJobError = StartDeadLetterJobErrors[keyof StartDeadLetterJobErrors];
+
+export type StartDeadLetterJobResponses = {
+    /**
+     * started
+     */
+    200: DeadLetterJob;
+};
+
+export type StartDeadLetterJobResponse = StartDeadLetterJobResponses[keyof StartDeadLetterJobResponses];
+
+export type CancelDeadLetterJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/dead-letter-jobs/{id}/cancel';
+};
+
+export type CancelDeadLetterJobErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `DEAD_LETTER_JOB.UNKNOWN`: There is no such job.
+     */
+    404: Problem & {
+        code: 'DEAD_LETTER_JOB.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `DEAD_LETTER_JOB.CLOSED`: The job runs or has ended.
+     */
+    409: Problem & {
+        code: 'DEAD_LETTER_JOB.CLOSED';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type CancelDeadLetterJobError = CancelDeadLetterJobErrors[keyof CancelDeadLetterJobErrors];
+
+export type CancelDeadLetterJobResponses = {
+    /**
+     * cancelled
+     */
+    200: DeadLetterJob;
+};
+
+export type CancelDeadLetterJobResponse = CancelDeadLetterJobResponses[keyof CancelDeadLetterJobResponses];
 
 export type ReconcileData = {
     body?: never;
@@ -3727,7 +4671,7 @@ export type ListAuditEntriesData = {
         until?: string;
         actor?: string;
         action?: string;
-        subjectType?: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'factory' | 'product' | 'redrive_job' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
+        subjectType?: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'dead_letter_job' | 'factory' | 'product' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
         subjectId?: string;
     };
     url: '/audit';

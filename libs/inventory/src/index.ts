@@ -11,11 +11,22 @@ export {
   type DeadLetterAttempt,
   type DeadLetterStatus,
 } from './dead-letter/dead-letter.entity.js';
+export { DeadLetterService } from './dead-letter/dead-letter.service.js';
+export { type DeadLetterCause, type UnhandledMessage } from './dead-letter/unhandled-message.js';
+export { type DeadLetterFilter } from './dead-letter/dead-letter-filter.js';
 export {
-  DeadLetterService,
-  type DeadLetterCause,
-  type UnhandledMessage,
-} from './dead-letter/dead-letter.service.js';
+  DEAD_LETTER_JOB_ACTIONS,
+  DEAD_LETTER_JOB_STATUSES,
+  DeadLetterJob,
+} from './dead-letter/dead-letter-job.entity.js';
+export {
+  DEAD_LETTER_JOB_OUTCOMES,
+  DEAD_LETTER_PLANS,
+  DeadLetterJobItem,
+} from './dead-letter/dead-letter-job-item.entity.js';
+export { DeadLetterJobService, type DeadLetterJobCounts } from './dead-letter/dead-letter-job.service.js';
+export { DeadLetterJobRunner } from './dead-letter/dead-letter-job-runner.service.js';
+export { DeadLetterMailService } from './dead-letter/dead-letter-mail.service.js';
 export {
   DeadLetterFactsService,
   type DeadLetterGroup,

@@ -16,6 +16,21 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
     cursor: EXAMPLE_ID,
   },
   'DATABASE.UNAVAILABLE': { detail: 'The warehouse cannot be reached right now.' },
+  'DEAD_LETTER_JOB.CLOSED': {
+    detail: `The job ${EXAMPLE_ID} is DONE already.`,
+    id: EXAMPLE_ID,
+    currentStatus: 'DONE',
+  },
+  'DEAD_LETTER_JOB.TOO_LARGE': {
+    detail: 'More than 100000 dead letters match: filter for fewer.',
+    limit: 100_000,
+  },
+  'DEAD_LETTER_JOB.UNKNOWN': { detail: `There is no job ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
+  'DEAD_LETTER.MESSAGE_INVALID': {
+    detail: 'The edited message is refused: /quantity must be integer.',
+    id: EXAMPLE_ID,
+    faults: ['/quantity must be integer'],
+  },
   'DEAD_LETTER.NOT_REDRIVABLE': {
     detail:
       'This message would fail again as it is. Discard it; if goods did arrive, add them by a stock adjustment.',

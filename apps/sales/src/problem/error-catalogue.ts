@@ -81,6 +81,26 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     advice:
       'Repeat the request after `Retry-After`, with the same `Idempotency-Key`: the outcome may be known by then.',
   },
+  'DEAD_LETTER_JOB.CLOSED': {
+    status: 409,
+    title: 'The job runs or has ended',
+    advice: 'Look at it with `GET /dead-letter-jobs/:id`, or plan another.',
+  },
+  'DEAD_LETTER_JOB.TOO_LARGE': {
+    status: 422,
+    title: 'Too many dead letters match',
+    advice: 'Filter for at most `limit` of them, by time for instance.',
+  },
+  'DEAD_LETTER_JOB.UNKNOWN': {
+    status: 404,
+    title: 'There is no such job',
+    advice: 'List them with `GET /dead-letter-jobs`.',
+  },
+  'DEAD_LETTER.MESSAGE_INVALID': {
+    status: 422,
+    title: 'The edited message may not be sent',
+    advice: 'Mend every fault listed in `faults`. The dead letter is still open.',
+  },
   'DEAD_LETTER.NOT_REDRIVABLE': {
     status: 422,
     title: 'The message would fail again',

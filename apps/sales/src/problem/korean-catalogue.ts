@@ -39,6 +39,22 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     advice:
       '`Retry-After` 뒤에 같은 `Idempotency-Key`로 요청을 반복하세요. 그때는 결과를 알 수 있을 것입니다.',
   },
+  'DEAD_LETTER_JOB.CLOSED': {
+    title: '작업이 진행 중이거나 끝났습니다',
+    advice: '`GET /dead-letter-jobs/:id`로 확인하거나 새 작업을 계획하세요.',
+  },
+  'DEAD_LETTER_JOB.TOO_LARGE': {
+    title: '조건에 맞는 데드 레터가 너무 많습니다',
+    advice: '기간 등으로 조건을 좁혀 `limit`개까지만 고르세요.',
+  },
+  'DEAD_LETTER_JOB.UNKNOWN': {
+    title: '그런 작업이 없습니다',
+    advice: '목록은 `GET /dead-letter-jobs`에 있습니다.',
+  },
+  'DEAD_LETTER.MESSAGE_INVALID': {
+    title: '고친 메시지를 보낼 수 없습니다',
+    advice: '`faults`에 나온 것을 모두 고치세요. 데드 레터는 아직 열려 있습니다.',
+  },
   'DEAD_LETTER.NOT_REDRIVABLE': {
     title: '이 메시지는 다시 보내도 실패합니다',
     advice: '버리세요(discard). 상품이 실제로 도착했다면 재고 조정으로 더하세요.',

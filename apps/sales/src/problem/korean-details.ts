@@ -10,6 +10,11 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
   'API_KEY.REVOKED': ({ name }) => `${name} 키는 폐기되었습니다.`,
   'API_KEY.UNKNOWN': ({ id }) => `API 키 ${id}이(가) 없습니다.`,
   'CURSOR.UNKNOWN': ({ cursor }) => `이 목록에는 커서가 ${cursor}인 페이지가 없습니다.`,
+  'DEAD_LETTER_JOB.CLOSED': ({ id, currentStatus }) => `작업 ${id}의 상태가 이미 ${currentStatus}입니다.`,
+  'DEAD_LETTER_JOB.TOO_LARGE': ({ limit }) => `조건에 맞는 데드 레터가 ${limit}개보다 많습니다.`,
+  'DEAD_LETTER_JOB.UNKNOWN': ({ id }) => `작업 ${id}이(가) 없습니다.`,
+  'DEAD_LETTER.MESSAGE_INVALID': ({ faults }) =>
+    `고친 메시지에 문제가 있습니다: ${String(faults).replaceAll(',', '; ')}`,
   'DEAD_LETTER.NOT_REDRIVABLE': () =>
     '이 메시지는 지금 그대로는 다시 실패합니다. 버리세요. 상품이 실제로 도착했다면 재고 조정으로 더하세요.',
   'DEAD_LETTER.RESOLVED': ({ id, currentStatus }) => `데드 레터 ${id}의 상태가 이미 ${currentStatus}입니다.`,

@@ -17,6 +17,9 @@ export interface DeadLetterAttempt {
 @Entity('dead_letter')
 @Index('uq_dead_letter_message_id', ['messageId'], { unique: true })
 @Index('ix_dead_letter_status', ['status', 'queue', 'causeCode'])
+@Index('uq_dead_letter_open_key', ['openKey'], { unique: true })
+@Index('ix_dead_letter_failing_thing', ['failingThing'])
+@Index('ix_dead_letter_sku', ['sku'])
 export class DeadLetter {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;
@@ -25,7 +28,7 @@ export class DeadLetter {
   @Column({ type: 'varchar', length: 64 })
   queue: string;
 
-  /** The message id of SQS: a message has one dead letter, however often it is delivered. */
+  /** The message id of SQS: a message has one dead letter, however often it is delivered. That of the first of its copies. */
   @Column({ name: 'message_id', type: 'varchar', length: 128 })
   messageId: string;
 
@@ -36,8 +39,37 @@ export class DeadLetter {
   })
   body: string;
 
+  /** What was sent in its place, where a person edited it. */
+  @Column({ name: 'edited_body', type: 'json', nullable: true })
+  editedBody: Record<string, unknown> | null;
+
   @Column({ type: 'json' })
   attributes: Record<string, string>;
+
+  /** What the message is about, as far as it says. */
+  @Column({ name: 'restock_order_id', type: 'varchar', length: 64, nullable: true })
+  restockOrderId: string | null;
+
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  sku: string | null;
+
+  @Column({ name: 'factory_id', type: 'varchar', length: 64, nullable: true })
+  factoryId: string | null;
+
+  /** Equal for letters about the same failing thing, one after the other. Null for one of before there were jobs. */
+  @Column({ name: 'failing_thing', type: 'varchar', length: 140, nullable: true })
+  failingThing: string | null;
+
+  /** The same while it is open. Another message that fails at this thing is a copy, not another dead letter. */
+  @Column({ name: 'open_key', type: 'varchar', length: 140, nullable: true })
+  openKey: string | null;
+
+  /** Messages that failed at this, itself among them. */
+  @Column({ type: 'int', default: 1 })
+  copies: number;
+
+  @Column({ name: 'last_copy_at', type: 'datetime', precision: 3, nullable: true })
+  lastCopyAt: Date | null;
 
   @Column({ name: 'cause_code', type: 'varchar', length: 64 })
   causeCode: string;

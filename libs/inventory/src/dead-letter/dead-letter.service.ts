@@ -1,32 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not, type EntityManager, type FindOptionsWhere } from 'typeorm';
+import { type EntityManager } from 'typeorm';
+import { type QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isUniqueViolation } from '../database/database-errors.js';
-import { type Page, type PageRequest, readPage, type TimeRange, isWithin } from '../database/page.js';
+import { type Page, type PageRequest, readPage } from '../database/page.js';
 import { InventoryError } from '../errors.js';
-import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
 import { OutboxService } from '../outbox/outbox.service.js';
+import { Product } from '../product/product.entity.js';
+import { RestockOrder } from '../restock/restock-order.entity.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
-import { DeadLetter, type DeadLetterStatus } from './dead-letter.entity.js';
+import { DeadLetter } from './dead-letter.entity.js';
+import { type DeadLetterFilter, whereOf } from './dead-letter-filter.js';
+import { DeadLetterMailService } from './dead-letter-mail.service.js';
+import { failingThingOf, type MessageNames, namesIn } from './dead-letter-subject.js';
 import { DeliveryFailureService } from './delivery-failure.service.js';
+import { redrivableMessage } from './redrivable-message.js';
+import { type DeadLetterCause, type UnhandledMessage } from './unhandled-message.js';
 
-/** A message that came out of a dead-letter queue, or that a handler does not trust. */
-export interface UnhandledMessage {
-  /** The queue of the message. */
-  queue: string;
-  messageId: string;
-  body: string;
-  attributes: Record<string, string>;
-}
-
-export interface DeadLetterCause {
-  code: string;
-  detail: string;
-}
-
-/** The person who resolves a dead letter, and the reason. */
+/** The operator who resolves a dead letter, and the reason. */
 export interface Resolution {
   by: string;
   note?: string;
@@ -38,14 +31,11 @@ const UNRECORDED: DeadLetterCause = {
   detail: 'no attempt reported its end: the worker died, or took longer than the visibility timeout',
 };
 
-/** A mail about a mail that could not be sent may be refused as well: the second is not told of, or it would never end. */
-const MAIL_QUEUE = 'notifications';
+/** Of the copies of one letter, the last attempts are kept. */
+const MAX_ATTEMPTS = 20;
 
-/** A letter that the operators were told of, or will be. */
-const TOLD = { notificationId: Not(IsNull()) };
-
-/** Causes that a redrive cannot fix: the message would fail again. */
-const NOT_REDRIVABLE = new Set(['RECEIPT.FORGED']);
+/** Another transaction may open a letter of the same thing, or resolve it, just before this one does. */
+const MAX_RUNS = 3;
 
 @Injectable()
 export class DeadLetterService {
@@ -55,20 +45,23 @@ export class DeadLetterService {
     private readonly outbox: OutboxService,
     private readonly progress: RestockProgressService,
     private readonly failures: DeliveryFailureService,
-    private readonly notifications: NotificationService,
+    private readonly mails: DeadLetterMailService,
   ) {}
 
   /**
    * Records a message and mails the operators. While a dead letter with the same queue and cause is open, of which a mail
-   * tells, others cause no further mail. Recording one message twice changes nothing.
+   * tells, others cause no further mail. Recording one message twice changes nothing. A message that fails at the same thing
+   * as an open letter is counted with that one.
    *
    * @param cause of a quarantine. Without it, the cause is the last failed attempt at the message
    */
   async open(message: UnhandledMessage, cause?: DeadLetterCause): Promise<void> {
-    try {
-      await this.database.write((manager) => this.openWithin(manager, message, cause));
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
+    for (let run = 1; ; run += 1) {
+      try {
+        return await this.database.write((manager) => this.openWithin(manager, message, cause));
+      } catch (error) {
+        if (!isUniqueViolation(error) || run === MAX_RUNS) throw error;
+      }
     }
   }
 
@@ -77,23 +70,9 @@ export class DeadLetterService {
    *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
-  async list({
-    status,
-    queue,
-    causeCode,
-    since,
-    until,
-    ...page
-  }: PageRequest & TimeRange & { status?: DeadLetterStatus; queue?: string; causeCode?: string }): Promise<
-    Page<DeadLetter>
-  > {
-    const where: FindOptionsWhere<DeadLetter> = {};
-    if (status) where.status = status;
-    if (queue) where.queue = queue;
-    if (causeCode) where.causeCode = causeCode;
-    if (since ?? until) where.openedAt = isWithin({ since, until });
-    const list = { entity: DeadLetter, key: 'id', order: 'desc', where } as const;
-    return this.database.read((manager) => readPage(manager, list, page));
+  async list({ cursor, limit, order, ...filter }: PageRequest & DeadLetterFilter): Promise<Page<DeadLetter>> {
+    const list = { entity: DeadLetter, key: 'id', order: 'desc', where: whereOf(filter) } as const;
+    return this.database.read((manager) => readPage(manager, list, { cursor, limit, order }));
   }
 
   /** The number of dead letters that wait for a person. */
@@ -102,25 +81,35 @@ export class DeadLetterService {
   }
 
   /** @throws InventoryError `DEAD_LETTER.UNKNOWN` */
-  async get(id: string): Promise<DeadLetter> {
-    return this.database.read((manager) => findDeadLetter(manager, id));
+  async get(id: string, within?: EntityManager): Promise<DeadLetter> {
+    return this.database.read((manager) => findDeadLetter(manager, id), within);
   }
 
   /**
    * Sends the message to its queue again, through the outbox: once, even if several callers ask for it.
    *
+   * @param edited what to send in place of the message, which is kept as it came
    * @param within the caller's transaction, in place of one of its own
-   * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`
+   * @throws InventoryError `DEAD_LETTER.UNKNOWN`, `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`,
+   * `DEAD_LETTER.MESSAGE_INVALID`
    */
-  async redrive(id: string, resolution: Resolution, within?: EntityManager): Promise<DeadLetter> {
+  async redrive(
+    id: string,
+    resolution: Resolution & { edited?: Record<string, unknown> },
+    within?: EntityManager,
+  ): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
-      const payload = redrivablePayload(letter);
+      const message = redrivableMessage(letter, resolution.edited);
       const at = await this.clock.now(manager);
       await resolve(manager, letter, 'REDRIVEN', resolution, at);
+      if (resolution.edited) {
+        const editedBody = { editedBody: resolution.edited } as QueryDeepPartialEntity<DeadLetter>;
+        await manager.update(DeadLetter, { id }, editedBody);
+      }
       const restockOrderId = restockOrderOf(letter);
       if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
-      await this.outbox.addUnchecked(manager, letter.queue, payload, at);
+      await this.outbox.addUnchecked(manager, letter.queue, message, at);
       return findDeadLetter(manager, id);
     }, within);
   }
@@ -157,65 +146,59 @@ export class DeadLetterService {
     const attempts = await this.failures.takeAll(manager, message.messageId);
     const cause = givenCause ?? attempts.at(-1) ?? UNRECORDED;
     const at = await this.clock.now(manager);
+    const failingThing = failingThingOf(message);
+    const restockOrderId = restockOrderOf(message);
+    if (restockOrderId) {
+      await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`, at);
+    }
+    if (await countCopy(manager, failingThing, attempts, at)) return;
     const letter = manager.create(DeadLetter, {
       ...message,
+      ...(await subjectOf(manager, message)),
       id: uuidv7(),
+      failingThing,
+      openKey: failingThing,
       causeCode: cause.code,
       causeDetail: cause.detail.slice(0, 500),
       attempts,
       status: 'OPEN',
       openedAt: at,
     });
-    await manager.insert(DeadLetter, letter);
-    await this.forgetMailOf(manager, message);
-    const isFirst = await this.isFirstOfCause(manager, letter);
-    const restockOrderId = restockOrderOf(letter);
-    if (restockOrderId) {
-      await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`, at);
-    }
-    if (isFirst) {
-      const request: NotificationRequest = {
-        kind: 'DEAD_LETTER_OPENED',
-        audience: 'OPERATORS',
-        facts: {
-          deadLetterId: letter.id,
-          queue: letter.queue,
-          causeCode: letter.causeCode,
-          causeDetail: letter.causeDetail,
-          restockOrderId: restockOrderId ?? null,
-        },
-      };
-      const notificationId = await this.notifications.request(manager, request, at);
-      await manager.update(DeadLetter, { id: letter.id }, { notificationId });
-    }
+    await manager.insert(DeadLetter, letter as QueryDeepPartialEntity<DeadLetter>);
+    await this.mails.forgetMailOf(manager, message);
+    await this.mails.tell(manager, letter, at);
   }
+}
 
-  /**
-   * The mail of a letter could not be sent: nobody was told, so that the next letter of the cause asks for another. A person
-   * decides on it from now on, and no other mail waits for it.
-   */
-  private async forgetMailOf(manager: EntityManager, { queue, body }: UnhandledMessage): Promise<void> {
-    const notificationId = queue === MAIL_QUEUE ? parseObject(body)?.notificationId : undefined;
-    if (typeof notificationId !== 'string') return;
-    await manager.update(DeadLetter, { notificationId }, { notificationId: null });
-    await this.notifications.leaveLine(manager, notificationId);
-  }
+/** Conditional on the state: a letter that is resolved at the same time counts no more. @returns whether there is one */
+async function countCopy(
+  manager: EntityManager,
+  openKey: string,
+  attempts: DeadLetter['attempts'],
+  at: Date,
+): Promise<boolean> {
+  const first = await manager.findOneBy(DeadLetter, { openKey });
+  if (!first) return false;
+  const { affected } = await manager.update(
+    DeadLetter,
+    { id: first.id, status: 'OPEN' },
+    {
+      copies: () => 'copies + 1',
+      lastCopyAt: at,
+      attempts: [...first.attempts, ...attempts].slice(-MAX_ATTEMPTS),
+    },
+  );
+  return affected === 1;
+}
 
-  /**
-   * Queried after the insert, with locks: letters of one cause that are opened at the same time wait for each other. A query
-   * before the insert would find each of them to be the first.
-   */
-  private async isFirstOfCause(
-    manager: EntityManager,
-    { id, queue, causeCode }: DeadLetter,
-  ): Promise<boolean> {
-    const others = manager
-      .createQueryBuilder(DeadLetter, 'letter')
-      .select('letter.id')
-      .where({ status: 'OPEN', queue, causeCode, id: Not(id), ...(queue !== MAIL_QUEUE && TOLD) })
-      .limit(1);
-    return (await this.database.forUpdate(others).getOne()) === null;
-  }
+/** What the message names, and what the warehouse knows of that. */
+async function subjectOf(manager: EntityManager, { body }: UnhandledMessage): Promise<MessageNames> {
+  const { restockOrderId, ...named } = namesIn(body);
+  const order = restockOrderId && (await manager.findOneBy(RestockOrder, { id: restockOrderId }));
+  const sku = (order && order.sku) || named.sku;
+  const product = sku ? await manager.findOneBy(Product, { sku }) : null;
+  const factoryId = (order && order.factoryId) || named.factoryId || product?.factoryId || null;
+  return { restockOrderId, sku, factoryId };
 }
 
 async function findDeadLetter(manager: EntityManager, id: string): Promise<DeadLetter> {
@@ -235,7 +218,7 @@ async function resolve(
   const { affected } = await manager.update(
     DeadLetter,
     { id: letter.id, status: 'OPEN' },
-    { status, resolvedAt: at, resolvedBy: by, resolutionNote: note ?? null },
+    { status, openKey: null, resolvedAt: at, resolvedBy: by, resolutionNote: note ?? null },
   );
   if (affected === 1) return;
   const { status: current } = await findDeadLetter(manager, letter.id);
@@ -245,36 +228,7 @@ async function resolve(
   });
 }
 
-/** The restock order that a message of the `restock` queue names, if it can be parsed. */
-function restockOrderOf({ queue, body }: Pick<DeadLetter, 'queue' | 'body'>): string | undefined {
-  if (queue !== 'restock') return undefined;
-  const restockOrderId = parseObject(body)?.restockOrderId;
-  return typeof restockOrderId === 'string' ? restockOrderId : undefined;
-}
-
-/**
- * The message to send again. A callback with a correct but expired signature is sent as a valid one, because a person has
- * approved it.
- */
-function redrivablePayload(letter: DeadLetter): Record<string, unknown> {
-  const payload = parseObject(letter.body);
-  if (!payload || NOT_REDRIVABLE.has(letter.causeCode)) {
-    throw new InventoryError(
-      'DEAD_LETTER.NOT_REDRIVABLE',
-      'This message would fail again as it is. Discard it; if goods did arrive, add them by a stock adjustment.',
-      { causeCode: letter.causeCode },
-    );
-  }
-  return letter.causeCode === 'RECEIPT.EXPIRED' ? { ...payload, verification: 'VALID' } : payload;
-}
-
-function parseObject(body: string): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+/** The restock order that a message of the `restock` queue names. */
+function restockOrderOf({ queue, body }: Pick<DeadLetter, 'queue' | 'body'>): string | null {
+  return queue === 'restock' ? namesIn(body).restockOrderId : null;
 }

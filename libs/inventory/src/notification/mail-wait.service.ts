@@ -22,6 +22,7 @@ import { CircuitService } from '../circuit/circuit.service.js';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { OutboxService } from '../outbox/outbox.service.js';
+import { MAIL_CIRCUIT } from './mail-circuit.js';
 import { Notification } from './notification.entity.js';
 import { DIGESTED, due, isDue, othersOfDigest, unclaimed, WAITING } from './waiting-mail.js';
 
@@ -36,8 +37,6 @@ export interface ClaimedMail {
   id: string;
   claimedUntil: Date;
 }
-
-const CIRCUIT = 'mail';
 
 /**
  * After so many attempts that failed in an outage, an hour of probes by default, a mail goes behind all others. Else one that
@@ -82,7 +81,7 @@ export class MailWaitService {
     guard: MailGuard,
   ): Promise<NotificationMessage[] | undefined> {
     return this.database.write(async (manager) => {
-      const circuit = await this.circuits.lock(manager, CIRCUIT);
+      const circuit = await this.circuits.lock(manager, MAIL_CIRCUIT);
       const now = await this.clock.now(manager);
       const mail = await manager.findOneByOrFail(Notification, { id });
       // Another delivery has it by now, or has sent it.
@@ -109,7 +108,7 @@ export class MailWaitService {
   /** The mail service answered: mails that wait for it may go on, at its rate. */
   async recordAnswer(): Promise<void> {
     await this.database.write(async (manager) => {
-      const circuit = await this.circuits.lock(manager, CIRCUIT);
+      const circuit = await this.circuits.lock(manager, MAIL_CIRCUIT);
       if (circuit.failures === 0 && circuit.state === 'CLOSED') return;
       recordAnsweredCall(circuit);
       await this.circuits.save(manager, circuit);
@@ -130,7 +129,7 @@ export class MailWaitService {
     guard: MailGuard,
   ): Promise<void> {
     await this.database.write(async (manager) => {
-      const circuit = await this.circuits.lock(manager, CIRCUIT);
+      const circuit = await this.circuits.lock(manager, MAIL_CIRCUIT);
       const now = await this.clock.now(manager);
       if (isThrottled) slowDown(circuit, now, guard);
       else recordFailedCall(circuit, cause, now, guard);
@@ -153,7 +152,7 @@ export class MailWaitService {
    */
   async release(guard: MailGuard, intervalMs: number): Promise<number> {
     return this.database.write(async (manager) => {
-      const circuit = await this.circuits.lock(manager, CIRCUIT);
+      const circuit = await this.circuits.lock(manager, MAIL_CIRCUIT);
       const now = await this.clock.now(manager);
       const isOpen = circuit.state === 'OPEN';
       if (isOpen && !isProbeDue(circuit, now)) return 0;
@@ -194,7 +193,7 @@ export class MailWaitService {
     return this.database.read(async (manager) => {
       const now = await this.clock.now(manager);
       const waitingSince = LessThan(new Date(now.getTime() - limitMs));
-      const probe = (await manager.findOneBy(Circuit, { name: CIRCUIT }))?.probe;
+      const probe = (await manager.findOneBy(Circuit, { name: MAIL_CIRCUIT }))?.probe;
       return manager.find(Notification, {
         // Not the one that is just tried.
         where: unclaimed({ ...WAITING, waitingSince, id: Not(probe ?? '') }, now),

@@ -1,5 +1,8 @@
 import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Circuit } from '../circuit/circuit.entity.js';
+import { DeadLetterJob } from '../dead-letter/dead-letter-job.entity.js';
+import { DeadLetterJobItem } from '../dead-letter/dead-letter-job-item.entity.js';
+import { DeadLetterMute } from '../dead-letter/dead-letter-mute.entity.js';
 import { DeadLetter } from '../dead-letter/dead-letter.entity.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
@@ -40,5 +43,8 @@ export const ENTITIES = [
   WebhookEndpoint,
   WebhookDelivery,
   ApiKey,
+  DeadLetterMute,
+  DeadLetterJob,
+  DeadLetterJobItem,
   AuditEntry,
 ];

@@ -1,0 +1,2 @@
+/** The name of the circuit of the calls to the mail service. */
+export const MAIL_CIRCUIT = 'mail';
