@@ -16,6 +16,7 @@ import {
 
 const QUEUES = ['', 'restock-dlq', 'RESTOCK'];
 const CAUSES = ['', '1', "' OR 1=1 --", 'X'.repeat(65)];
+const BODY_TIMES = TIMES.filter((time) => !Array.isArray(time));
 const TEXTS = ['', 'x'.repeat(201)];
 
 const FILTER = {
@@ -56,7 +57,7 @@ export const DEAD_LETTER_ROUTES: Record<string, Route> = {
     bad: {
       'body/queue': QUEUES,
       'body/cause': CAUSES,
-      'body/mutedUntil': [...TIMES.filter((time) => !Array.isArray(time)), '2099-01-01T00:00:00Z'],
+      'body/mutedUntil': [...BODY_TIMES, '2099-01-01T00:00:00Z'],
       'body/note': visibleTexts(400),
       ...KEY_HEADERS,
     },
@@ -70,7 +71,14 @@ export const DEAD_LETTER_ROUTES: Record<string, Route> = {
     bad: { ...LIST, 'querystring/cursor': CURSORS, 'querystring/status': STATES },
   },
   'POST /dead-letter-jobs': {
-    body: { action: 'DISCARD', queue: 'probe', text: 'bad input', lettersPerSecond: 1, note: 'bad input' },
+    body: {
+      action: 'DISCARD',
+      queue: 'probe',
+      text: 'bad input',
+      lettersPerSecond: 1,
+      ids: [UUID],
+      note: 'bad input',
+    },
     status: 201,
     bad: {
       'body/action': ['', 'redrive', 'DELETE'],
@@ -79,8 +87,10 @@ export const DEAD_LETTER_ROUTES: Record<string, Route> = {
       'body/sku': SKUS,
       'body/factoryId': ['', 'f'.repeat(65)],
       'body/text': TEXTS,
-      'body/since': TIMES.filter((time) => !Array.isArray(time)),
-      'body/ids': [[], [UUID, UUID], Array(2_000).fill(UUID)],
+      'body/since': BODY_TIMES,
+      'body/until': BODY_TIMES,
+      'body/ids': [[], [UUID, UUID], Array(950).fill(UUID)],
+      'body/ids/0': IDS,
       'body/includesUnsafe': ['', 'yes', 1],
       'body/lettersPerSecond': integers(1, 1_000),
       'body/note': visibleTexts(400),

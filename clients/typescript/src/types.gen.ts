@@ -884,7 +884,7 @@ export type DeadLetterJobPage = {
  * PlanDeadLetterJob
  */
 export type PlanDeadLetterJob = {
-    action: 'REDRIVE' | 'DISCARD';
+    action?: 'REDRIVE' | 'DISCARD';
     /**
      * opened then or later
      */
@@ -911,8 +911,8 @@ export type PlanDeadLetterJob = {
     /**
      * redrive as well what may then be done twice: orders whose answer was lost (the factory may make the goods twice), and callbacks that came too late, which a redrive approves
      */
-    includesUnsafe: boolean;
-    lettersPerSecond: number;
+    includesUnsafe?: boolean;
+    lettersPerSecond?: number;
     note?: string | null;
 };
 
@@ -1004,7 +1004,7 @@ export type StartDeadLetterJob = {
     /**
      * one letter, as a test; then the job is PAUSED, and can be started again for the rest
      */
-    onlyFirst: boolean;
+    onlyFirst?: boolean;
 };
 
 /**
@@ -1121,7 +1121,7 @@ export type RotateApiKey = {
     /**
      * how long the key before is valid as well
      */
-    overlapSeconds: number;
+    overlapSeconds?: number;
 };
 
 /**

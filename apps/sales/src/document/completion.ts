@@ -14,6 +14,7 @@ export function completed({ openapiObject }: { openapiObject: OpenApiDocument })
     for (const [method, operation] of Object.entries(path)) {
       markOptionalBody(operation);
       markOptionalParameters(operation);
+      markOptionalMembers(operation);
       giveExamples(operation);
       declareRefusals(operation, method);
       declarePage(operation);
@@ -42,6 +43,18 @@ function markOptionalBody({ requestBody }: Operation): void {
 /** A parameter with a default is optional. The schema requires it, because every handler gets it. */
 function markOptionalParameters({ parameters = [] }: Operation): void {
   for (const parameter of parameters) if (parameter.schema?.default !== undefined) parameter.required = false;
+}
+
+/** So is a member of a body with a default. */
+function markOptionalMembers({ requestBody }: Operation): void {
+  for (const { schema } of Object.values(requestBody?.content ?? {})) {
+    for (const alternative of schema?.anyOf ?? (schema ? [schema] : [])) {
+      const { required = [], properties = {} } = alternative;
+      const left = required.filter((name) => properties[name]?.default === undefined);
+      if (left.length > 0) alternative.required = left;
+      else delete alternative.required;
+    }
+  }
 }
 
 /** A tool that tries the operation, or answers in its place, has values that make sense together. */

@@ -55,6 +55,7 @@ describe('a body', () => {
     );
     expect(optional.sort()).toEqual([
       '/api-keys/{id}/rotate',
+      '/dead-letter-jobs/{id}/start',
       '/dead-letters/{id}/discard',
       '/dead-letters/{id}/redrive',
       '/restock-orders/{id}/cancel',
