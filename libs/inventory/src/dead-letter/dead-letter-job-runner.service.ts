@@ -71,12 +71,15 @@ export class DeadLetterJobRunner {
     const letterOf = new Map(
       found.map((letter, index) => [letter.id, { letter, outlook: outlooks[index]! }]),
     );
+    const idsOf = new Map<DeadLetterJobOutcome, string[]>();
     for (const { deadLetterId } of items) {
       const known = letterOf.get(deadLetterId);
-      const outcome = known
-        ? await this.resolve(manager, job, known.letter, known.outlook)
-        : 'RESOLVED_BEFORE';
-      await manager.update(DeadLetterJobItem, { jobId: job.id, deadLetterId }, { outcome, doneAt: now });
+      const outcome = known ? await this.resolve(manager, job, known, now) : 'RESOLVED_BEFORE';
+      idsOf.set(outcome, [...(idsOf.get(outcome) ?? []), deadLetterId]);
+    }
+    for (const [outcome, some] of idsOf) {
+      const those = { jobId: job.id, deadLetterId: In(some) };
+      await manager.update(DeadLetterJobItem, those, { outcome, doneAt: now });
     }
     if (job.onlyFirst) {
       const paused = { status: 'PAUSED', onlyFirst: false, nextAt: null, waitsFor: null } as const;
@@ -92,22 +95,22 @@ export class DeadLetterJobRunner {
   private async resolve(
     manager: EntityManager,
     job: DeadLetterJob,
-    letter: DeadLetter,
-    { plan }: DeadLetterOutlook,
+    { letter, outlook: { plan } }: { letter: DeadLetter; outlook: DeadLetterOutlook },
+    at: Date,
   ): Promise<DeadLetterJobOutcome> {
     const resolution = { by: job.startedBy!, note: job.note ?? `job ${job.id}` };
     try {
       if (job.action === 'DISCARD') {
-        await this.letters.discard(letter.id, resolution, manager);
+        await this.letters.discardWithin(manager, letter, resolution, at);
         return 'DISCARDED';
       }
       if (letter.status !== 'OPEN') return 'RESOLVED_BEFORE';
       if (plan === 'NOT_REDRIVABLE' || (plan === 'UNSAFE' && !job.includesUnsafe)) return plan;
       if (plan === 'SATISFIED') {
-        await this.letters.discard(letter.id, { ...resolution, note: 'done already' }, manager);
+        await this.letters.discardWithin(manager, letter, { ...resolution, note: 'done already' }, at);
         return 'SATISFIED';
       }
-      await this.letters.redrive(letter.id, resolution, manager);
+      await this.letters.redriveWithin(manager, letter, resolution, at);
       return 'REDRIVEN';
     } catch (error) {
       // Both are thrown before anything is changed.

@@ -100,18 +100,32 @@ export class DeadLetterService {
   ): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
-      const message = redrivableMessage(letter, resolution.edited);
-      const at = await this.clock.now(manager);
-      await resolve(manager, letter, 'REDRIVEN', resolution, at);
-      if (resolution.edited) {
-        const editedBody = { editedBody: resolution.edited } as QueryDeepPartialEntity<DeadLetter>;
-        await manager.update(DeadLetter, { id }, editedBody);
-      }
-      const restockOrderId = restockOrderOf(letter);
-      if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
-      await this.outbox.addUnchecked(manager, letter.queue, message, at);
+      await this.redriveWithin(manager, letter, resolution, await this.clock.now(manager));
       return findDeadLetter(manager, id);
     }, within);
+  }
+
+  /**
+   * The same with a letter at hand, for many of them, in the caller's transaction. A refusal changes nothing.
+   *
+   * @param at now, by {@link Clock}
+   * @throws InventoryError `DEAD_LETTER.RESOLVED`, `DEAD_LETTER.NOT_REDRIVABLE`, `DEAD_LETTER.MESSAGE_INVALID`
+   */
+  async redriveWithin(
+    manager: EntityManager,
+    letter: DeadLetter,
+    resolution: Resolution & { edited?: Record<string, unknown> },
+    at: Date,
+  ): Promise<void> {
+    const message = redrivableMessage(letter, resolution.edited);
+    await resolve(manager, letter, 'REDRIVEN', resolution, at);
+    if (resolution.edited) {
+      const editedBody = { editedBody: resolution.edited } as QueryDeepPartialEntity<DeadLetter>;
+      await manager.update(DeadLetter, { id: letter.id }, editedBody);
+    }
+    const restockOrderId = restockOrderOf(letter);
+    if (restockOrderId) await this.progress.markRedriven(manager, restockOrderId, resolution.by, at);
+    await this.outbox.addUnchecked(manager, letter.queue, message, at);
   }
 
   /**
@@ -123,18 +137,23 @@ export class DeadLetterService {
   async discard(id: string, resolution: Resolution, within?: EntityManager): Promise<DeadLetter> {
     return this.database.write(async (manager) => {
       const letter = await findDeadLetter(manager, id);
-      await resolve(manager, letter, 'DISCARDED', resolution, await this.clock.now(manager));
-      const restockOrderId = restockOrderOf(letter);
-      if (restockOrderId) {
-        await this.progress.cancelDeadLettered(
-          manager,
-          restockOrderId,
-          resolution.by,
-          'dead letter discarded',
-        );
-      }
+      await this.discardWithin(manager, letter, resolution, await this.clock.now(manager));
       return findDeadLetter(manager, id);
     }, within);
+  }
+
+  /** The same with a letter at hand. See {@link redriveWithin}. @throws InventoryError `DEAD_LETTER.RESOLVED` */
+  async discardWithin(
+    manager: EntityManager,
+    letter: DeadLetter,
+    resolution: Resolution,
+    at: Date,
+  ): Promise<void> {
+    await resolve(manager, letter, 'DISCARDED', resolution, at);
+    const restockOrderId = restockOrderOf(letter);
+    if (!restockOrderId) return;
+    const note = 'dead letter discarded';
+    await this.progress.cancelDeadLettered(manager, restockOrderId, resolution.by, note);
   }
 
   private async openWithin(
