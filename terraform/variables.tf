@@ -253,7 +253,7 @@ variable "waf_requests_per_5_minutes" {
 }
 
 variable "secret_version" {
-  description = "Raise it to make new keys. See docs/operations.md, Keys, first"
+  description = "Raise it to make new keys. See docs/running.md, Keys, first"
   type        = number
   default     = 1
 }

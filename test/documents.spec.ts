@@ -74,8 +74,8 @@ describe('the variables', () => {
     expect(matches(example, /^#([A-Z][A-Z0-9_]*)=/gm).sort()).toEqual(withCompose);
   });
 
-  it('stand in docs/operations.md, all of them, and no other', () => {
-    const listed = tableUnder(read('docs/operations.md'), 'Environment').map(([name]) => bare(name));
+  it('stand in docs/settings.md, all of them, and no other', () => {
+    const listed = tableUnder(read('docs/settings.md'), 'Environment').map(([name]) => bare(name));
     expect(listed.sort()).toEqual(expected);
   });
 
@@ -83,7 +83,7 @@ describe('the variables', () => {
     const schemas = await exportedSchemas();
     const inExample = exampleEntries(example);
     const inTable = new Map(
-      tableUnder(read('docs/operations.md'), 'Environment').map(([name, , value]) => [bare(name), value]),
+      tableUnder(read('docs/settings.md'), 'Environment').map(([name, , value]) => [bare(name), value]),
     );
     const faults: string[] = [];
     for (const name of new Set(schemas.flatMap(({ properties }) => Object.keys(properties)))) {
@@ -102,7 +102,7 @@ describe('the variables', () => {
         faults.push(`.env.example: ${name} is "${variants[0]?.description}"`);
       }
       if (!cells.includes(inTable.get(name) ?? '')) {
-        faults.push(`docs/operations.md: ${name} is ${cells.join(' or ')}`);
+        faults.push(`docs/settings.md: ${name} is ${cells.join(' or ')}`);
       }
     }
     expect(faults).toEqual([]);

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "secret_version" {
-  description = "Raise it to make new keys. See docs/operations.md, Keys, first"
+  description = "Raise it to make new keys. See docs/running.md, Keys, first"
   type        = number
   default     = 1
 }
