@@ -184,17 +184,62 @@ describe('the routes by role', () => {
     });
   });
 
-  it('close at once to a key that is revoked, while requests go on', async () => {
-    const made = await sales.ask('POST', '/api-keys', { body: { name: 'short', role: 'operator' as Role } });
-    expect(made.status).toBe(201);
-    const headers = { 'x-api-key': made.body.key as string };
-    expect((await sales.ask('GET', '/operator', { headers })).body).toEqual({
-      name: 'short',
-      role: 'operator',
+  describe('while requests go on', () => {
+    let key: string;
+    let id: string;
+
+    beforeAll(async () => {
+      const { body } = await sales.ask('POST', '/api-keys', {
+        body: { name: 'busy', role: 'operator' as Role },
+      });
+      ({ key, id } = body);
     });
-    const revoked = await sales.ask('POST', `/api-keys/${made.body.id}/revoke`);
-    expect(revoked).toMatchObject({ status: 200, body: { status: 'REVOKED', name: 'short' } });
-    expect((await sales.ask('GET', '/operator', { headers })).status).toBe(401);
-    expect(JSON.stringify((await sales.ask('GET', '/api-keys')).body)).not.toContain(made.body.key);
+
+    const statusOf = async (given: string) =>
+      (await sales.ask('GET', '/operator', { headers: { 'x-api-key': given } })).status;
+    /** Asks without a pause until `work` is done. */
+    const askDuring = async (given: string, work: Promise<unknown>) => {
+      const statuses: number[] = [];
+      let isDone = false;
+      void work.finally(() => (isDone = true));
+      while (!isDone) {
+        statuses.push(await statusOf(given));
+        await new Promise(setImmediate);
+      }
+      return statuses;
+    };
+
+    it('stay open to both keys of a rotation', async () => {
+      const rotation = sales.ask('POST', `/api-keys/${id}/rotate`, { body: { overlapSeconds: 3_600 } });
+      const statuses = await askDuring(key, rotation);
+      const rotated = await rotation;
+      expect(rotated.body).toMatchObject({
+        name: 'busy',
+        role: 'operator',
+        previousValidUntil: expect.any(String),
+      });
+      expect(new Set([...statuses, await statusOf(key), await statusOf(rotated.body.key)])).toEqual(
+        new Set([200]),
+      );
+      key = rotated.body.key;
+    });
+
+    it('close at once to a key that is revoked', async () => {
+      const revocation = sales.ask('POST', `/api-keys/${id}/revoke`);
+      const statuses = await askDuring(key, revocation);
+      expect(await revocation).toMatchObject({ status: 200, body: { status: 'REVOKED', name: 'busy' } });
+      expect(statuses.filter((status) => ![200, 401].includes(status))).toEqual([]);
+      expect(await statusOf(key)).toBe(401);
+      expect(JSON.stringify((await sales.ask('GET', '/api-keys')).body)).not.toContain(key);
+    });
+
+    it('close in another process within two seconds', async () => {
+      const { body } = await sales.ask('POST', '/api-keys', { body: { name: 'elsewhere', role: 'viewer' } });
+      expect(await statusOf(body.key)).toBe(200);
+      // As another process does it: this one is not told.
+      await sales.application.get(ApiKeyService, { strict: false }).revoke(body.id, 'operations');
+      await new Promise((resolve) => setTimeout(resolve, 2_050));
+      expect(await statusOf(body.key)).toBe(401);
+    });
   });
 });
