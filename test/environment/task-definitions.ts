@@ -10,6 +10,7 @@ interface TaskEnvironment {
 export const TERRAFORM_VALUES: Record<string, string> = {
   callback_base_url: 'https://shop.example.com',
   callback_signing_key: 'c'.repeat(48),
+  callback_signing_key_previous: 'd'.repeat(48),
   database_password: 'p',
   database_pool_size: '10',
   database_url: 'mysql://warehouse@database.example:3306/donut_states',

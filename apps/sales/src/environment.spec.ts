@@ -19,6 +19,32 @@ describe('the environment of the sales service', () => {
     expect(environment.TRUSTED_PROXIES).toBeUndefined();
   });
 
+  describe('the second callback signing key', () => {
+    const [current, other] = ['c'.repeat(32), 'd'.repeat(32)];
+    const inProduction = (previous: string) =>
+      read({
+        NODE_ENV: 'production',
+        OPERATIONS_API_KEY: 'o'.repeat(32),
+        CALLBACK_SIGNING_KEY: current,
+        CALLBACK_SIGNING_KEY_PREVIOUS: previous,
+      });
+
+    it('is optional', () => {
+      expect(read({ CALLBACK_SIGNING_KEY_PREVIOUS: '' }).CALLBACK_SIGNING_KEY_PREVIOUS).toBeUndefined();
+      expect(inProduction(other).CALLBACK_SIGNING_KEY_PREVIOUS).toBe(other);
+    });
+
+    it.each([
+      ['has fewer characters than 32', 'd'.repeat(31), /must not have fewer than 32 characters/],
+      ['is an example', 'test-callback-signing-key-of-32-chars', /is an example that everybody knows/],
+      ['is the current key', current, /is the same as CALLBACK_SIGNING_KEY/],
+      ['is the operations key', 'o'.repeat(32), /is the same as OPERATIONS_API_KEY/],
+    ])('is refused when it %s', (_, previous, fault) => {
+      expect(() => inProduction(previous)).toThrow(fault);
+      expect(() => inProduction(previous)).toThrow('CALLBACK_SIGNING_KEY_PREVIOUS');
+    });
+  });
+
   it.each(['10.0.0.7', '10.0.0.0/16, 2001:db8::/32', 'loopback,uniquelocal'])(
     'accepts proxies as address, network or name: %s',
     (proxies) => expect(read({ TRUSTED_PROXIES: proxies }).TRUSTED_PROXIES).toBe(proxies),

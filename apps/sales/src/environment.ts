@@ -34,6 +34,12 @@ const variables = Type.Object({
   }),
   OPERATIONS_API_KEY: Type.String({ minLength: 16, description: 'opens the operations routes (X-Api-Key)' }),
   CALLBACK_SIGNING_KEY: Type.String({ minLength: 32, description: 'signs the callbacks of the factory' }),
+  CALLBACK_SIGNING_KEY_PREVIOUS: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description: 'a second key whose callbacks are believed, while the signing key is replaced',
+    }),
+  ),
   AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of the queues' }),
   QUEUE_URL_PREFIX: Type.String({
     pattern: '^https?://.+',
@@ -96,7 +102,11 @@ const withPorts: typeof variables = Type.Refine(
   () => 'ADMIN_PORT must be another port than SALES_PORT',
 );
 
-export const SalesEnvironment = refuseWeakKeys(withPorts, ['OPERATIONS_API_KEY', 'CALLBACK_SIGNING_KEY']);
+export const SalesEnvironment = refuseWeakKeys(withPorts, [
+  'OPERATIONS_API_KEY',
+  'CALLBACK_SIGNING_KEY',
+  'CALLBACK_SIGNING_KEY_PREVIOUS',
+]);
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;
 

@@ -21,6 +21,8 @@ import { PublishedCallbacks } from './published-callbacks.js';
 export class GoodsReceiptsController {
   private readonly allowance = new CallbackAllowance();
   private readonly published = new PublishedCallbacks();
+  /** Each is believed: see docs/operations.md, Keys. */
+  private readonly signingKeys: readonly string[];
   private readonly callbacks: Counter<'verification' | 'outcome'>;
   private readonly log = new BoundedLog(new Logger(GoodsReceiptsController.name), {
     linesPerSecond: 5,
@@ -30,9 +32,11 @@ export class GoodsReceiptsController {
 
   constructor(
     private readonly queues: QueuePublisher,
-    @Inject(SALES_ENVIRONMENT) private readonly environment: SalesEnvironment,
+    @Inject(SALES_ENVIRONMENT) environment: SalesEnvironment,
     registry: Registry,
   ) {
+    const { CALLBACK_SIGNING_KEY: current, CALLBACK_SIGNING_KEY_PREVIOUS: previous } = environment;
+    this.signingKeys = previous === undefined ? [current] : [current, previous];
     this.callbacks = new Counter({
       name: 'donut_states_callbacks_total',
       help: 'Callbacks of the factory by what their signature says. A repeated one was on the queue already; one above the allowance was not recorded.',
@@ -69,7 +73,7 @@ export class GoodsReceiptsController {
     // eslint-disable-next-line no-restricted-syntax -- a database that is away has no time to give. See docs/adr/0005
     const now = new Date();
     const verification = verifyOrder(
-      this.environment.CALLBACK_SIGNING_KEY,
+      this.signingKeys,
       { restockOrderId, sku, factoryId, quantity: query.quantity ?? 0, expiresAtSeconds: query.expires ?? 0 },
       query.signature ?? '',
       now,

@@ -20,9 +20,9 @@ const order: SignedOrder = {
 describe('the signature of a callback', () => {
   it('is believed until it expires', () => {
     const signature = signOrder(KEY, order);
-    expect(verifyOrder(KEY, order, signature, NOW)).toBe('VALID');
-    expect(verifyOrder(KEY, order, signature, new Date(NOW.getTime() + 60_000))).toBe('VALID');
-    expect(verifyOrder(KEY, order, signature, new Date(NOW.getTime() + 60_001))).toBe('EXPIRED');
+    expect(verifyOrder([KEY], order, signature, NOW)).toBe('VALID');
+    expect(verifyOrder([KEY], order, signature, new Date(NOW.getTime() + 60_000))).toBe('VALID');
+    expect(verifyOrder([KEY], order, signature, new Date(NOW.getTime() + 60_001))).toBe('EXPIRED');
   });
 
   it.each<[string, Partial<SignedOrder>]>([
@@ -32,17 +32,44 @@ describe('the signature of a callback', () => {
     ['quantity', { quantity: 51 }],
     ['expiry', { expiresAtSeconds: order.expiresAtSeconds + 1 }],
   ])('covers the %s', (_, change) => {
-    expect(verifyOrder(KEY, { ...order, ...change }, signOrder(KEY, order), NOW)).toBe('INVALID_SIGNATURE');
+    expect(verifyOrder([KEY], { ...order, ...change }, signOrder(KEY, order), NOW)).toBe('INVALID_SIGNATURE');
   });
 
   it('cannot be made with another key, nor by moving characters between fields', () => {
-    expect(verifyOrder(KEY, order, signOrder(`${KEY}!`, order), NOW)).toBe('INVALID_SIGNATURE');
+    expect(verifyOrder([KEY], order, signOrder(`${KEY}!`, order), NOW)).toBe('INVALID_SIGNATURE');
     const shifted = { ...order, sku: 'CP-502101F', factoryId: 'F-500293' };
-    expect(verifyOrder(KEY, shifted, signOrder(KEY, order), NOW)).toBe('INVALID_SIGNATURE');
+    expect(verifyOrder([KEY], shifted, signOrder(KEY, order), NOW)).toBe('INVALID_SIGNATURE');
+  });
+
+  describe('while the key is replaced', () => {
+    const [before, after] = ['b'.repeat(32), 'a'.repeat(32)];
+
+    it.each([
+      ['the current key', after],
+      ['the previous key', before],
+    ])('is believed when it is of %s, until it expires', (_, key) => {
+      const signature = signOrder(key, order);
+      for (const keys of [
+        [after, before],
+        [before, after],
+      ]) {
+        expect(verifyOrder(keys, order, signature, NOW)).toBe('VALID');
+        expect(verifyOrder(keys, order, signature, new Date(NOW.getTime() + 60_001))).toBe('EXPIRED');
+      }
+    });
+
+    it('is not believed when it is of a third key, of parts of both, or of a key that was taken away', () => {
+      const [first, second] = [signOrder(after, order), signOrder(before, order)];
+      const parts = first.slice(0, 32) + second.slice(32);
+      for (const signature of [signOrder(KEY, order), parts, first + second]) {
+        expect(verifyOrder([after, before], order, signature, NOW)).toBe('INVALID_SIGNATURE');
+      }
+      expect(verifyOrder([after], order, second, NOW)).toBe('INVALID_SIGNATURE');
+    });
   });
 
   it.each(['', 'ab', 'é'.repeat(64), '0'.repeat(64)])('is not %j', (signature) => {
-    expect(verifyOrder(KEY, order, signature, NOW)).toBe('INVALID_SIGNATURE');
+    expect(verifyOrder([KEY], order, signature, NOW)).toBe('INVALID_SIGNATURE');
   });
 
   it('travels in the URL that the factory calls', () => {

@@ -32,12 +32,24 @@ export function callbackUrl(baseUrl: string, key: string, order: SignedOrder): s
   return url.href;
 }
 
-/** Whether a callback belongs to a signed order. It takes the same time for every wrong signature. */
-export function verifyOrder(key: string, order: SignedOrder, signature: string, now: Date): Verification {
-  const expected = Buffer.from(signOrder(key, order));
+/**
+ * Whether a callback belongs to an order that one of `keys` signed. It takes the same time for every signature: each key is
+ * tried, whichever is right.
+ */
+export function verifyOrder(
+  keys: readonly string[],
+  order: SignedOrder,
+  signature: string,
+  now: Date,
+): Verification {
   const given = Buffer.from(signature);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'INVALID_SIGNATURE';
+  const matches = keys.map((key) => isEqual(given, Buffer.from(signOrder(key, order))));
+  if (!matches.includes(true)) return 'INVALID_SIGNATURE';
   return now.getTime() <= order.expiresAtSeconds * 1000 ? 'VALID' : 'EXPIRED';
+}
+
+function isEqual(given: Buffer, expected: Buffer): boolean {
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 /** Identifies one delivery of an order by the content of its callback: SHA-256 in hex. */
