@@ -98,6 +98,7 @@ module "secrets" {
 
   name           = local.name
   secret_version = var.secret_version
+  callback_keys  = var.callback_keys
   recovery_days  = var.deletion_protection ? 30 : 0
 }
 

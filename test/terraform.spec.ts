@@ -16,7 +16,12 @@ import {
 const TERRAFORM = join(import.meta.dirname, '../terraform');
 
 /** Variables with secrets, which a task definition must not contain. */
-const SECRETS = ['CALLBACK_SIGNING_KEY', 'DATABASE_PASSWORD', 'OPERATIONS_API_KEY'];
+const SECRETS = [
+  'CALLBACK_SIGNING_KEY',
+  'CALLBACK_SIGNING_KEY_PREVIOUS',
+  'DATABASE_PASSWORD',
+  'OPERATIONS_API_KEY',
+];
 
 describe('the task definitions of Terraform', () => {
   it('are of the applications, and of the migration', () => {

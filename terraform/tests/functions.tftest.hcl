@@ -83,6 +83,11 @@ run "functions" {
   }
 
   assert {
+    condition     = toset(keys(jsondecode(aws_lambda_function.this["sales"].environment[0].variables["SECRETS"]))) == toset(["CALLBACK_SIGNING_KEY", "DATABASE_PASSWORD", "OPERATIONS_API_KEY"])
+    error_message = "A function is told of a secret that there is not."
+  }
+
+  assert {
     condition     = !contains(keys(aws_apigatewayv2_route.this), "$default") && length([for route in keys(aws_apigatewayv2_route.this) : route if strcontains(route, "/metrics") || strcontains(route, "/health") || strcontains(route, "/hello")]) == 0 && contains(keys(aws_apigatewayv2_route.this), "ANY /goods-receipts/{proxy+}")
     error_message = "The API has routes for what the public needs, and for nothing else."
   }
@@ -180,5 +185,29 @@ run "alarms" {
   assert {
     condition     = aws_cloudwatch_log_metric_filter.open_dead_letters.log_group_name == "/aws/lambda/test/scheduled" && aws_cloudwatch_metric_alarm.api_latency[0].threshold == 2000
     error_message = "The scheduled function counts dead letters. The API tells times in ms."
+  }
+}
+
+run "a_key_is_replaced" {
+  command = plan
+
+  module {
+    source = "./modules/functions"
+  }
+
+  variables {
+    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key-2", callback-signing-key-previous = "arn:callback-signing-key" }
+  }
+
+  assert {
+    condition = {
+      for function in ["sales", "worker", "scheduled"] : function =>
+      { for name, reference in jsondecode(aws_lambda_function.this[function].environment[0].variables["SECRETS"]) : name => reference if startswith(name, "CALLBACK") }
+      } == {
+      sales     = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2", CALLBACK_SIGNING_KEY_PREVIOUS = "arn:callback-signing-key" }
+      worker    = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2" }
+      scheduled = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2" }
+    }
+    error_message = "Sales believes both keys, and the worker signs with the current one."
   }
 }

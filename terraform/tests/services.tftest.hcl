@@ -139,7 +139,7 @@ run "tasks" {
   assert {
     condition = alltrue([
       for definition in aws_ecs_task_definition.this :
-      length(setintersection([for variable in jsondecode(definition.container_definitions)[0].environment : variable.name], ["DATABASE_PASSWORD", "OPERATIONS_API_KEY", "CALLBACK_SIGNING_KEY"])) == 0
+      length(setintersection([for variable in jsondecode(definition.container_definitions)[0].environment : variable.name], ["DATABASE_PASSWORD", "OPERATIONS_API_KEY", "CALLBACK_SIGNING_KEY", "CALLBACK_SIGNING_KEY_PREVIOUS"])) == 0
     ])
     error_message = "A secret stands in clear text in a task definition."
   }
@@ -339,4 +339,35 @@ run "a_warehouse_without_factory_is_refused" {
   }
 
   expect_failures = [var.factory]
+}
+
+run "a_key_is_replaced" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key-2", callback-signing-key-previous = "arn:callback-signing-key" }
+  }
+
+  assert {
+    condition = {
+      for task in ["sales", "worker"] : task =>
+      { for secret in jsondecode(aws_ecs_task_definition.this[task].container_definitions)[0].secrets : secret.name => secret.valueFrom if startswith(secret.name, "CALLBACK") }
+      } == {
+      sales  = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2", CALLBACK_SIGNING_KEY_PREVIOUS = "arn:callback-signing-key" }
+      worker = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2" }
+    }
+    error_message = "Sales believes both keys, and the worker signs with the current one."
+  }
+
+  assert {
+    condition = alltrue([
+      for task in ["sales", "worker"] :
+      length(setsubtract(["arn:callback-signing-key", "arn:callback-signing-key-2"], flatten([for statement in jsondecode(aws_iam_role_policy.execution[task].policy).Statement : statement.Resource if statement.Sid == "ReadItsSecrets"]))) == 0
+    ])
+    error_message = "A task of the revision before cannot start: it reads the keys in another order."
+  }
 }

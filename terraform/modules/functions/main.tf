@@ -11,6 +11,8 @@ locals {
 
   memory_mib = merge({ migrate = 512 }, var.memory_mib)
 
+  previous_callback_key = lookup(var.secret_arns, "callback-signing-key-previous", "")
+
   # Held to the schemas of the applications by test/environment.spec.ts.
   settings = jsondecode(templatefile("${path.module}/environment.json", {
     database_url                  = var.database.url
@@ -29,6 +31,9 @@ locals {
     database_password    = "${var.database.secret_arn}:password"
     operations_api_key   = var.secret_arns["operations-api-key"]
     callback_signing_key = var.secret_arns["callback-signing-key"]
+
+    # Empty where no key is replaced: then the variable is left out.
+    callback_signing_key_previous = local.previous_callback_key
   }))
 
   # What runs is the worker in two of them.
@@ -67,7 +72,7 @@ resource "aws_lambda_function" "this" {
   }
 
   environment {
-    variables = merge(each.value.environment, { NODE_ENV = "production", SECRETS = jsonencode(each.value.secrets) })
+    variables = merge(each.value.environment, { NODE_ENV = "production", SECRETS = jsonencode({ for name, reference in each.value.secrets : name => reference if reference != "" }) })
   }
 
   logging_config {

@@ -77,10 +77,13 @@ locals {
     migrate   = []
   }
 
+  # While the key is replaced, an environment of the version before may start: it reads the same keys in another order.
+  callback_keys = [for use, arn in var.secret_arns : arn if startswith(use, "callback-signing-key")]
+
   secrets_of = {
-    sales     = [var.database.secret_arn, var.secret_arns["operations-api-key"], var.secret_arns["callback-signing-key"]]
-    worker    = [var.database.secret_arn, var.secret_arns["callback-signing-key"]]
-    scheduled = [var.database.secret_arn, var.secret_arns["callback-signing-key"]]
+    sales     = concat([var.database.secret_arn, var.secret_arns["operations-api-key"]], local.callback_keys)
+    worker    = concat([var.database.secret_arn], local.callback_keys)
+    scheduled = concat([var.database.secret_arn], local.callback_keys)
     migrate   = [var.database.secret_arn]
   }
 }

@@ -36,7 +36,7 @@ variable "database" {
 }
 
 variable "secret_arns" {
-  description = "What module secrets puts out: operations-api-key and callback-signing-key"
+  description = "What module secrets puts out: operations-api-key, callback-signing-key, and its -previous where there is one"
   type        = map(string)
 }
 

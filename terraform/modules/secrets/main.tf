@@ -1,7 +1,14 @@
+module "names" {
+  source = "./names"
+
+  callback_keys = var.callback_keys
+}
+
 locals {
+  # By name, so that a swap of two keys changes none of them.
   secrets = {
-    operations-api-key   = "OPERATIONS_API_KEY: opens the operations routes"
-    callback-signing-key = "CALLBACK_SIGNING_KEY: signs the callbacks of the factory"
+    for use, name in module.names.by_use : name =>
+    use == "operations-api-key" ? "OPERATIONS_API_KEY: opens the operations routes" : "CALLBACK_SIGNING_KEY: signs the callbacks of the factory"
   }
 }
 

@@ -1,9 +1,9 @@
 output "arns" {
-  description = "By name"
-  value       = { for name, secret in aws_secretsmanager_secret.this : name => secret.arn }
+  description = "By what they are for: operations-api-key, callback-signing-key, and callback-signing-key-previous where there is one"
+  value       = { for use, name in module.names.by_use : use => aws_secretsmanager_secret.this[name].arn }
 }
 
 output "names" {
-  description = "As Secrets Manager calls them, by name"
-  value       = { for name, secret in aws_secretsmanager_secret.this : name => secret.name }
+  description = "As Secrets Manager calls them, by what they are for"
+  value       = { for use, name in module.names.by_use : use => aws_secretsmanager_secret.this[name].name }
 }

@@ -9,6 +9,15 @@ variable "secret_version" {
   default     = 1
 }
 
+variable "callback_keys" {
+  description = "Generations of the callback signing key: current signs and is believed, previous is believed as well. See docs/operations.md, Keys"
+  type = object({
+    current  = optional(number, 1)
+    previous = optional(number)
+  })
+  default = {}
+}
+
 variable "recovery_days" {
   description = "How long a deleted secret can be brought back: 7 to 30; 0: not at all"
   type        = number

@@ -12,9 +12,12 @@ locals {
     }]
   })
 
+  # While the key is replaced, a task of the revision before may start: it reads the same keys in another order.
+  callback_keys = [for use, arn in var.secret_arns : arn if startswith(use, "callback-signing-key")]
+
   secrets_of = {
-    sales   = [var.database.secret_arn, var.secret_arns["operations-api-key"], var.secret_arns["callback-signing-key"]]
-    worker  = [var.database.secret_arn, var.secret_arns["callback-signing-key"]]
+    sales   = concat([var.database.secret_arn, var.secret_arns["operations-api-key"]], local.callback_keys)
+    worker  = concat([var.database.secret_arn], local.callback_keys)
     migrate = [var.database.secret_arn]
     factory = []
   }

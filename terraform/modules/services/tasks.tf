@@ -8,6 +8,8 @@ locals {
     task => ceil(drain_delay_ms / 1000) + local.shutdown_deadline_seconds + 5
   }
 
+  previous_callback_key = lookup(var.secret_arns, "callback-signing-key-previous", "")
+
   # Held to the schemas of the applications by test/environment.spec.ts.
   environment = jsondecode(templatefile("${path.module}/environment.json", {
     region                        = data.aws_region.current.name
@@ -34,6 +36,9 @@ locals {
     database_password    = "${var.database.secret_arn}:password::"
     operations_api_key   = var.secret_arns["operations-api-key"]
     callback_signing_key = var.secret_arns["callback-signing-key"]
+
+    # Empty where no key is replaced: then the variable is left out.
+    callback_signing_key_previous = local.previous_callback_key
   }))
 
   tasks = merge(
@@ -102,7 +107,7 @@ resource "aws_ecs_task_definition" "this" {
       stopTimeout            = local.stop_timeout_seconds[each.key]
 
       environment = [for name, value in local.environment[each.key].environment : { name = name, value = value }]
-      secrets     = [for name, value in local.environment[each.key].secrets : { name = name, valueFrom = value }]
+      secrets     = [for name, value in local.environment[each.key].secrets : { name = name, valueFrom = value } if value != ""]
 
       logConfiguration = {
         logDriver = "awslogs"
