@@ -25,6 +25,13 @@ const MESSAGES = (
         ...{ quantity: 10, receivedQuantity: 4, deadlineAt: at },
       },
     },
+    {
+      kind: 'GOODS_EARLY',
+      facts: {
+        ...{ restockOrderId: 'r', sku: 'CP-1', factoryId: 'FF-1' },
+        ...{ quantity: 10, elapsedSeconds: 2, usualSeconds: 3_600 },
+      },
+    },
     { kind: 'GOODS_RECEIVED', facts: { sku: 'CP-1', name: 'Ring', quantity: 10, onHand: 12 } },
     { kind: 'FACTORY_AWAY', facts: { ...waiting, since: at, cause: 'no answer', isReminder: 0 } },
     { kind: 'FACTORY_BACK', facts: { ...waiting, since: at, until: at } },
@@ -62,14 +69,14 @@ describe.each<MailLanguage>(['en', 'ko'])('a mail in %s', (language) => {
   it('is another one for a reminder, and for a product that is back by now', () => {
     const text = (message: NotificationMessage, isOver = false) =>
       mailText([message], language, { salesUrl, isOver }).subject;
-    const [away, soldOut] = [MESSAGES[4]!, MESSAGES[1]!];
+    const [away, soldOut] = [MESSAGES[5]!, MESSAGES[1]!];
     const reminder = withFacts(away, { isReminder: 1 });
     expect(text(reminder)).not.toBe(text(away));
     expect(text(soldOut, true)).not.toBe(text(soldOut));
   });
 
   it('names all products that it stands for', () => {
-    const back = MESSAGES[3]!;
+    const back = MESSAGES[4]!;
     const other = withFacts(back, { sku: 'CP-2', name: 'Twist' });
     const { subject, text } = mailText([back, other], language, { salesUrl });
     expect(subject).toContain('2');

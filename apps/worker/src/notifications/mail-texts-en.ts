@@ -41,6 +41,20 @@ export const ENGLISH: MailTexts = {
         `Give up: POST ${salesUrl}/restock-orders/${restockOrderId}/cancel`,
       ),
     }),
+    GOODS_EARLY: (
+      { restockOrderId, sku, factoryId, quantity, elapsedSeconds, usualSeconds },
+      { salesUrl },
+    ) => ({
+      subject: `[Donut-States] ${factoryId} delivered ${sku} implausibly early`,
+      text: lines(
+        `${quantity} units of ${sku} came from ${factoryId} ${elapsedSeconds.toLocaleString('en')} seconds after they were ordered. ${usualSeconds.toLocaleString('en')} seconds are usual.`,
+        'They are in the stock, because their callback was signed. Ask the factory whether it has sent them, and count them.',
+        'If it has not, correct the stock, and replace the callback signing key.',
+        '',
+        `Look:    GET  ${salesUrl}/restock-orders/${restockOrderId}`,
+        `Correct: POST ${salesUrl}/products/${sku}/adjustments`,
+      ),
+    }),
     GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
       subject: `[Donut-States] ${name} (${sku}) is back`,
       text: lines(`${quantity} units of ${name} (${sku}) arrived; ${onHand} are on hand now.`),

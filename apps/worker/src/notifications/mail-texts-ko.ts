@@ -41,6 +41,20 @@ export const KOREAN: MailTexts = {
         `포기: POST ${salesUrl}/restock-orders/${restockOrderId}/cancel`,
       ),
     }),
+    GOODS_EARLY: (
+      { restockOrderId, sku, factoryId, quantity, elapsedSeconds, usualSeconds },
+      { salesUrl },
+    ) => ({
+      subject: `[Donut-States] ${factoryId} 공장의 ${sku} 납품이 지나치게 빠름`,
+      text: lines(
+        `${factoryId} 공장에서 ${sku} ${quantity}개가 주문 ${elapsedSeconds.toLocaleString('ko')}초 만에 도착했습니다. 보통은 ${usualSeconds.toLocaleString('ko')}초가 걸립니다.`,
+        '콜백의 서명이 맞아 재고에 반영했습니다. 공장이 실제로 보냈는지 확인하고 수량을 세어 보세요.',
+        '보내지 않았다면 재고를 바로잡고 콜백 서명 키를 교체하세요.',
+        '',
+        `확인: GET  ${salesUrl}/restock-orders/${restockOrderId}`,
+        `정정: POST ${salesUrl}/products/${sku}/adjustments`,
+      ),
+    }),
     GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
       subject: `[Donut-States] ${name} (${sku}) 재입고`,
       text: lines(`${name} (${sku}) ${quantity}개가 도착했습니다. 현재 재고는 ${onHand}개입니다.`),

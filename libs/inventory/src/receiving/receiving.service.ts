@@ -4,14 +4,17 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
+import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
+import { appendEvent } from '../restock/restock-order-event.entity.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { MAX_UNITS } from '../stock/stock-limits.js';
 import { StockService } from '../stock/stock.service.js';
+import { implausibleWithinMs, orderableSince, usualSeconds } from './early-goods.js';
 import { GoodsReceipt } from './goods-receipt.entity.js';
 
 /** Goods that the factory says it has delivered. */
@@ -81,6 +84,8 @@ export class ReceivingService {
     level: StockLevel,
   ): Promise<void> {
     const at = await this.clock.now(manager);
+    // Before the goods are recorded: they may complete the order, and then count for the lead time themselves.
+    if (order.receivedQuantity === 0) await this.alertEarly(manager, delivery, order, at);
     const receiptId = uuidv7();
     const { restockOrderId, deliveryFingerprint, quantity } = delivery;
     await manager.insert(GoodsReceipt, {
@@ -98,6 +103,32 @@ export class ReceivingService {
     });
     const isComplete = await this.progress.recordGoods(manager, order, level, quantity, at);
     if (isComplete) await this.followUp(manager, order, level, at);
+  }
+
+  /**
+   * Tells the operators of first goods that come implausibly soon: once for each order. They are taken all the same, since a
+   * real factory may be fast.
+   */
+  private async alertEarly(
+    manager: EntityManager,
+    { quantity }: Delivery,
+    order: RestockOrder,
+    at: Date,
+  ): Promise<void> {
+    const { id: restockOrderId, sku, factoryId, orderedAt } = order;
+    const factory = await manager.findOneByOrFail(Factory, { id: factoryId });
+    const withinMs = implausibleWithinMs(factory);
+    // The factory had the order then at the latest: the steps are read only where they can matter.
+    if (withinMs === 0 || (orderedAt && at.getTime() - orderedAt.getTime() >= withinMs)) return;
+    const { timeline } = await this.restock.get(restockOrderId, manager);
+    const elapsedMs = at.getTime() - orderableSince(order, timeline, factory).getTime();
+    if (elapsedMs >= withinMs) return;
+    const elapsedSeconds = Math.max(0, Math.floor(elapsedMs / 1_000));
+    const usual = usualSeconds(factory);
+    const detail = `${quantity} units came ${elapsedSeconds} s after the order, where ${usual} s are usual`;
+    await appendEvent(manager, restockOrderId, 'GOODS_EARLY', detail, at);
+    const facts = { restockOrderId, sku, factoryId, quantity, elapsedSeconds, usualSeconds: usual };
+    await this.notifications.request(manager, { kind: 'GOODS_EARLY', audience: 'OPERATORS', facts }, at);
   }
 
   /** Mails the advertising manager, and opens the next order if sales since then have made it due already. */

@@ -8,6 +8,10 @@ export type RestockOrderEventKind =
   | 'UNCONFIRMED'
   | 'ORDERED'
   | 'GOODS_RECEIVED'
+  /** The goods came implausibly soon. They are taken all the same. */
+  | 'GOODS_EARLY'
+  /** The first goods that came after the order was closed, and were not taken. */
+  | 'GOODS_REFUSED'
   | 'RECEIVED'
   | 'OVERDUE'
   | 'DEAD_LETTERED'

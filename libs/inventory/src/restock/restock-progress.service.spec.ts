@@ -155,7 +155,7 @@ describe.each(TEST_DATABASES)('the progress of a restock order on %s', (kind) =>
       const received = await warehouse.restockOrder(order.id);
       await attempts.recordOrdered(order.id);
       expect(await warehouse.restockOrder(order.id)).toEqual(received);
-      expect(await timeline(order.id)).toEqual(['REQUESTED', 'GOODS_RECEIVED', 'RECEIVED']);
+      expect(await timeline(order.id)).toEqual(['REQUESTED', 'GOODS_EARLY', 'GOODS_RECEIVED', 'RECEIVED']);
     });
 
     it('leaves no error when an attempt fails after the factory has accepted the order', async () => {

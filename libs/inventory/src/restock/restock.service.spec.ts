@@ -140,6 +140,7 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
       ['REQUESTED', '10 units asked of FF-1'],
       ['ATTEMPT_FAILED', 'FACTORY.TIMEOUT: no answer within 5 s'],
       ['ORDERED', 'accepted by the factory'],
+      ['GOODS_EARLY', expect.stringMatching(/^4 units came \d s after the order, where 10 s are usual$/)],
       ['GOODS_RECEIVED', '4 units arrived, 4 of 10'],
       ['GOODS_RECEIVED', '6 units arrived, 10 of 10'],
       ['RECEIVED', 'complete'],

@@ -41,6 +41,18 @@ export const MAIL_FACTS = {
     /** ISO 8601. */
     deadlineAt: Text,
   }),
+  /** Goods came implausibly soon after their order. */
+  GOODS_EARLY: Type.Object({
+    restockOrderId: Text,
+    sku: Text,
+    factoryId: Text,
+    /** Units of the first delivery. */
+    quantity: Units,
+    /** From the order to the goods. */
+    elapsedSeconds: Units,
+    /** What is usual. */
+    usualSeconds: Units,
+  }),
   GOODS_RECEIVED: Type.Object({ sku: Text, name: Text, quantity: Units, onHand: Units }),
   FACTORY_AWAY: Type.Object({
     ...WaitingForFactory,
