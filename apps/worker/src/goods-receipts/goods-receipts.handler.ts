@@ -3,15 +3,15 @@ import { type Delivery, QueueHandler } from '#messaging';
 import { GoodsReceiptMessage } from '#queues';
 import { Injectable, Logger } from '@nestjs/common';
 
-const UNBELIEVED: Record<'INVALID_SIGNATURE' | 'EXPIRED', DeadLetterCause> = {
-  INVALID_SIGNATURE: {
-    code: 'RECEIPT.FORGED',
-    detail: 'the callback is not signed for what it says: it names no order of ours, or not what was ordered',
-  },
-  EXPIRED: {
-    code: 'RECEIPT.EXPIRED',
-    detail: 'the callback came after its time; redrive it to accept the goods',
-  },
+/** Anybody can name an order in it: it says nothing about that one. */
+const FORGED: DeadLetterCause = {
+  code: 'RECEIPT.FORGED',
+  detail: 'the callback is not signed for what it says: it names no order of ours, or not what was ordered',
+};
+
+const EXPIRED: DeadLetterCause = {
+  code: 'RECEIPT.EXPIRED',
+  detail: 'the callback came after its time; redrive it to accept the goods',
 };
 
 /** Puts delivered goods into stock. A callback that cannot be trusted is quarantined for a person, and adds nothing. */
@@ -27,17 +27,22 @@ export class GoodsReceiptsHandler {
   @QueueHandler('goods-receipts')
   async receive(delivery: Delivery<GoodsReceiptMessage>): Promise<void> {
     const { message } = delivery;
-    if (message.verification !== 'VALID') {
-      await this.quarantine(delivery, UNBELIEVED[message.verification]);
+    const { verification, restockOrderId } = message;
+    if (verification === 'INVALID_SIGNATURE') {
+      await this.quarantine(delivery, FORGED);
+      return;
+    }
+    if (verification === 'EXPIRED') {
+      await this.quarantine(delivery, { ...EXPIRED, restockOrderId });
       return;
     }
     const outcome = await this.receiving.receive(message);
     if (outcome.kind === 'REFUSED') {
-      await this.quarantine(delivery, { code: outcome.code, detail: outcome.detail });
+      await this.quarantine(delivery, { code: outcome.code, detail: outcome.detail, restockOrderId });
       return;
     }
     this.logger.log(
-      `${outcome.kind}: ${message.quantity} of ${message.sku} for restock order ${message.restockOrderId}`,
+      `${outcome.kind}: ${message.quantity} of ${message.sku} for restock order ${restockOrderId}`,
     );
   }
 

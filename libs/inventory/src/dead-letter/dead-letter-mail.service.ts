@@ -14,6 +14,14 @@ const MAIL_QUEUE = 'notifications';
 /** A letter that the operators were told of, or will be. */
 const TOLD = { notificationId: Not(IsNull()) };
 
+/** What a letter says of goods that were refused. */
+export interface RefusedGoods {
+  /** Their order, where the callback leaves no doubt about it. */
+  goodsOf?: string;
+  /** They are the first that come for an order that is closed: each such order is news. */
+  isOfClosedOrder: boolean;
+}
+
 /** Mails the operators of dead letters: one for those of one queue and cause that are open, and none while they are mute. */
 @Injectable()
 export class DeadLetterMailService {
@@ -24,9 +32,10 @@ export class DeadLetterMailService {
   ) {}
 
   /** A letter was opened. In the transaction that did it. */
-  async tell(manager: EntityManager, letter: DeadLetter, at: Date): Promise<void> {
-    if (!(await this.isFirstOfCause(manager, letter)) || (await isMuted(manager, letter, at))) return;
-    await this.request(manager, letter, at);
+  async tell(manager: EntityManager, letter: DeadLetter, at: Date, goods: RefusedGoods): Promise<void> {
+    const isFirst = await this.isFirstOfCause(manager, letter);
+    if (!(isFirst || goods.isOfClosedOrder) || (await isMuted(manager, letter, at))) return;
+    await this.request(manager, letter, at, goods.goodsOf);
   }
 
   /**
@@ -75,7 +84,12 @@ export class DeadLetterMailService {
     if (newest) await this.request(manager, newest, at);
   }
 
-  private async request(manager: EntityManager, letter: DeadLetter, at: Date): Promise<void> {
+  private async request(
+    manager: EntityManager,
+    letter: DeadLetter,
+    at: Date,
+    goodsOf?: string,
+  ): Promise<void> {
     const request: NotificationRequest = {
       kind: 'DEAD_LETTER_OPENED',
       audience: 'OPERATORS',
@@ -84,7 +98,7 @@ export class DeadLetterMailService {
         queue: letter.queue,
         causeCode: letter.causeCode,
         causeDetail: letter.causeDetail,
-        restockOrderId: letter.queue === 'restock' ? letter.restockOrderId : null,
+        restockOrderId: letter.queue === 'restock' ? letter.restockOrderId : (goodsOf ?? null),
       },
     };
     const notificationId = await this.notifications.request(manager, request, at);

@@ -50,8 +50,8 @@ export class DeadLetterService {
 
   /**
    * Records a message and mails the operators. While a dead letter with the same queue and cause is open, of which a mail
-   * tells, others cause no further mail. Recording one message twice changes nothing. A message that fails at the same thing
-   * as an open letter is counted with that one.
+   * tells, others cause no further mail: but for the first goods of each order that is closed, which nobody waits for.
+   * Recording one message twice changes nothing. A message that fails at the same thing as an open letter is counted with it.
    *
    * @param cause of a quarantine. Without it, the cause is the last failed attempt at the message
    */
@@ -171,6 +171,10 @@ export class DeadLetterService {
       await this.progress.markDeadLettered(manager, restockOrderId, `${cause.code}: ${cause.detail}`, at);
     }
     if (await countCopy(manager, failingThing, attempts, at)) return;
+    const goodsOf = givenCause?.restockOrderId;
+    const isOfClosedOrder =
+      goodsOf !== undefined &&
+      (await this.progress.recordRefusedGoods(manager, goodsOf, `${cause.code}: ${cause.detail}`, at));
     const letter = manager.create(DeadLetter, {
       ...message,
       ...(await subjectOf(manager, message)),
@@ -185,7 +189,7 @@ export class DeadLetterService {
     });
     await manager.insert(DeadLetter, letter as QueryDeepPartialEntity<DeadLetter>);
     await this.mails.forgetMailOf(manager, message);
-    await this.mails.tell(manager, letter, at);
+    await this.mails.tell(manager, letter, at, { goodsOf, isOfClosedOrder });
   }
 }
 

@@ -10,4 +10,6 @@ export interface UnhandledMessage {
 export interface DeadLetterCause {
   code: string;
   detail: string;
+  /** The order whose goods were refused, where the signature of the callback leaves no doubt about it. */
+  restockOrderId?: string;
 }

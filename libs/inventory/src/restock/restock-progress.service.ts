@@ -8,10 +8,10 @@ import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { acceptOrder } from './accept-order.js';
 import { learnLeadTimes } from './lead-time.js';
-import { appendEvent } from './restock-order-event.entity.js';
+import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { RestockOrder } from './restock-order.entity.js';
-import { transition } from './restock-order-transitions.js';
+import { isClosed, transition } from './restock-order-transitions.js';
 import { requestDeadline } from './restock-rules.js';
 import { unknownOrder } from './restock.service.js';
 
@@ -76,6 +76,27 @@ export class RestockProgressService {
     // Goods prove that the factory has the order, even if its answer was lost.
     await acceptOrder(manager, order, at, null);
     return false;
+  }
+
+  /**
+   * Goods of the order came and were not taken. In the caller's transaction.
+   *
+   * @returns whether they are the first that came after the order was closed
+   */
+  async recordRefusedGoods(
+    manager: EntityManager,
+    restockOrderId: string,
+    cause: string,
+    at: Date,
+  ): Promise<boolean> {
+    // Locked: of two deliveries at once, one is the first.
+    const query = manager.createQueryBuilder(RestockOrder, 'restock').where({ id: restockOrderId });
+    const order = await this.database.forUpdate(query).getOne();
+    if (!order || !isClosed(order.status)) return false;
+    const refusal = { restockOrderId, kind: 'GOODS_REFUSED' } as const;
+    if (await manager.existsBy(RestockOrderEvent, refusal)) return false;
+    await appendEvent(manager, restockOrderId, 'GOODS_REFUSED', cause, at);
+    return true;
   }
 
   /**
