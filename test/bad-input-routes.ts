@@ -20,6 +20,7 @@ import {
 import { type Route } from './bad-input-route.js';
 import { DEAD_LETTER_ROUTES } from './bad-input-dead-letters.js';
 import { OPERATOR_ROUTES } from './bad-input-operators.js';
+import { FACTORY_ROUTES } from './bad-input-factories.js';
 import { WEBHOOK_ROUTES } from './bad-input-webhooks.js';
 
 /** The headers of a route whose answers have an entity tag. */
@@ -204,6 +205,7 @@ export const ROUTES: Record<string, Route> = {
     },
   },
   ...DEAD_LETTER_ROUTES,
+  ...FACTORY_ROUTES,
   ...WEBHOOK_ROUTES,
   ...OPERATOR_ROUTES,
   'GET /errors/{code}': {

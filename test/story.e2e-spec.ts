@@ -238,6 +238,8 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/dead-letters/{id}/discard',
       '/dead-letters/{id}/redrive',
       '/errors/{code}',
+      '/factories',
+      '/factories/{id}',
       '/goods-receipts/{restockOrderId}',
       '/health/live',
       '/health/ready',

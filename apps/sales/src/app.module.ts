@@ -18,6 +18,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DeadLetterJobsController } from './dead-letters/dead-letter-jobs.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
+import { FactoriesController } from './factories/factories.controller.js';
+import { CallbackAddresses } from './goods-receipts/callback-addresses.js';
+import { CallbackCounter } from './goods-receipts/callback-counter.js';
 import { IndexController } from './http/index.controller.js';
 import { GoodsReceiptsController } from './goods-receipts/goods-receipts.controller.js';
 import { IdempotentWrites } from './idempotency/idempotent-writes.js';
@@ -77,12 +80,15 @@ export class AppModule {
         ErrorsController,
         WebhookEndpointsController,
         WebhookDeliveriesController,
+        FactoriesController,
       ],
       providers: [
         { provide: SALES_ENVIRONMENT, useValue: environment },
         SalesReadiness,
         OperationsKeys,
         IdempotentWrites,
+        CallbackAddresses,
+        CallbackCounter,
       ],
     };
   }

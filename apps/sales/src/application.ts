@@ -5,6 +5,7 @@ import { type SalesEnvironment } from './environment.js';
 import { useAdminRoutes } from './http/admin-routes.js';
 import { ROUTER_OPTIONS, useAllowedMethods } from './http/allowed-methods.js';
 import { useCors } from './http/cors.js';
+import { useCallbackAddresses } from './goods-receipts/refused-addresses.js';
 import { useLowerCaseIds } from './http/identifier-case.js';
 import { requestIdOf } from './http/request-id.js';
 import { useResponseHeaders } from './http/response-headers.js';
@@ -69,6 +70,7 @@ export async function createSalesApplication(
   application.useGlobalFilters(new ProblemFilter());
   await useRateLimit(application, environment.RATE_LIMIT_PER_MINUTE);
   useAuthentication(application);
+  useCallbackAddresses(application);
   if (!isInvoked) await useOpenApi(application);
   return { application, adminPort };
 }

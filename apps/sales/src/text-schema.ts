@@ -1,5 +1,6 @@
 import { isEmailAddress, isVisibleText } from '#inventory';
 import Type from 'typebox';
+import { isNetwork } from './address-networks.js';
 
 /** Named by RFC 6531: to a validator that knows only `email`, an international domain would be a fault. */
 const EMAIL_FORMAT = 'idn-email';
@@ -7,12 +8,16 @@ const EMAIL_FORMAT = 'idn-email';
 /** Stricter than `uri`, which takes `http://`. */
 export const WEB_URL_FORMAT = 'web-url';
 
+/** An address, or a network as CIDR writes it; IPv4 or IPv6. */
+const NETWORK_FORMAT = 'ip-network';
+
 /** A format, not a pattern: many tools do not know the classes of Unicode. */
 const VISIBLE_FORMAT = 'visible-text';
 
 /** The formats of texts that are checked here, beside those of JSON Schema. */
 export const TEXT_FORMATS: Record<string, (text: string) => boolean> = {
   [EMAIL_FORMAT]: isEmailAddress,
+  [NETWORK_FORMAT]: isNetwork,
   [VISIBLE_FORMAT]: isVisibleText,
   [WEB_URL_FORMAT]: isWebUrl,
 };
@@ -31,6 +36,13 @@ export const TEXT_FAULTS: ReadonlyMap<unknown, Record<'en' | 'ko', string>> = ne
     { en: 'must be an absolute http or https URL', ko: '절대 http 또는 https URL이어야 합니다' },
   ],
   [
+    NETWORK_FORMAT,
+    {
+      en: 'must be an address or a network such as 203.0.113.0/24 or 2001:db8::/32, and not all that there are',
+      ko: '주소 또는 203.0.113.0/24, 2001:db8::/32 같은 네트워크여야 하고, 모든 주소를 뜻하면 안 됩니다',
+    },
+  ],
+  [
     VISIBLE_FORMAT,
     {
       en: 'must have a visible character, and none that is hidden, such as control, zero-width and bidirectional ones',
@@ -47,6 +59,13 @@ export const EmailAddress = Type.String({
   description:
     'at most 64 characters of ASCII before the @. The domain may be international: it is kept as given, and sent to in punycode',
   examples: [EXAMPLE_EMAIL],
+});
+
+export const IpNetwork = Type.String({
+  format: NETWORK_FORMAT,
+  maxLength: 64,
+  description: 'an address, or a network as CIDR writes it; IPv4 or IPv6',
+  examples: ['203.0.113.0/24'],
 });
 
 function isWebUrl(text: string): boolean {

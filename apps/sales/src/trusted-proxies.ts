@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
-import { bareAddress } from './client-address.js';
+import { BlockList } from 'node:net';
+import { addressMatcher, blockListOf, type Network, parseNetwork } from './address-networks.js';
 
 /**
  * The widest public networks that may be trusted: who is in one can say that it is any client. Operators of proxies
@@ -29,12 +29,6 @@ const NAMED_NETWORKS: Record<string, string[]> = {
 /** IPv4 addresses as IPv6 writes them: a network of these is as wide as its IPv4 part. */
 const MAPPED = { address: '::ffff:0:0', prefix: 96 };
 
-interface Network {
-  address: string;
-  family: 'ipv4' | 'ipv6';
-  prefix: number;
-}
-
 /**
  * What is wrong with a comma-separated list of proxies, or undefined when each part is an address, a name, or a network
  * that is narrow enough.
@@ -54,34 +48,11 @@ export function trustedProxiesFault(list: string): string | undefined {
 
 /** For Fastify's `trustProxy`: whether an address of `X-Forwarded-For`, or of the connection, is in `list`. */
 export function trustedProxies(list: string): (address: string) => boolean {
-  const proxies = blockListOf(partsOf(list).flatMap((part) => NAMED_NETWORKS[part] ?? [part]));
-  return (text) => {
-    const address = bareAddress(text);
-    const version = isIP(address);
-    return version !== 0 && proxies.check(address, version === 4 ? 'ipv4' : 'ipv6');
-  };
+  return addressMatcher(partsOf(list).flatMap((part) => NAMED_NETWORKS[part] ?? [part]));
 }
 
 function partsOf(list: string): string[] {
   return list.split(',').map((part) => part.trim());
-}
-
-function parseNetwork(text: string): Network | undefined {
-  const [, address, digits] = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const version = isIP(address ?? '');
-  if (version === 0) return undefined;
-  const bits = version === 4 ? 32 : 128;
-  const prefix = digits === undefined ? bits : Number(digits);
-  return prefix > bits ? undefined : { address: address!, family: version === 4 ? 'ipv4' : 'ipv6', prefix };
-}
-
-function blockListOf(networks: string[]): BlockList {
-  const list = new BlockList();
-  for (const { address, prefix, family } of networks.map((text) => parseNetwork(text)!)) {
-    // Node refuses the prefix 0, which is too wide in any case.
-    list.addSubnet(address, prefix, family);
-  }
-  return list;
 }
 
 function isTooWide(network: Network): boolean {

@@ -65,6 +65,7 @@ export { Circuit } from './circuit/circuit.entity.js';
 export { CircuitModule } from './circuit/circuit.module.js';
 export { CircuitService } from './circuit/circuit.service.js';
 export { FactoryIncidentService, type IncidentTimes } from './restock/factory-incident.service.js';
+export { FactoryService, type FactoryChange, type FactoryState } from './restock/factory.service.js';
 export { FactoryWaitService } from './restock/factory-wait.service.js';
 export {
   RestockAttemptService,

@@ -42,6 +42,7 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
     currentStatus: 'REDRIVEN',
   },
   'DEAD_LETTER.UNKNOWN': { detail: `There is no dead letter ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
+  'FACTORY.NOT_FOUND': { detail: 'There is no factory FF-1.', factoryId: 'FF-1' },
   'FACTORY.UNKNOWN': { detail: 'There is no factory FF-1.', factoryId: 'FF-1' },
   'PRODUCT.RULES_CONTRADICT': {
     detail: 'targetLevel (20) must be above reorderPoint (20): an order up to it would be due again at once.',

@@ -3,19 +3,20 @@ import { QueuePublisher } from '#messaging';
 import { type GoodsReceiptMessage } from '#queues';
 import { BoundedLog } from '#runtime';
 import { Body, Controller, HttpCode, Inject, Logger, Param, Post, Query } from '@nestjs/common';
-import { RouteSchema } from '@nestjs/platform-fastify';
-import { Counter, Registry } from 'prom-client';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import Type from 'typebox';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from '../environment.js';
 import { LowerCaseUuidPipe } from '../http/identifier-case.js';
 import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
 import { CallbackAllowance } from './callback-allowance.js';
+import { CallbackCounter } from './callback-counter.js';
 import { Callback, CallbackParameter, CallbackQuery, recordOf } from './callback-schema.js';
 import { PublishedCallbacks } from './published-callbacks.js';
+import { CHECKED_BY_ADDRESS } from './refused-addresses.js';
 
 /**
- * The factory's callback. It goes on the queue at once, without a look at the database, so that goods are not lost
- * while the database is away. What cannot be believed goes there too, to be kept as a dead letter, within bounds.
+ * The factory's callback. It goes on the queue at once, without a look at the database but for the addresses of its factory,
+ * so that goods are not lost while the database is away. What cannot be believed goes there too, to be kept as a dead letter, within bounds.
  */
 @Controller('goods-receipts')
 export class GoodsReceiptsController {
@@ -23,7 +24,6 @@ export class GoodsReceiptsController {
   private readonly published = new PublishedCallbacks();
   /** Each is believed: see docs/operations.md, Keys. */
   private readonly signingKeys: readonly string[];
-  private readonly callbacks: Counter<'verification' | 'outcome'>;
   private readonly log = new BoundedLog(new Logger(GoodsReceiptsController.name), {
     linesPerSecond: 5,
     overflowMessage: 'more callbacks were not recorded in this second',
@@ -33,20 +33,15 @@ export class GoodsReceiptsController {
   constructor(
     private readonly queues: QueuePublisher,
     @Inject(SALES_ENVIRONMENT) environment: SalesEnvironment,
-    registry: Registry,
+    private readonly counter: CallbackCounter,
   ) {
     const { CALLBACK_SIGNING_KEY: current, CALLBACK_SIGNING_KEY_PREVIOUS: previous } = environment;
     this.signingKeys = previous === undefined ? [current] : [current, previous];
-    this.callbacks = new Counter({
-      name: 'donut_states_callbacks_total',
-      help: 'Callbacks of the factory by what their signature says. A repeated one was on the queue already; one above the allowance was not recorded.',
-      labelNames: ['verification', 'outcome'],
-      registers: [registry],
-    });
   }
 
   @Post(':restockOrderId')
   @HttpCode(202)
+  @RouteConfig(CHECKED_BY_ADDRESS)
   @RouteSchema({
     tags: ['factory'],
     operationId: 'receiveGoods',
@@ -60,7 +55,13 @@ export class GoodsReceiptsController {
       202: Type.Object({ status: Type.Enum(['accepted']) }, { title: 'CallbackAccepted' }),
       ...PROBLEM_RESPONSES,
     },
-    'x-refusals': ['CALLBACK.FORGED', 'CALLBACK.EXPIRED', 'REQUEST.RATE_LIMITED', 'QUEUE.UNAVAILABLE'],
+    'x-refusals': [
+      'CALLBACK.ADDRESS_REFUSED',
+      'CALLBACK.FORGED',
+      'CALLBACK.EXPIRED',
+      'REQUEST.RATE_LIMITED',
+      'QUEUE.UNAVAILABLE',
+    ],
   })
   async receive(
     @Param('restockOrderId', LowerCaseUuidPipe) restockOrderId: string,
@@ -111,16 +112,16 @@ export class GoodsReceiptsController {
     const covered = this.published.covered(key);
     if (covered) {
       await covered;
-      this.callbacks.labels(verification, 'repeated').inc();
+      this.counter.count(verification, 'repeated');
       return;
     }
     const retryAfterSeconds = this.allowance.take(verification, restockOrderId);
     if (retryAfterSeconds === 0) {
       await this.published.publish(key, () => this.queues.publish('goods-receipts', message));
-      this.callbacks.labels(verification, 'queued').inc();
+      this.counter.count(verification, 'queued');
       return;
     }
-    this.callbacks.labels(verification, 'not_recorded').inc();
+    this.counter.count(verification, 'not_recorded');
     this.log.warn('a callback was not recorded: there are too many', () => ({
       verification,
       restockOrderId,

@@ -8,9 +8,14 @@ interface PartSchema {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** In either case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** A UUID in lower case, as ids are stored: RFC 9562 takes either case. Any other text as it is. */
 export function lowerCaseUuid(text: string): string {
-  return UUID.test(text) ? text.toLowerCase() : text;
+  return isUuid(text) ? text.toLowerCase() : text;
 }
 
 /** For a parameter that is mostly a UUID, and may be something else. */

@@ -12,6 +12,7 @@ export type ApiErrorCode =
   | InventoryErrorCode
   | 'AUTH.KEY_REQUIRED'
   | 'AUTH.ROLE_REQUIRED'
+  | 'CALLBACK.ADDRESS_REFUSED'
   | 'CALLBACK.EXPIRED'
   | 'CALLBACK.FORGED'
   | 'QUEUE.UNAVAILABLE'
@@ -58,6 +59,12 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 403,
     title: 'The role of your API key does not allow this',
     advice: 'Ask somebody whose key has the `requiredRole`, or an administrator for another key.',
+  },
+  'CALLBACK.ADDRESS_REFUSED': {
+    status: 403,
+    title: 'The callback comes from a refused address',
+    advice:
+      'Ask the operators to add the address to `callbackAddresses` of the factory, and then send the callback again.',
   },
   'CALLBACK.EXPIRED': {
     status: 410,
@@ -115,6 +122,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 404,
     title: 'There is no such dead letter',
     advice: 'List them with `GET /dead-letters`.',
+  },
+  'FACTORY.NOT_FOUND': {
+    status: 404,
+    title: 'There is no factory at this path',
+    advice: 'List them with `GET /factories`.',
   },
   'FACTORY.UNKNOWN': {
     status: 422,

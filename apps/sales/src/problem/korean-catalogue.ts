@@ -22,6 +22,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '이 API 키의 역할로는 할 수 없습니다',
     advice: '`requiredRole` 역할의 키를 가진 사람에게 부탁하거나, 관리자에게 다른 키를 요청하세요.',
   },
+  'CALLBACK.ADDRESS_REFUSED': {
+    title: '공장에 허용된 주소에서 온 콜백이 아닙니다',
+    advice: '운영자에게 공장의 `callbackAddresses`에 주소를 추가해 달라고 한 뒤, 콜백을 다시 보내세요.',
+  },
   'CALLBACK.EXPIRED': {
     title: '콜백이 너무 늦게 왔습니다',
     advice: '공장이 할 일은 없습니다. 이 입고는 데드 레터로 기록되었고, 운영자가 결정합니다.',
@@ -66,6 +70,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
   'DEAD_LETTER.UNKNOWN': {
     title: '그런 데드 레터가 없습니다',
     advice: '목록은 `GET /dead-letters`에 있습니다.',
+  },
+  'FACTORY.NOT_FOUND': {
+    title: '이 경로에 공장이 없습니다',
+    advice: '목록은 `GET /factories`에 있습니다.',
   },
   'FACTORY.UNKNOWN': {
     title: '그런 공장이 없습니다',

@@ -19,6 +19,7 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
     '이 메시지는 지금 그대로는 다시 실패합니다. 버리세요. 상품이 실제로 도착했다면 재고 조정으로 더하세요.',
   'DEAD_LETTER.RESOLVED': ({ id, currentStatus }) => `데드 레터 ${id}의 상태가 이미 ${currentStatus}입니다.`,
   'DEAD_LETTER.UNKNOWN': ({ id }) => `데드 레터 ${id}이(가) 없습니다.`,
+  'FACTORY.NOT_FOUND': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
   'FACTORY.UNKNOWN': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
   'PRODUCT.RULES_CONTRADICT': ({ targetLevel, reorderPoint }) =>
     `targetLevel(${targetLevel})은 reorderPoint(${reorderPoint})보다 커야 합니다. 아니면 채우자마자 다시 주문하게 됩니다.`,

@@ -38,4 +38,8 @@ export class Factory {
   /** The same for nine of ten orders. */
   @Column({ name: 'lead_time_p90_seconds', type: 'int', nullable: true })
   leadTimeP90Seconds: number | null;
+
+  /** Addresses and networks, IPv4 and IPv6, from which its callbacks may come; null: any. */
+  @Column({ name: 'callback_addresses', type: 'json', nullable: true })
+  callbackAddresses: string[] | null;
 }

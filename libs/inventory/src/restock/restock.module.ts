@@ -5,6 +5,7 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { NotificationModule } from '../notification/notification.module.js';
 import { CircuitModule } from '../circuit/circuit.module.js';
 import { FactoryIncidentService } from './factory-incident.service.js';
+import { FactoryService } from './factory.service.js';
 import { FactoryWaitService } from './factory-wait.service.js';
 import { RestockAttemptService } from './restock-attempt.service.js';
 import { RestockService } from './restock.service.js';
@@ -19,6 +20,7 @@ import { RestockProgressService } from './restock-progress.service.js';
     RestockAttemptService,
     FactoryWaitService,
     FactoryIncidentService,
+    FactoryService,
   ],
   exports: [
     RestockService,
@@ -26,6 +28,7 @@ import { RestockProgressService } from './restock-progress.service.js';
     RestockAttemptService,
     FactoryWaitService,
     FactoryIncidentService,
+    FactoryService,
   ],
 })
 export class RestockModule {}
