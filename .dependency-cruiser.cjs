@@ -5,6 +5,7 @@ const inventory = (noun) => `^libs/inventory/src/${noun}/`;
 const order = [
   'schema',
   'reconcile',
+  'retention',
   'dead-letter',
   'receiving',
   'adjustment',

@@ -60,6 +60,8 @@ export {
 export { ReceivingService, type Delivery, type ReceiptOutcome } from './receiving/receiving.service.js';
 export { LedgerService, type Ledger, type LedgerTotal } from './reconcile/ledger.service.js';
 export { ReconcileService, type Difference } from './reconcile/reconcile.service.js';
+export { type RetentionKind } from './retention/retention-rules.js';
+export { RETENTION_BATCH, RetentionService } from './retention/retention.service.js';
 export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
 export { Circuit } from './circuit/circuit.entity.js';
 export { CircuitModule } from './circuit/circuit.module.js';
@@ -115,3 +117,4 @@ export { ProductModule } from './product/product.module.js';
 export { ReceivingModule } from './receiving/receiving.module.js';
 export { ReconcileModule } from './reconcile/reconcile.module.js';
 export { RestockModule } from './restock/restock.module.js';
+export { RetentionModule } from './retention/retention.module.js';

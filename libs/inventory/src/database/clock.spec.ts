@@ -125,21 +125,6 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     asking.mockRestore();
   });
 
-  it('decides when published messages are purged', async () => {
-    const outbox = warehouse.get(OutboxService);
-    await warehouse.dataSource.manager.clear(OutboxMessage);
-    await warehouse.openRestockOrder('PUBLISHED', 10);
-    await outbox.markPublished(await outbox.claim(10, LEASE_MS, 'restock'));
-    const left = async () => {
-      await outbox.purgePublished(1_000);
-      return warehouse.dataSource.manager.count(OutboxMessage);
-    };
-    clock.advance(1_000);
-    expect(await left()).toBe(1);
-    clock.advance(1);
-    expect(await left()).toBe(0);
-  });
-
   it('decides when reconcile reports a row that waits too long', async () => {
     await warehouse.get(RestockService).resendLostRequests();
     await warehouse.dataSource.manager.clear(OutboxMessage);

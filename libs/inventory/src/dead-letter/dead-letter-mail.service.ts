@@ -42,9 +42,9 @@ export class DeadLetterMailService {
    * The mail of a letter could not be sent: nobody was told, so that the next letter of the cause asks for another. A person
    * decides on it from now on, and no other mail waits for it.
    */
-  async forgetMailOf(manager: EntityManager, { queue, body }: UnhandledMessage): Promise<void> {
-    const notificationId = queue === MAIL_QUEUE ? parseObject(body)?.notificationId : undefined;
-    if (typeof notificationId !== 'string') return;
+  async forgetMailOf(manager: EntityManager, message: UnhandledMessage): Promise<void> {
+    const notificationId = mailOf(message);
+    if (notificationId === undefined) return;
     await manager.update(DeadLetter, { notificationId }, { notificationId: null });
     await this.notifications.leaveLine(manager, notificationId);
   }
@@ -124,4 +124,10 @@ export class DeadLetterMailService {
 
 function isMuted(manager: EntityManager, { queue, causeCode }: DeadLetter, at: Date): Promise<boolean> {
   return manager.existsBy(DeadLetterMute, { queue, causeCode, mutedUntil: MoreThan(at) });
+}
+
+/** The mail that a message of the `notifications` queue asks for, if it can be parsed. */
+export function mailOf({ queue, body }: Pick<DeadLetter, 'queue' | 'body'>): string | undefined {
+  const notificationId = queue === MAIL_QUEUE ? parseObject(body)?.notificationId : undefined;
+  return typeof notificationId === 'string' ? notificationId : undefined;
 }

@@ -11,7 +11,7 @@ export interface DeadLetterAttempt {
 }
 
 /**
- * A message that could not be handled. It is kept until a person redrives or discards it. It came out of a dead-letter
+ * A message that could not be handled. It is kept until a person redrives or discards it, and for a while after. It came out of a dead-letter
  * queue, or was quarantined because it cannot be trusted.
  */
 @Entity('dead_letter')
@@ -20,6 +20,7 @@ export interface DeadLetterAttempt {
 @Index('uq_dead_letter_open_key', ['openKey'], { unique: true })
 @Index('ix_dead_letter_failing_thing', ['failingThing'])
 @Index('ix_dead_letter_sku', ['sku'])
+@Index('ix_dead_letter_resolved_at', ['resolvedAt'])
 export class DeadLetter {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;

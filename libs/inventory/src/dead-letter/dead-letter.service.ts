@@ -71,7 +71,13 @@ export class DeadLetterService {
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
   async list({ cursor, limit, order, ...filter }: PageRequest & DeadLetterFilter): Promise<Page<DeadLetter>> {
-    const list = { entity: DeadLetter, key: 'id', order: 'desc', where: whereOf(filter) } as const;
+    const list = {
+      entity: DeadLetter,
+      key: 'id',
+      order: 'desc',
+      where: whereOf(filter),
+      losesRows: true,
+    } as const;
     return this.database.read((manager) => readPage(manager, list, { cursor, limit, order }));
   }
 

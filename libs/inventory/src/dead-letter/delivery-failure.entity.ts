@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** The cause of one failed attempt at a message, for its {@link DeadLetter}: SQS stores none. */
 @Entity('delivery_failure')
 @Index('ix_delivery_failure_message', ['messageId', 'receiveCount'])
+@Index('ix_delivery_failure_failed_at', ['failedAt'])
 export class DeliveryFailure {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;

@@ -1,19 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { AdjustmentService } from '../adjustment/adjustment.service.js';
-import { SettableClock } from '../testing/settable-clock.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { IdempotencyService, type RequestKey } from './idempotency.service.js';
-import { KeyedRequest } from './keyed-request.entity.js';
-
-const DAY_MS = 86_400_000;
 
 describe.each(TEST_DATABASES)('writes under an idempotency key on %s', (kind) => {
-  const clock = new SettableClock();
   let warehouse: Warehouse;
 
   beforeAll(async () => {
-    warehouse = await Warehouse.open(kind, 10, clock);
+    warehouse = await Warehouse.open(kind);
   });
 
   afterEach(async () => expect(await warehouse.differences()).toEqual([]));
@@ -103,30 +98,4 @@ describe.each(TEST_DATABASES)('writes under an idempotency key on %s', (kind) =>
     expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['{"onHand":11}']));
     expect(await warehouse.level('AT-ONCE')).toMatchObject({ onHand: 11 });
   }, 30_000);
-
-  it('are forgotten after the retention, by the clock of the database', async () => {
-    await warehouse.stockProduct('OLD', 10);
-    const service = warehouse.get(IdempotencyService);
-    await add('OLD', request('old'));
-    clock.advance(DAY_MS);
-    await add('OLD', request('young'));
-    clock.advance(1);
-    expect(await service.purge(DAY_MS)).toBe(false);
-    expect(await add('OLD', request('young'))).toMatchObject({ isReplayed: true });
-    expect(await add('OLD', request('old'))).toMatchObject({ isReplayed: false });
-  });
-
-  it('are forgotten a thousand at a time', async () => {
-    const rows = Array.from({ length: 1_001 }, (_, index) => ({
-      id: `row-${index}`,
-      requestFingerprint: 'f',
-      status: 200,
-      headers: {},
-      body: '',
-      createdAt: new Date('2020-01-01T00:00:00Z'),
-    }));
-    await warehouse.dataSource.manager.insert(KeyedRequest, rows);
-    const service = warehouse.get(IdempotencyService);
-    expect([await service.purge(DAY_MS), await service.purge(DAY_MS)]).toEqual([true, false]);
-  });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
-import { In, LessThan, type EntityManager } from 'typeorm';
+import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { isUniqueViolation } from '../database/database-errors.js';
 import { Database } from '../database/database.js';
@@ -26,9 +26,6 @@ export interface StoredAnswer {
 
 /** Attempts of a write that a unique key refuses: another transaction was faster, and is committed by then. */
 const MAX_RUNS = 5;
-
-/** Rows that one statement of a purge deletes: more would hold locks for long. */
-const PURGE_BATCH = 1_000;
 
 /** Does a client's write once, however often it is sent. */
 @Injectable()
@@ -64,24 +61,6 @@ export class IdempotencyService {
         if (run === MAX_RUNS) throw error;
       }
     }
-  }
-
-  /**
-   * Deletes requests that are older than `retentionMs`, by {@link Clock}. Their keys can be used again.
-   *
-   * @returns whether there may be more of them
-   */
-  async purge(retentionMs: number): Promise<boolean> {
-    return this.database.write(async (manager) => {
-      const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
-      const old = await manager.find(KeyedRequest, {
-        select: { id: true },
-        where: { createdAt: LessThan(before) },
-        take: PURGE_BATCH,
-      });
-      if (old.length > 0) await manager.delete(KeyedRequest, { id: In(old.map(({ id }) => id)) });
-      return old.length === PURGE_BATCH;
-    });
   }
 
   /** Inserts the row before the work: requests with the same key wait for it, so that only one works at a time. */

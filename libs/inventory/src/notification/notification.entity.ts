@@ -7,6 +7,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
  */
 @Entity('notification')
 @Index('ix_notification_next_attempt', ['nextAttemptAt'])
+@Index('ix_notification_sent_at', ['sentAt', 'id'])
 export class Notification {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;

@@ -164,18 +164,6 @@ describe.each(TEST_DATABASES)('the outbox on %s', (kind) => {
     expect(await outbox.claim(10, LEASE_MS, 'restock')).toHaveLength(1);
   });
 
-  it('removes messages that were published long ago, and no others', async () => {
-    await write(3);
-    const [old, fresh] = await outbox.claim(2, LEASE_MS, 'restock');
-    await outbox.markPublished([old!, fresh!]);
-    const { manager } = warehouse.dataSource;
-    await manager.update(OutboxMessage, old!.id, { publishedAt: new Date(Date.now() - 120_000) });
-    await outbox.purgePublished(180_000);
-    expect(await manager.count(OutboxMessage)).toBe(3);
-    await outbox.purgePublished(60_000);
-    expect(numbers(await manager.find(OutboxMessage, { order: { id: 'ASC' } }))).toEqual([1, 2]);
-  });
-
   it('takes the messages of known queues only: a typo does not compile', async () => {
     const at = new Date();
     const id = '7b0e1f1e-3c0a-4b6f-9d1c-0a1b2c3d4e5f';

@@ -1,6 +1,6 @@
 import { type MessageOf, type QueueName } from '#queues';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, Not, type EntityManager, type FindOperator } from 'typeorm';
+import { In, IsNull, Not, type EntityManager, type FindOperator } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
@@ -72,14 +72,6 @@ export class OutboxService {
   /** Ends the lease of messages that could not be sent. Ignores those that another relay has claimed since. */
   async release(messages: ClaimedMessage[]): Promise<void> {
     await this.updateClaimed(messages, async () => ({ claimedUntil: null }));
-  }
-
-  /** Deletes messages that were published more than `retentionMs` ago. */
-  async purgePublished(retentionMs: number): Promise<void> {
-    await this.database.write(async (manager) => {
-      const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
-      await manager.delete(OutboxMessage, { publishedAt: LessThan(before) });
-    });
   }
 
   private async claimWhere(

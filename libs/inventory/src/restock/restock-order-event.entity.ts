@@ -18,9 +18,10 @@ export type RestockOrderEventKind =
   | 'REDRIVEN'
   | 'CANCELLED';
 
-/** One step in the life of a {@link RestockOrder}: its timeline, append-only. */
+/** One step in the life of a {@link RestockOrder}: its timeline, append-only until it is deleted as a whole. */
 @Entity('restock_order_event')
 @Index('ix_restock_order_event_order', ['restockOrderId', 'id'])
+@Index('ix_restock_order_event_created_at', ['createdAt', 'restockOrderId'])
 export class RestockOrderEvent {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id: string;

@@ -15,6 +15,7 @@ import { ProductModule } from '../product/product.module.js';
 import { ReceivingModule } from '../receiving/receiving.module.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
 import { RestockModule } from '../restock/restock.module.js';
+import { RetentionModule } from '../retention/retention.module.js';
 import { SaleModule } from '../sale/sale.module.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
@@ -38,6 +39,7 @@ const MODULES = [
   ReceivingModule,
   ReconcileModule,
   RestockModule,
+  RetentionModule,
 ];
 
 /** A warehouse of its own on a real database, with one factory and no products. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, type FindOptionsWhere, In, LessThan } from 'typeorm';
+import { type EntityManager, type FindOptionsWhere } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { isWithin, type Page, type PageRequest, readPage, type TimeRange } from '../database/page.js';
@@ -13,9 +13,6 @@ export interface WebhookDeliveryQuery extends PageRequest, TimeRange {
   status?: WebhookDeliveryStatus;
   eventType?: WebhookEventType;
 }
-
-/** Old deliveries that one call deletes. */
-const PURGE_BATCH = 1_000;
 
 /** The log of deliveries, for people. */
 @Injectable()
@@ -63,31 +60,5 @@ export class WebhookLogService {
     await within.update(WebhookDelivery, { id }, again);
     await this.outbox.add(within, 'webhooks', { endpointId }, now);
     return this.get(id, within);
-  }
-
-  /**
-   * Deletes deliveries that were recorded more than `retentionMs` ago, whatever came of them, and those of endpoints that are
-   * no longer there.
-   *
-   * @returns whether there may be more of them
-   */
-  async purge(retentionMs: number): Promise<boolean> {
-    return this.database.write(async (manager) => {
-      const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
-      const old = await manager.find(WebhookDelivery, {
-        select: { id: true },
-        where: { createdAt: LessThan(before) },
-        take: PURGE_BATCH,
-      });
-      const orphaned = await manager
-        .createQueryBuilder(WebhookDelivery, 'delivery')
-        .select('delivery.id')
-        .where('delivery.endpointId NOT IN (SELECT id FROM webhook_endpoint)')
-        .limit(PURGE_BATCH)
-        .getMany();
-      const ids = [...old, ...orphaned].map(({ id }) => id);
-      if (ids.length > 0) await manager.delete(WebhookDelivery, { id: In(ids) });
-      return old.length === PURGE_BATCH || orphaned.length === PURGE_BATCH;
-    });
   }
 }

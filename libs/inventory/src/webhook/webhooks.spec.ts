@@ -8,7 +8,6 @@ import { WebhookEndpoint } from './webhook-endpoint.entity.js';
 import { WebhookEndpointService } from './webhook-endpoint.service.js';
 import { WEBHOOK_EVENT_TYPES } from './webhook-event.js';
 import { type WebhookOutcome } from './webhook-outcome.js';
-import { WebhookLogService } from './webhook-log.service.js';
 import { WebhookRecorder } from './webhook-recorder.service.js';
 
 const LEASE_MS = 60_000;
@@ -149,19 +148,6 @@ describe.each(TEST_DATABASES)('webhooks on %s', (kind) => {
     expect(await warehouse.outbox('notifications')).toMatchObject([
       { kind: 'WEBHOOK_FAILING', facts: { endpointId: id, origin: 'https://shop.example.com' } },
     ]);
-  });
-
-  it('are deleted when they are old, and with their endpoint', async () => {
-    const { id } = await register();
-    await warehouse.get(WebhookRecorder).recordSales(await sell(3));
-    const [old] = await rows(id);
-    await warehouse.dataSource.manager.update(WebhookDelivery, { id: old!.id }, { createdAt: new Date(0) });
-    expect(await warehouse.get(WebhookLogService).purge(60_000)).toBe(false);
-    expect(await rows(id)).toHaveLength(2);
-    await warehouse.dataSource.transaction((manager) => endpoints.remove(manager, id));
-    await warehouse.get(WebhookLogService).purge(60_000);
-    expect(await rows(id)).toEqual([]);
-    await expect(endpoints.get(id)).rejects.toMatchObject({ code: 'WEBHOOK_ENDPOINT.UNKNOWN' });
   });
 
   describe('of which one is refused', () => {

@@ -11,6 +11,7 @@ import { FindSales1764800000000 } from './1764800000000-find-sales.js';
 import { AddWebhooks1764900000000 } from './1764900000000-add-webhooks.js';
 import { KnowOperators1765000000000 } from './1765000000000-know-operators.js';
 import { AllowCallbackAddresses1765200000000 } from './1765200000000-allow-callback-addresses.js';
+import { FindOldRows1765300000000 } from './1765300000000-find-old-rows.js';
 import { WorkOnDeadLetters1765400000000 } from './1765400000000-work-on-dead-letters.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
@@ -28,5 +29,6 @@ export const MIGRATIONS = [
   AddWebhooks1764900000000,
   KnowOperators1765000000000,
   AllowCallbackAddresses1765200000000,
+  FindOldRows1765300000000,
   WorkOnDeadLetters1765400000000,
 ];
