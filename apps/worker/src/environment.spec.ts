@@ -33,3 +33,26 @@ it('a webhook key that is the signing key is refused in production, and none is 
     'FACTORY_WEBHOOK_KEY is the same as CALLBACK_SIGNING_KEY',
   );
 });
+
+describe.each([
+  ['RETENTION_DEAD_LETTERS_DAYS', 90, 15],
+  // The queue keeps a message for 14 days: its repeat would be a second mail.
+  ['RETENTION_MAILS_DAYS', 30, 15],
+  ['RETENTION_MESSAGES_DAYS', 7, 1],
+  ['RETENTION_TIMELINES_DAYS', 90, 1],
+  ['RETENTION_WEBHOOK_DELIVERIES_DAYS', 30, 30],
+  ['RETENTION_KEYED_REQUESTS_DAYS', 7, 7],
+])('the days in %s', (name, usual, least) => {
+  it(`are ${usual} unless they are set`, () => {
+    expect(read({})).toMatchObject({ [name]: usual });
+  });
+
+  it.each([0, least, 36_500])('may be %s', (days) => {
+    expect(read({ [name]: String(days) })).toMatchObject({ [name]: days });
+  });
+
+  it.each(['-1', '36501', 'never', ...(least > 1 ? ['1', String(least - 1)] : [])])(
+    'are refused at the start as %s',
+    (days) => expect(() => read({ [name]: days })).toThrow(`${name} must be`),
+  );
+});

@@ -1,6 +1,7 @@
 import { DatabaseEnvironment, isEmailAddress, WebhookEnvironment } from '#inventory';
 import { HttpEnvironment, LoggerEnvironment, ModeEnvironment, refuseWeakKeys } from '#runtime';
 import Type, { type Static } from 'typebox';
+import { RetentionEnvironment } from './retention/environment.js';
 
 const noEmailAddress = () => 'is no e-mail address that SES can send to';
 
@@ -10,6 +11,7 @@ const variables = Type.Object({
   ...LoggerEnvironment.properties,
   ...HttpEnvironment.properties,
   ...WebhookEnvironment.properties,
+  ...RetentionEnvironment.properties,
   HOST: Type.String({
     default: '127.0.0.1',
     description: 'the address to listen on; 0.0.0.0 in a container',

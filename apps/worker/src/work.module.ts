@@ -3,13 +3,13 @@ import {
   databaseSettings,
   DatabaseModule,
   DeadLetterModule,
-  IdempotencyModule,
   NotificationModule,
   OutboxModule,
   ProductModule,
   ReceivingModule,
   ReconcileModule,
   RestockModule,
+  RetentionModule,
   WebhookModule,
 } from '#inventory';
 import { DELIVERY_FAILURE_RECORDER, MessagingModule } from '#messaging';
@@ -21,7 +21,6 @@ import { DeadLetterJobsTask } from './dead-letters/dead-letter-jobs-task.js';
 import { OpenDeadLettersTask } from './dead-letters/open-dead-letters-task.js';
 import { WORKER_ENVIRONMENT, type WorkerEnvironment } from './environment.js';
 import { GoodsReceiptsHandler } from './goods-receipts/goods-receipts.handler.js';
-import { KeyedRequestsPurgeTask } from './idempotency/keyed-requests-purge-task.js';
 import { MailClient } from './notifications/mail.client.js';
 import { MailWaitsTask } from './notifications/mail-waits-task.js';
 import { NotificationsHandler } from './notifications/notifications.handler.js';
@@ -38,6 +37,7 @@ import { FactoryWaitsTask } from './restock/factory-waits-task.js';
 import { FactoryClient } from './restock/factory.client.js';
 import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
+import { RetentionTask } from './retention/retention-task.js';
 import { WebhookClient } from './webhooks/webhook.client.js';
 import { WebhookTasks } from './webhooks/webhook-tasks.js';
 import { WebhooksHandler } from './webhooks/webhooks.handler.js';
@@ -62,7 +62,7 @@ export class WorkModule {
         ReceivingModule,
         DeadLetterModule,
         ReconcileModule,
-        IdempotencyModule,
+        RetentionModule,
         WebhookModule,
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
@@ -93,7 +93,7 @@ export class WorkModule {
         ReconciliationTask,
         OpenDeadLettersTask,
         DeadLetterJobsTask,
-        KeyedRequestsPurgeTask,
+        RetentionTask,
         WebhookClient,
         WebhooksHandler,
         WebhookTasks,

@@ -1,6 +1,7 @@
 import { Database, KeyedRequest } from '#inventory';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { insertRows, ROWS } from '../../../libs/inventory/src/testing/old-rows.js';
 import { eventually } from '../../../libs/runtime/src/testing/eventually.js';
 import { WorkerUnderTest } from './testing/worker-under-test.js';
 
@@ -20,6 +21,8 @@ describe('the worker', () => {
     to: 'ads@example.com',
     facts: { sku: 'CP-1', name: '도넛', restockOrderId: null },
   });
+
+  const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 
   it.each([
     ['refuses', () => Promise.reject(new Error('away'))],
@@ -42,12 +45,22 @@ describe('the worker', () => {
   it('forgets the answers to requests of more than 7 days ago, and no others', async () => {
     await worker.application.close();
     const { manager } = worker.warehouse.dataSource;
-    const row = { requestFingerprint: 'f', status: 200, headers: {}, body: '' };
-    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
-    await manager.insert(KeyedRequest, { ...row, id: 'old', createdAt: daysAgo(7.01) });
-    await manager.insert(KeyedRequest, { ...row, id: 'young', createdAt: daysAgo(6.99) });
+    await insertRows(manager, 'keyed_requests', daysAgo(7.01));
+    const [young] = await insertRows(manager, 'keyed_requests', daysAgo(6.99));
     await worker.run();
-    await eventually(async () => expect(await manager.find(KeyedRequest)).toMatchObject([{ id: 'young' }]));
+    await eventually(async () => expect(await manager.find(KeyedRequest)).toMatchObject([{ id: young }]));
+  });
+
+  it('sends no second mail for a message that comes again after the longest that a queue keeps it', async () => {
+    await worker.application.close();
+    const { manager } = worker.warehouse.dataSource;
+    await insertRows(manager, 'mails', daysAgo(15.01));
+    const [notificationId] = await insertRows(manager, 'mails', daysAgo(14));
+    await worker.run({ RETENTION_MAILS_DAYS: 15 });
+    await eventually(async () => expect(await manager.count(ROWS.mails.entity)).toBe(1));
+    await worker.queue.send('notifications', JSON.stringify({ ...notification(), notificationId }));
+    await eventually(async () => expect(await worker.queue.count('notifications')).toBe(0));
+    expect(worker.ses.requests).toEqual([]);
   });
 
   it('records a message that breaks its contract as a dead letter', async () => {

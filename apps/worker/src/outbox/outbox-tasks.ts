@@ -1,4 +1,3 @@
-import { OutboxService } from '#inventory';
 import { QUEUE_NAMES } from '#queues';
 import { Schedule } from '#runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,10 +7,6 @@ import { OutboxRelay } from './outbox-relay.js';
 /** The pause between two searches for messages that no relay claims, in ms. */
 const STRAY_INTERVAL_MS = 60_000;
 
-/** How long published messages are kept for investigations, in ms. */
-const RETENTION_MS = 7 * 24 * 3_600_000;
-const PURGE_INTERVAL_MS = 3_600_000;
-
 /**
  * When the relay runs. Each queue has a task of its own, so that a queue which refuses or hangs does not delay the others.
  */
@@ -19,7 +14,6 @@ const PURGE_INTERVAL_MS = 3_600_000;
 export class OutboxTasks {
   constructor(
     relay: OutboxRelay,
-    outbox: OutboxService,
     schedule: Schedule,
     @Inject(WORKER_ENVIRONMENT) { OUTBOX_INTERVAL_MS }: WorkerEnvironment,
   ) {
@@ -27,6 +21,5 @@ export class OutboxTasks {
       schedule.every(`${OutboxRelay.name}:${queue}`, OUTBOX_INTERVAL_MS, () => relay.relay(queue));
     }
     schedule.every('OutboxStrays', STRAY_INTERVAL_MS, () => relay.giveUpStrays());
-    schedule.every('OutboxPurge', PURGE_INTERVAL_MS, () => outbox.purgePublished(RETENTION_MS));
   }
 }

@@ -120,6 +120,12 @@ export class WorkerUnderTest {
       MAIL_LANGUAGE: 'en',
       MAIL_FROM: 'from@example.com',
       OPERATIONS_EMAIL: 'operations@example.com',
+      RETENTION_DEAD_LETTERS_DAYS: 90,
+      RETENTION_MAILS_DAYS: 30,
+      RETENTION_MESSAGES_DAYS: 7,
+      RETENTION_TIMELINES_DAYS: 90,
+      RETENTION_WEBHOOK_DELIVERIES_DAYS: 30,
+      RETENTION_KEYED_REQUESTS_DAYS: 7,
       ...this.changes,
       ...changes,
     });

@@ -1,0 +1,93 @@
+import { RETENTION_BATCH, type RetentionKind, RetentionService } from '#inventory';
+import { Schedule } from '#runtime';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, Registry } from 'prom-client';
+import { WORKER_ENVIRONMENT, type WorkerEnvironment } from '../environment.js';
+import { LONGEST_MESSAGE_LIFE_DAYS } from './environment.js';
+
+const INTERVAL_MS = 3_600_000;
+
+/** A worker that stops waits for it, in ms. */
+const LONGEST_PAUSE_MS = 1_000;
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Rows of one kind that are deleted when they are as old as this, in ms. */
+type Policy = [kind: RetentionKind, retentionMs: number];
+
+/** Deletes what is old: one kind after the other, and a bounded number of rows at a time. */
+@Injectable()
+export class RetentionTask {
+  private readonly logger = new Logger(RetentionTask.name);
+  private readonly policies: readonly Policy[];
+  private readonly deleted: Counter;
+  /** Of the run under way: the first is the one that is worked on. */
+  private left: Policy[] = [];
+  /** Rows of the first kind that this run has deleted. */
+  private rows = 0;
+
+  constructor(
+    private readonly retention: RetentionService,
+    schedule: Schedule,
+    registry: Registry,
+    @Inject(WORKER_ENVIRONMENT) environment: WorkerEnvironment,
+  ) {
+    this.policies = policiesOf(environment);
+    this.deleted = new Counter({
+      name: 'donut_states_retention_deleted_total',
+      help: 'Rows that this worker has deleted because they were old.',
+      labelNames: ['of'],
+      registers: [registry],
+    });
+    for (const [kind] of this.policies) this.deleted.inc({ of: kind }, 0);
+    schedule.every(RetentionTask.name, INTERVAL_MS, () => this.step());
+  }
+
+  /** One transaction. @returns whether there is more to do in this run */
+  private async step(): Promise<boolean> {
+    if (this.left.length === 0) this.left = [...this.policies];
+    const [kind, retentionMs] = this.left[0]!;
+    if (await this.deleteOldest(kind, retentionMs)) return true;
+    if (this.rows > 0) this.logger.log('deleted old rows', { of: kind, rows: this.rows });
+    this.rows = 0;
+    this.left.shift();
+    return this.left.length > 0;
+  }
+
+  /** @returns whether there may be more. A failure ends only this kind: the next run tries it again */
+  private async deleteOldest(kind: RetentionKind, retentionMs: number): Promise<boolean> {
+    const beganAtMs = performance.now();
+    try {
+      const deleted = await this.retention.deleteOldest(kind, retentionMs);
+      this.deleted.inc({ of: kind }, deleted);
+      this.rows += deleted;
+      if (deleted < RETENTION_BATCH) return false;
+    } catch (error) {
+      this.logger.error(`${kind} are not deleted, and will be tried again: ${(error as Error).message}`);
+      return false;
+    }
+    // As long as the transaction took: half of the time the database is free of it.
+    await sleep(Math.min(performance.now() - beganAtMs, LONGEST_PAUSE_MS));
+    return true;
+  }
+}
+
+/** Without those that are kept for ever. */
+function policiesOf(environment: WorkerEnvironment): Policy[] {
+  const days: [RetentionKind, number][] = [
+    ['messages', environment.RETENTION_MESSAGES_DAYS],
+    ['mails', environment.RETENTION_MAILS_DAYS],
+    ['timelines', environment.RETENTION_TIMELINES_DAYS],
+    ['dead_letters', environment.RETENTION_DEAD_LETTERS_DAYS],
+    ['webhook_deliveries', environment.RETENTION_WEBHOOK_DELIVERIES_DAYS],
+    ['keyed_requests', environment.RETENTION_KEYED_REQUESTS_DAYS],
+  ];
+  const kept = days.filter(([, most]) => most > 0).map(([kind, most]): Policy => [kind, most * DAY_MS]);
+  return [
+    ...kept,
+    // Their message is in no queue any more.
+    ['delivery_failures', (LONGEST_MESSAGE_LIFE_DAYS + 1) * DAY_MS],
+    ['removed_webhook_endpoints', 0],
+  ];
+}
