@@ -18,7 +18,7 @@ await application.initialised();
 
 /**
  * Once a minute: what the worker does without a message. The outbox, orders and mails whose wait is over, deadlines,
- * incidents, reconciliation, purges.
+ * incidents, reconciliation, retention.
  */
 export async function scheduled(): Promise<void> {
   const untilMs = performance.now() + LONGEST_RUN_MS;

@@ -65,7 +65,8 @@ export class DeadLettersController {
     ...operationsRoute('viewer'),
     operationId: 'listDeadLetters',
     summary: 'Messages that could not be handled, newest first',
-    description: 'Each has its cause. Open ones wait for a person.',
+    description:
+      'Each has its cause. Open ones wait for a person. Resolved ones are deleted after 90 days, or after the time that the shop has set.',
     querystring: DeadLetterQuery,
     response: { 200: { ...DeadLetterPage, headers: LinkHeader }, ...PROBLEM_RESPONSES },
     'x-refusals': ['DATABASE.UNAVAILABLE'],
@@ -198,7 +199,7 @@ export class DeadLettersController {
     ...operationsRoute('operator'),
     operationId: 'discardDeadLetter',
     summary: 'Give the message up',
-    description: 'It is kept as discarded, and never handled.',
+    description: 'It is kept as discarded for as long as other resolved ones, and never handled.',
     params: IdParameter,
     headers: WriteHeaders,
     body: Resolution,

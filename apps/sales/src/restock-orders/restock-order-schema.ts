@@ -42,6 +42,10 @@ const timeline = Type.Array(
     kind: Type.String({ examples: ['ORDERED'] }),
     detail: Type.String({ examples: ['100 units of CP-502101 at FF-500293'] }),
   }),
+  {
+    description:
+      'first to last. Deleted 90 days after the order was closed, or after the time that the shop has set: then it is empty',
+  },
 );
 
 const withKey = <Properties extends Type.TProperties>(properties: Properties) =>

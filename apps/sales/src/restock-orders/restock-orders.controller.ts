@@ -67,7 +67,8 @@ export class RestockOrdersController {
     tags: ['restock orders'],
     operationId: 'getRestockOrder',
     summary: 'One restock order',
-    description: 'With the operations key: how it fares at the factory, and its timeline, as well.',
+    description:
+      'With the operations key: how it fares at the factory, and its timeline, as well. The timeline is deleted some time after the order was closed; the order stays.',
     params: IdParameter,
     headers: Type.Object(PreconditionHeaders),
     response: {
