@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- [options]
 
   --quick           the hot SKU alone, in less than three minutes
   --only WORDS      choose cells: subjects, scenarios, databases, connections, and "comparison", "growth",
-                    "processes" or "remote"; with commas: --only mysql,hot,200,product,no-op
+                    "processes", "remote" or "retention"; with commas: --only mysql,hot,200,product,no-op
   --rounds N        rounds, each of which measures every subject of a comparison (default 5, quick 3)
   --seconds N       length of one measurement (default 3, quick 2)
   --stored N,N      sales stored already where growth is measured (default 1000000,10000000)

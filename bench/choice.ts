@@ -11,7 +11,11 @@ interface Part {
 
 /** The matrix has plain subjects everywhere, and in some groups more processes, sales stored and a remote database. */
 const PARTS: Record<string, Part> = {
-  comparison: { takes: isPlain, isAbout: isPlain },
+  comparison: { takes: isCompared, isAbout: isCompared },
+  retention: {
+    takes: (contestant) => contestant.subject === 'webhooks' || isRetention(contestant),
+    isAbout: isRetention,
+  },
   growth: {
     takes: (contestant) => isMark(contestant) && (isPlain(contestant) || contestant.storedSales > 0),
     isAbout: ({ storedSales }) => storedSales > 0,
@@ -25,6 +29,15 @@ const PARTS: Record<string, Part> = {
     isAbout: ({ isRemote }) => isRemote,
   },
 };
+
+/** Where messages are deleted, a million are stored first. */
+function isRetention({ subject }: Contestant): boolean {
+  return subject === 'retention';
+}
+
+function isCompared(contestant: Contestant): boolean {
+  return isPlain(contestant) && !isRetention(contestant);
+}
 
 function isMark({ subject }: Contestant): boolean {
   return subject === 'product' || subject === 'no-op';

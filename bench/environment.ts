@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { SUBJECT_NAMES } from './subjects/subject.js';
+import { isDeployed, SUBJECT_NAMES } from './subjects/subject.js';
 
 export const BenchEnvironment = Type.Object({
   BENCH_MYSQL_URL: Type.Optional(
@@ -10,7 +10,7 @@ export const BenchEnvironment = Type.Object({
 /** Variables of a subject's process besides those of the sales service. */
 export const SubjectEnvironment = Type.Object({
   BENCH_SUBJECT: Type.Enum(
-    SUBJECT_NAMES.filter((name) => name !== 'product' && name !== 'webhooks' && name !== 'plain-http'),
+    SUBJECT_NAMES.filter((name) => !isDeployed(name) && name !== 'plain-http'),
     { description: 'how sales are made' },
   ),
 });

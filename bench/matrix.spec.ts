@@ -46,6 +46,13 @@ describe('the full matrix', () => {
     expect(remote[0]!.contestants).toEqual(expect.arrayContaining([plain, { ...plain, isRemote: true }]));
   });
 
+  it('measures retention with the hot SKU alone, beside the product with a webhook', () => {
+    const groups = choose(full, ['retention']);
+    expect(groups).toHaveLength(6);
+    expect(groups.every(({ scenario }) => scenario === 'hot')).toBe(true);
+    expect(groups[0]!.contestants.map(({ subject }) => subject)).toEqual(['webhooks', 'retention']);
+  });
+
   it('measures no cell twice', () => {
     const names = cells(full).map((cell) => JSON.stringify(cell));
     expect(new Set(names).size).toBe(names.length);

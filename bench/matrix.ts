@@ -52,7 +52,9 @@ function closedGroups(
 ): Group[] {
   return CONNECTIONS.map((connections) => {
     const contestants = SUBJECT_NAMES.map(plain);
-    if (scenario === 'hot') contestants.push(...growth(connections, storedSales));
+    if (scenario === 'hot') {
+      contestants.push(plain('retention'), ...growth(connections, storedSales));
+    }
     if (scenario === 'hot' && database === 'mysql') contestants.push({ ...plain('product'), isRemote: true });
     return { database, scenario, connections, arrivalsPerSecond: null, contestants };
   });

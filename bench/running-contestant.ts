@@ -46,7 +46,7 @@ export class RunningContestant {
     const remote = contestant.isRemote ? await RemoteDatabase.start(warehouse.url) : undefined;
     try {
       await fill(warehouse);
-      if (contestant.subject === 'webhooks') await warehouse.registerWebhook();
+      if (['webhooks', 'retention'].includes(contestant.subject)) await warehouse.registerWebhook();
       for (const port of ports) {
         const logFile = join(logDirectory, `${name}-${port}.log`);
         const { subject } = contestant;
@@ -84,8 +84,9 @@ export class RunningContestant {
     for (const process of this.processes) process.requireAlive();
   }
 
-  /** Does `work`, which loads it, with commits as slow as its database has them. */
+  /** Does `work`, which loads it, with commits as slow as its database has them, and with what else goes on in it. */
   async loaded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.contestant.subject === 'retention') return this.warehouse.whileDeletingMessages(work);
     return this.contestant.isRemote ? withSlowCommits(this.warehouse.url, work) : work();
   }
 

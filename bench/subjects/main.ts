@@ -8,10 +8,10 @@ import { conditionalUpdate } from './conditional-update.js';
 import { course } from './course.js';
 import { noOp } from './no-op.js';
 import { pessimisticLock } from './pessimistic-lock.js';
-import { type SellFunction, type SubjectName } from './subject.js';
+import { type DeployedSubject, type SellFunction, type SubjectName } from './subject.js';
 
 const SELLING: Record<
-  Exclude<SubjectName, 'product' | 'webhooks' | 'before' | 'plain-http'>,
+  Exclude<SubjectName, DeployedSubject | 'before' | 'plain-http'>,
   (database: Database) => SellFunction
 > = {
   'no-op': noOp,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { subjectVariables } from '../environment.js';
-import { type SubjectName, SUBJECTS } from './subject.js';
+import { isDeployed, type SubjectName, SUBJECTS } from './subject.js';
 
 const STOP_TIMEOUT_MS = 15_000;
 const LOG_TAIL_CHARACTERS = 2_000;
@@ -24,7 +24,7 @@ export interface SubjectStart {
 }
 
 function scriptOf({ subject, earlierBuild }: SubjectStart): string {
-  if (subject === 'product' || subject === 'webhooks') return join(import.meta.dirname, '../..', SERVICE);
+  if (isDeployed(subject)) return join(import.meta.dirname, '../..', SERVICE);
   if (subject === 'plain-http') return join(import.meta.dirname, 'plain-http.js');
   if (subject !== 'before') return OTHER_WAY_TO_SELL;
   if (earlierBuild === undefined) throw new Error('There is no earlier build.');

@@ -10,8 +10,20 @@ export const SUBJECT_NAMES = [
   'course',
 ] as const;
 
-/** `webhooks` is the product whose sales the shop's own system is told of. `before` is an earlier build of the product, where one was asked for. */
-export type SubjectName = (typeof SUBJECT_NAMES)[number] | 'before';
+/** Those whose process is the service as it is deployed. */
+export const DEPLOYED_SUBJECTS = ['product', 'webhooks', 'retention'] as const satisfies SubjectName[];
+
+/**
+ * `webhooks` is the product whose sales the shop's own system is told of. `retention` is the same while old messages are
+ * deleted. `before` is an earlier build of the product, where one was asked for.
+ */
+export type SubjectName = (typeof SUBJECT_NAMES)[number] | 'retention' | 'before';
+
+export type DeployedSubject = (typeof DEPLOYED_SUBJECTS)[number];
+
+export function isDeployed(name: SubjectName): name is DeployedSubject {
+  return (DEPLOYED_SUBJECTS as readonly string[]).includes(name);
+}
 
 /** What a subject puts in the place of the product's own selling. */
 export type SellFunction = SaleService['place'];
@@ -32,6 +44,12 @@ export const SUBJECTS: Record<SubjectName, SubjectTraits> = {
   'no-op': { title: 'no-op', poolSize: undefined, keepsBooks: false, sells: false },
   product: { title: 'product', poolSize: undefined, keepsBooks: true, sells: true },
   webhooks: { title: 'product with a webhook', poolSize: undefined, keepsBooks: true, sells: true },
+  retention: {
+    title: 'product with a webhook and retention',
+    poolSize: undefined,
+    keepsBooks: true,
+    sells: true,
+  },
   before: { title: 'product before', poolSize: undefined, keepsBooks: true, sells: true },
   'pessimistic-lock': { title: 'pessimistic lock', poolSize: 10, keepsBooks: true, sells: true },
   'conditional-update': { title: 'conditional update', poolSize: 10, keepsBooks: true, sells: true },

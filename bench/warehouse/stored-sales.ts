@@ -97,7 +97,7 @@ class StoredSaleStatements {
 }
 
 /** Numbers from `first` to below `end`, in order, as the table `number` of the query that follows. */
-function numbers(first: number, end: number, step = 1): string {
+export function numbers(first: number, end: number, step = 1): string {
   return `WITH RECURSIVE number (n) AS (SELECT ${first} UNION ALL SELECT n + ${step} FROM number WHERE n + ${step} < ${end})`;
 }
 

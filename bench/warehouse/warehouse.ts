@@ -5,6 +5,8 @@ import {
   ReconcileModule,
   Product,
   ReconcileService,
+  RetentionModule,
+  RetentionService,
   RestockOrder,
   StockLevel,
   WebhookEndpointService,
@@ -17,7 +19,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { HOT_SKU, HUNDRED_SKUS, SOLD_OUT_SKU } from '../scenarios.js';
 import { type DatabaseServer } from './server.js';
 import { OPENING_STOCK, PRICE_KRW } from './stock.js';
+import { OldMessages } from './old-messages.js';
 import { storeSales, type StoredSalesOptions } from './stored-sales.js';
+
+const OLD_MESSAGES = 1_000_000;
 
 const FACTORY_ID = 'FF-1';
 const ON_ORDER = 100;
@@ -65,7 +70,12 @@ export class BenchWarehouse {
       const application = await NestFactory.createApplicationContext(
         {
           module: WarehouseModule,
-          imports: [DatabaseModule.forRoot({ url, poolSize: POOL_SIZE }), ReconcileModule, WebhookModule],
+          imports: [
+            DatabaseModule.forRoot({ url, poolSize: POOL_SIZE }),
+            ReconcileModule,
+            RetentionModule,
+            WebhookModule,
+          ],
         },
         { logger: ['fatal', 'error'], abortOnError: false },
       );
@@ -88,6 +98,16 @@ export class BenchWarehouse {
     };
     const endpoints = this.application.get(WebhookEndpointService, { strict: false });
     await this.dataSource.transaction((manager) => endpoints.add(manager, endpoint));
+  }
+
+  /** Does `work` while the worker's retention deletes published messages, of which there are a million at the start. */
+  async whileDeletingMessages<T>(work: () => Promise<T>): Promise<T> {
+    const messages = new OldMessages(this.url, this.isMysql);
+    const [row] = await this.dataSource.query<{ messages: string }[]>(
+      'SELECT COUNT(*) AS messages FROM outbox_message WHERE published_at IS NOT NULL',
+    );
+    await messages.store(OLD_MESSAGES - Number(row!.messages));
+    return messages.whileDeleting(this.application.get(RetentionService, { strict: false }), work);
   }
 
   get dataSource(): DataSource {
