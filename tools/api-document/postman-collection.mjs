@@ -75,9 +75,14 @@ function collectionOf({ info }, operations) {
     variable: [
       { key: 'webhookUrl', value: 'http://127.0.0.1:9/events' },
       ...['sku', 'saleKey', 'saleId', 'available', 'restockOrderId', 'deadLetterId'].map(variable),
-      ...['webhookEndpointId', 'webhookDeliveryId', 'operatorName', 'apiKeyId', 'deadLetterJobId'].map(
-        variable,
-      ),
+      ...[
+        'webhookEndpointId',
+        'webhookDeliveryId',
+        'operatorName',
+        'apiKeyId',
+        'deadLetterJobId',
+        'factoryId',
+      ].map(variable),
     ],
   };
 }

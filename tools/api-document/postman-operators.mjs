@@ -121,7 +121,36 @@ export const OPERATOR_FOLDERS = [
     ],
   },
   {
-    name: '8. Who may do what',
+    name: '8. The factories',
+    description: 'How they are reached, whether they are away, and from where their callbacks may come.',
+    requests: [
+      {
+        name: 'All factories',
+        operation: 'listFactories',
+        query: {},
+        status: 200,
+        keep: { factoryId: 'items.0.id' },
+      },
+      {
+        name: 'One factory',
+        operation: 'getFactory',
+        path: { id: '{{factoryId}}' },
+        headers: {},
+        status: 200,
+      },
+      {
+        name: 'Its callbacks may come from anywhere',
+        operation: 'changeFactory',
+        path: { id: '{{factoryId}}' },
+        headers: {},
+        body: { callbackAddresses: null },
+        status: 200,
+        expect: 'body.callbackAddresses === null',
+      },
+    ],
+  },
+  {
+    name: '9. Who may do what',
     description: 'Keys of operators, and what was done with them.',
     requests: [
       {

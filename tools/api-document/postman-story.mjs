@@ -219,7 +219,7 @@ export const STORY = [
   },
   ...OPERATOR_FOLDERS,
   {
-    name: '9. Is everything alive?',
+    name: '10. Is everything alive?',
     description: "Health, metrics, and the course's two functions.",
     requests: [
       { name: 'Alive', operation: 'isAlive', status: 200 },

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
+import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeFactoryData, ChangeFactoryErrors, ChangeFactoryResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetFactoryData, GetFactoryErrors, GetFactoryResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFactoriesData, ListFactoriesErrors, ListFactoriesResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -167,7 +167,7 @@ export const listRestockOrders = <ThrowOnError extends boolean = false>(options?
 /**
  * One restock order
  *
- * With the operations key: how it fares at the factory, and its timeline, as well.
+ * With the operations key: how it fares at the factory, and its timeline, as well. The timeline is deleted some time after the order was closed; the order stays.
  */
 export const getRestockOrder = <ThrowOnError extends boolean = false>(options: Options<GetRestockOrderData, ThrowOnError>): RequestResult<GetRestockOrderResponses, GetRestockOrderErrors, ThrowOnError> => (options.client ?? client).get<GetRestockOrderResponses, GetRestockOrderErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -207,7 +207,7 @@ export const receiveGoods = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Messages that could not be handled, newest first
  *
- * Each has its cause. Open ones wait for a person.
+ * Each has its cause. Open ones wait for a person. Resolved ones are deleted after 90 days, or after the time that the shop has set.
  */
 export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -270,7 +270,7 @@ export const redriveDeadLetter = <ThrowOnError extends boolean = false>(options:
 /**
  * Give the message up
  *
- * It is kept as discarded, and never handled.
+ * It is kept as discarded for as long as other resolved ones, and never handled.
  */
 export const discardDeadLetter = <ThrowOnError extends boolean = false>(options: Options<DiscardDeadLetterData, ThrowOnError>): RequestResult<DiscardDeadLetterResponses, DiscardDeadLetterErrors, ThrowOnError> => (options.client ?? client).post<DiscardDeadLetterResponses, DiscardDeadLetterErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -581,6 +581,43 @@ export const resendWebhookDelivery = <ThrowOnError extends boolean = false>(opti
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
     url: '/webhook-deliveries/{id}/resend',
     ...options
+});
+
+/**
+ * Factories, in the order of their ids
+ *
+ * Each with its lead times, whether it is away, and the orders that wait for it.
+ */
+export const listFactories = <ThrowOnError extends boolean = false>(options?: Options<ListFactoriesData, ThrowOnError>): RequestResult<ListFactoriesResponses, ListFactoriesErrors, ThrowOnError> => (options?.client ?? client).get<ListFactoriesResponses, ListFactoriesErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/factories',
+    ...options
+});
+
+/**
+ * One factory
+ *
+ * With its lead times, whether it is away, and the orders that wait for it.
+ */
+export const getFactory = <ThrowOnError extends boolean = false>(options: Options<GetFactoryData, ThrowOnError>): RequestResult<GetFactoryResponses, GetFactoryErrors, ThrowOnError> => (options.client ?? client).get<GetFactoryResponses, GetFactoryErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/factories/{id}',
+    ...options
+});
+
+/**
+ * Change a factory: its lead times, or whence its callbacks may come
+ *
+ * A JSON merge patch. Callbacks are held to a new list within two seconds. The times of the seeded factory are set anew by each migration with `--seed`, from `FACTORY_LEAD_TIME_SECONDS` and `FACTORY_OVERDUE_AFTER_SECONDS`.
+ */
+export const changeFactory = <ThrowOnError extends boolean = false>(options: Options<ChangeFactoryData, ThrowOnError>): RequestResult<ChangeFactoryResponses, ChangeFactoryErrors, ThrowOnError> => (options.client ?? client).patch<ChangeFactoryResponses, ChangeFactoryErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/factories/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/merge-patch+json',
+        ...options.headers
+    }
 });
 
 /**

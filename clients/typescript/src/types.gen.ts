@@ -553,6 +553,9 @@ export type ShownRestockOrderWithTimeline = {
     nextAttemptAt?: string | null;
     orderedAt?: string | null;
     deadlineAt?: string | null;
+    /**
+     * first to last. Deleted 90 days after the order was closed, or after the time that the shop has set: then it is empty
+     */
     timeline?: Array<{
         at: string;
         kind: string;
@@ -603,6 +606,9 @@ export type RestockOrderWithTimeline = {
     nextAttemptAt: string | null;
     orderedAt: string | null;
     deadlineAt: string | null;
+    /**
+     * first to last. Deleted 90 days after the order was closed, or after the time that the shop has set: then it is empty
+     */
     timeline: Array<{
         at: string;
         kind: string;
@@ -1382,6 +1388,90 @@ export type WebhookDelivery = {
      * as it is sent
      */
     body: string;
+};
+
+/**
+ * Factory
+ */
+export type Factory = {
+    id: string;
+    name: string;
+    managerEmail: string;
+    /**
+     * how orders reach it
+     */
+    adapter: 'legacy-http' | 'webhook';
+    /**
+     * from an accepted order to its goods, as the factory promises
+     */
+    leadTimeSeconds: number;
+    /**
+     * from an accepted order until the operators are told that its goods are missing
+     */
+    overdueAfterSeconds: number;
+    /**
+     * what half of its newest orders keep; null before ten are complete
+     */
+    leadTimeP50Seconds: number | null;
+    /**
+     * what nine of ten keep
+     */
+    leadTimeP90Seconds: number | null;
+    /**
+     * addresses and networks from which its callbacks may come, as the service sees them behind `TRUSTED_PROXIES`; null for any
+     */
+    callbackAddresses: Array<string> | null;
+    circuit: {
+        /**
+         * `OPEN`: it is away, and is only probed
+         */
+        state: 'CLOSED' | 'OPEN';
+        /**
+         * since when it is away
+         */
+        since: string | null;
+        /**
+         * restock orders that wait for it
+         */
+        waitingOrders: number;
+    };
+};
+
+/**
+ * FactoryPage
+ */
+export type FactoryPage = {
+    items: Array<Factory>;
+    /**
+     * `cursor` of the next page; null on the last one
+     */
+    nextCursor: string | null;
+};
+
+/**
+ * ChangeFactory
+ */
+export type ChangeFactory = {
+    /**
+     * without hidden characters: it stands in the subjects of mails
+     */
+    name?: string;
+    /**
+     * at most 64 characters of ASCII before the @. The domain may be international: it is kept as given, and sent to in punycode
+     */
+    managerEmail?: string;
+    /**
+     * from an accepted order to its goods, as the factory promises
+     */
+    leadTimeSeconds?: number;
+    /**
+     * from an accepted order until the operators are told that its goods are missing
+     */
+    overdueAfterSeconds?: number;
+    /**
+     * addresses and networks from which its callbacks may come, as the service sees them behind `TRUSTED_PROXIES`; null for any
+     */
+    callbackAddresses?: Array<string> | null;
 };
 
 /**
@@ -2968,10 +3058,10 @@ export type ReceiveGoodsErrors = {
         code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
     };
     /**
-     * `CALLBACK.FORGED`: The callback is not about anything that was ordered.
+     * `CALLBACK.ADDRESS_REFUSED`: The callback comes from a refused address. `CALLBACK.FORGED`: The callback is not about anything that was ordered.
      */
     403: Problem & {
-        code: 'CALLBACK.FORGED';
+        code: 'CALLBACK.ADDRESS_REFUSED' | 'CALLBACK.FORGED';
     };
     /**
      * `REQUEST.TIMEOUT`: The request took too long to arrive.
@@ -5735,6 +5825,267 @@ export type ResendWebhookDeliveryResponses = {
 };
 
 export type ResendWebhookDeliveryResponse = ResendWebhookDeliveryResponses[keyof ResendWebhookDeliveryResponses];
+
+export type ListFactoriesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before
+         */
+        cursor?: string;
+        /**
+         * the most items of a page
+         */
+        limit?: number;
+        /**
+         * in place of the order that the list has by itself
+         */
+        order?: 'asc' | 'desc';
+    };
+    url: '/factories';
+};
+
+export type ListFactoriesErrors = {
+    /**
+     * `CURSOR.UNKNOWN`: The cursor is not one of this list. `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'CURSOR.UNKNOWN' | 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ListFactoriesError = ListFactoriesErrors[keyof ListFactoriesErrors];
+
+export type ListFactoriesResponses = {
+    /**
+     * Factories, in the order of their ids
+     */
+    200: FactoryPage;
+};
+
+export type ListFactoriesResponse = ListFactoriesResponses[keyof ListFactoriesResponses];
+
+export type GetFactoryData = {
+    body?: never;
+    path: {
+        /**
+         * identifies a factory
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/factories/{id}';
+};
+
+export type GetFactoryErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `FACTORY.NOT_FOUND`: There is no factory at this path.
+     */
+    404: Problem & {
+        code: 'FACTORY.NOT_FOUND';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type GetFactoryError = GetFactoryErrors[keyof GetFactoryErrors];
+
+export type GetFactoryResponses = {
+    /**
+     * One factory
+     */
+    200: Factory;
+};
+
+export type GetFactoryResponse = GetFactoryResponses[keyof GetFactoryResponses];
+
+export type ChangeFactoryData = {
+    /**
+     * the members to change, as they are to be
+     */
+    body: ChangeFactory;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path: {
+        /**
+         * identifies a factory
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/factories/{id}';
+};
+
+export type ChangeFactoryErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `FACTORY.NOT_FOUND`: There is no factory at this path.
+     */
+    404: Problem & {
+        code: 'FACTORY.NOT_FOUND';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ChangeFactoryError = ChangeFactoryErrors[keyof ChangeFactoryErrors];
+
+export type ChangeFactoryResponses = {
+    /**
+     * changed
+     */
+    200: Factory;
+};
+
+export type ChangeFactoryResponse = ChangeFactoryResponses[keyof ChangeFactoryResponses];
 
 export type IsAliveData = {
     body?: never;

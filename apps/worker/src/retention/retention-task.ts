@@ -80,6 +80,8 @@ function policiesOf(environment: WorkerEnvironment): Policy[] {
     ['mails', environment.RETENTION_MAILS_DAYS],
     ['timelines', environment.RETENTION_TIMELINES_DAYS],
     ['dead_letters', environment.RETENTION_DEAD_LETTERS_DAYS],
+    ['dead_letter_job_items', environment.RETENTION_DEAD_LETTERS_DAYS],
+    ['dead_letter_jobs', environment.RETENTION_DEAD_LETTERS_DAYS],
     ['webhook_deliveries', environment.RETENTION_WEBHOOK_DELIVERIES_DAYS],
     ['keyed_requests', environment.RETENTION_KEYED_REQUESTS_DAYS],
   ];

@@ -24,13 +24,18 @@ export type DeadLetterJobOutcome = (typeof DEAD_LETTER_JOB_OUTCOMES)[number];
 
 /** One letter of a {@link DeadLetterJob}. */
 @Entity('dead_letter_job_item')
+@Index('uq_dead_letter_job_item_letter', ['jobId', 'deadLetterId'], { unique: true })
+@Index('ix_dead_letter_job_item_created_at', ['createdAt'])
 @Index('ix_dead_letter_job_item_outcome', ['jobId', 'outcome', 'deadLetterId'])
 export class DeadLetterJobItem {
-  @PrimaryColumn({ name: 'job_id', type: 'varchar', length: 36 })
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id: string;
+
+  @Column({ name: 'job_id', type: 'varchar', length: 36 })
   jobId: string;
 
   /** The order of ids is the order in which the letters are redriven: oldest first. */
-  @PrimaryColumn({ name: 'dead_letter_id', type: 'varchar', length: 36 })
+  @Column({ name: 'dead_letter_id', type: 'varchar', length: 36 })
   deadLetterId: string;
 
   @Column({ type: 'varchar', length: 16 })
@@ -42,6 +47,10 @@ export class DeadLetterJobItem {
   /** The circuit that must be closed before it is redriven; null where there is none. */
   @Column({ type: 'varchar', length: 80, nullable: true })
   circuit: string | null;
+
+  /** When the job was planned. */
+  @Column({ name: 'created_at', type: 'datetime', precision: 3 })
+  createdAt: Date;
 
   @Column({ name: 'done_at', type: 'datetime', precision: 3, nullable: true })
   doneAt: Date | null;

@@ -9,6 +9,7 @@ export type DeadLetterJobAction = (typeof DEAD_LETTER_JOB_ACTIONS)[number];
 
 /** Redrives or discards the dead letters that were open and matched its filter when it was planned, and no others. */
 @Entity('dead_letter_job')
+@Index('ix_dead_letter_job_created_at', ['createdAt'])
 @Index('ix_dead_letter_job_due', ['status', 'nextAt'])
 export class DeadLetterJob {
   /** A UUIDv7. */

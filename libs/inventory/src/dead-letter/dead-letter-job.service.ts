@@ -167,7 +167,7 @@ export class DeadLetterJobService {
 
   private async freeze(
     manager: EntityManager,
-    { id }: DeadLetterJob,
+    { id, createdAt }: DeadLetterJob,
     request: DeadLetterJobRequest,
   ): Promise<void> {
     let letters = 0;
@@ -181,7 +181,9 @@ export class DeadLetterJobService {
       if (letters > MAX_JOB_LETTERS) throw tooLarge();
       const outlooks = await this.outlooks.outlooksOf(manager, chunk);
       const items = chunk.map((letter, index) => ({
+        id: uuidv7(),
         jobId: id,
+        createdAt,
         deadLetterId: letter.id,
         plan: planOf(request, outlooks[index]!.plan),
         outcome: 'PENDING' as const,

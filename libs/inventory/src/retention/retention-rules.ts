@@ -1,4 +1,6 @@
 import { type EntityManager, In, LessThan } from 'typeorm';
+import { DeadLetterJob } from '../dead-letter/dead-letter-job.entity.js';
+import { DeadLetterJobItem } from '../dead-letter/dead-letter-job-item.entity.js';
 import { DeadLetter } from '../dead-letter/dead-letter.entity.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
@@ -19,6 +21,17 @@ export const RETENTION_RULES = {
     oldRows(manager, DeadLetter, 'ix_dead_letter_resolved_at')
       .where({ resolvedAt: LessThan(before) })
       .orderBy('old.resolvedAt'),
+  ],
+  /** By when they were planned: no job runs for as long. */
+  dead_letter_job_items: async (manager, before) => [
+    oldRows(manager, DeadLetterJobItem, 'ix_dead_letter_job_item_created_at')
+      .where({ createdAt: LessThan(before) })
+      .orderBy('old.createdAt'),
+  ],
+  dead_letter_jobs: async (manager, before) => [
+    oldRows(manager, DeadLetterJob, 'ix_dead_letter_job_created_at')
+      .where({ createdAt: LessThan(before) })
+      .orderBy('old.createdAt'),
   ],
   mails: oldMails,
   messages: async (manager, before) => [

@@ -93,6 +93,8 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
     const names = Object.values(ROWS).map(({ entity }) => warehouse.dataSource.getMetadata(entity).tableName);
     expect([...new Set(names)].sort()).toEqual([
       'dead_letter',
+      'dead_letter_job',
+      'dead_letter_job_item',
       'delivery_failure',
       'keyed_request',
       'notification',

@@ -1,5 +1,7 @@
 import { type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { DeadLetterJob } from '../dead-letter/dead-letter-job.entity.js';
+import { DeadLetterJobItem } from '../dead-letter/dead-letter-job-item.entity.js';
 import { DeadLetter } from '../dead-letter/dead-letter.entity.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
@@ -30,6 +32,29 @@ export const ROWS: Record<
       status: 'DISCARDED',
       openedAt: at,
       resolvedAt: at,
+    }),
+  },
+  dead_letter_job_items: {
+    entity: DeadLetterJobItem,
+    row: (at) => ({
+      id: uuidv7(),
+      jobId: 'job',
+      deadLetterId: uuidv7(),
+      plan: 'REDRIVE',
+      outcome: 'REDRIVEN',
+      createdAt: at,
+    }),
+  },
+  dead_letter_jobs: {
+    entity: DeadLetterJob,
+    row: (at) => ({
+      id: uuidv7(),
+      action: 'REDRIVE',
+      status: 'DONE',
+      filter: {},
+      lettersPerSecond: 10,
+      createdAt: at,
+      createdBy: 'kim',
     }),
   },
   mails: {

@@ -18,9 +18,14 @@ const INDEXES = {
     ix_dead_letter_sku: 'INDEX ix_dead_letter_sku ON dead_letter (sku)',
   },
   dead_letter_job: {
+    ix_dead_letter_job_created_at: 'INDEX ix_dead_letter_job_created_at ON dead_letter_job (created_at)',
     ix_dead_letter_job_due: 'INDEX ix_dead_letter_job_due ON dead_letter_job (status, next_at)',
   },
   dead_letter_job_item: {
+    uq_dead_letter_job_item_letter:
+      'UNIQUE INDEX uq_dead_letter_job_item_letter ON dead_letter_job_item (job_id, dead_letter_id)',
+    ix_dead_letter_job_item_created_at:
+      'INDEX ix_dead_letter_job_item_created_at ON dead_letter_job_item (created_at)',
     ix_dead_letter_job_item_outcome:
       'INDEX ix_dead_letter_job_item_outcome ON dead_letter_job_item (job_id, outcome, dead_letter_id)',
   },
@@ -67,13 +72,14 @@ export class WorkOnDeadLetters1765400000000 implements MigrationInterface {
     );
     await queryRunner.query(
       `CREATE TABLE IF NOT EXISTS dead_letter_job_item (
+        id varchar(36) PRIMARY KEY NOT NULL,
         job_id varchar(36) NOT NULL,
         dead_letter_id varchar(36) NOT NULL,
         plan varchar(16) NOT NULL,
         outcome varchar(16) NOT NULL,
         circuit varchar(80) NULL,
-        done_at datetime(3) NULL,
-        PRIMARY KEY (job_id, dead_letter_id)
+        created_at datetime(3) NOT NULL,
+        done_at datetime(3) NULL
       )`,
     );
     for (const [table, indexes] of Object.entries(INDEXES)) {
