@@ -208,6 +208,16 @@ export const ROUTES: Record<string, Route> = {
   ...FACTORY_ROUTES,
   ...WEBHOOK_ROUTES,
   ...OPERATOR_ROUTES,
+  'GET /reconcile': {
+    query: { full: 'true' },
+    status: 200,
+    bad: { 'querystring/full': ['', 'yes', '2', ['true', 'true']] },
+  },
+  'POST /repairs': {
+    body: { sku: SKU },
+    status: 200,
+    bad: { ...KEY_HEADERS, 'body/sku': SKUS },
+  },
   'GET /errors/{code}': {
     params: { code: 'ROUTE.UNKNOWN' },
     status: 200,

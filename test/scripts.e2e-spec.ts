@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -92,7 +93,7 @@ describe.each(own)('npm run %s', (name) => {
   });
 });
 
-describe('npm run migrate and npm run reconcile', () => {
+describe('npm run migrate, npm run reconcile and npm run repair', () => {
   let directory: string;
 
   beforeAll(() => {
@@ -101,11 +102,15 @@ describe('npm run migrate and npm run reconcile', () => {
   afterAll(() => rmSync(directory, { recursive: true }));
 
   /** In a project's folder of its own, as it is after a clone. */
-  const run = (name: 'migrate' | 'reconcile', variables: Record<string, string> = {}) => {
+  const run = (
+    name: 'migrate' | 'reconcile' | 'repair',
+    variables: Record<string, string> = {},
+    ...words: string[]
+  ) => {
     const main = join(ROOT, `dist/libs/inventory/src/${name}.main.js`);
     const { PATH, HOME, TMPDIR } = process.env;
     const options = { cwd: directory, env: { PATH, HOME, TMPDIR, ...variables }, timeout: 60_000 };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main], options);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], options);
     return { status, output: `${String(stdout)}${String(stderr)}` };
   };
 
@@ -121,8 +126,50 @@ describe('npm run migrate and npm run reconcile', () => {
     expect(readdirSync(directory)).toEqual(['.donut-states']);
   });
 
+  it('find, explain and mend what was damaged', () => {
+    const file = join(directory, 'damaged.sqlite');
+    const variables = { DATABASE_URL: file };
+    expect(run('migrate', variables, '--seed').status).toBe(0);
+    const warehouse = new Sqlite(file);
+    warehouse.exec("UPDATE stock_level SET on_hand = 49 WHERE sku = 'CP-502101'");
+
+    for (const words of [[], ['--full'], ['--incremental']]) {
+      const { status, output } = run('reconcile', variables, ...words);
+      expect(status).toBe(1);
+      expect(output).toContain('stock on hand is the sum of its movements');
+    }
+    const both = run('reconcile', variables, '--full', '--incremental');
+    expect(both.status).toBe(2);
+    const planned = run('repair', variables, '--dry-run');
+    expect(planned.status).toBe(1);
+    expect(planned.output).toMatch(
+      /CP-502101 is 49 where 50 is expected\n {2}cause: .*left 50 on hand: the stock was changed without a movement\.\n/,
+    );
+    expect(planned.output).toMatch(/would make:\n\nCP-502101\n {2}ADJUSTMENT -1, ledger only: repair: /);
+    expect(run('reconcile', variables).status).toBe(1);
+
+    const repaired = run('repair', variables);
+    expect(repaired.status).toBe(0);
+    expect(repaired.output).toMatch(/^Repaired:\n\nCP-502101\n[^]*agrees with itself\.\n$/);
+    expect(run('reconcile', variables).status).toBe(0);
+    expect(run('reconcile', variables, '--incremental').output).toMatch(
+      /last counted everything: never\.\n$/,
+    );
+    expect(run('repair', variables).output).toBe('The warehouse agrees with itself.\n');
+    const audited = warehouse.prepare('SELECT actor, action, subject_id FROM audit_entry').all();
+    expect(audited).toEqual([
+      { actor: expect.stringMatching(/^os:/), action: 'books.repaired', subject_id: 'CP-502101' },
+    ]);
+    warehouse.exec("DELETE FROM audit_entry; UPDATE stock_level SET on_order = 9 WHERE sku = 'CP-502101'");
+    warehouse.exec("INSERT INTO sale_line VALUES ('lost', 'CP-502102', 1, 2500)");
+    const left = run('repair', variables);
+    expect(left.status).toBe(1);
+    expect(left.output).toContain('Left for a person:\n\nevery line belongs to a sale: lost');
+    warehouse.close();
+  });
+
   it('end with status 78 on a setting that is not usable', () => {
-    for (const name of ['migrate', 'reconcile'] as const) {
+    for (const name of ['migrate', 'reconcile', 'repair'] as const) {
       const { status, output } = run(name, {
         DATABASE_URL: 'mysql://warehouse@127.0.0.1:9/donuts',
         DATABASE_TLS_CA: '/no/such/file.pem',
@@ -136,7 +183,7 @@ describe('npm run migrate and npm run reconcile', () => {
   });
 
   it('say in one line that the database is not there', () => {
-    for (const name of ['migrate', 'reconcile'] as const) {
+    for (const name of ['migrate', 'reconcile', 'repair'] as const) {
       const { status, output } = run(name, { DATABASE_URL: 'mysql://warehouse:secret@127.0.0.1:9/donuts' });
       expect({ status, output }).toEqual({
         status: 1,
@@ -146,7 +193,7 @@ describe('npm run migrate and npm run reconcile', () => {
   });
 
   it('refuse a URL of another database, and do not print it', () => {
-    for (const name of ['migrate', 'reconcile'] as const) {
+    for (const name of ['migrate', 'reconcile', 'repair'] as const) {
       const { status, output } = run(name, { DATABASE_URL: 'postgres://warehouse:secret@127.0.0.1/donuts' });
       expect(status).toBe(78);
       expect(output).toContain('DATABASE_URL is neither mysql://... nor a file');

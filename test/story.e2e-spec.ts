@@ -253,6 +253,8 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/products/{sku}/ledger',
       '/products/{sku}/movements',
       '/reconcile',
+      '/repairs',
+      '/repairs/plan',
       '/restock-orders',
       '/restock-orders/{id}',
       '/restock-orders/{id}/cancel',

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TEST_DATABASES } from '../../libs/inventory/src/testing/test-database.js';
+import { storedTime } from '#inventory';
 import { HOT_SKU } from '../scenarios.js';
 import { embeddedServer, mysqlServer } from './server.js';
 import { OPENING_STOCK } from './stock.js';
@@ -18,11 +19,15 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
+async function open(kind: 'embedded' | 'mysql'): Promise<BenchWarehouse> {
+  directory = mkdtempSync(join(tmpdir(), 'donut-states-bench-'));
+  const server = kind === 'mysql' ? mysqlServer(process.env.TEST_MYSQL_URL!) : embeddedServer(directory);
+  return BenchWarehouse.create(server, `donut_bench_spec_${process.pid}`);
+}
+
 describe.each(TEST_DATABASES)('sales that are stored before a run, on %s', (kind) => {
   it('look like those of a shop, and agree with the ledger', async () => {
-    directory = mkdtempSync(join(tmpdir(), 'donut-states-bench-'));
-    const server = kind === 'mysql' ? mysqlServer(process.env.TEST_MYSQL_URL!) : embeddedServer(directory);
-    warehouse = await BenchWarehouse.create(server, `donut_bench_spec_${process.pid}`);
+    warehouse = await open(kind);
     const seen: number[] = [];
     await warehouse.storeSales({
       count: COUNT,
@@ -56,5 +61,26 @@ describe.each(TEST_DATABASES)('sales that are stored before a run, on %s', (kind
         .query(`INSERT INTO sale (id, idempotency_key, request_fingerprint, status, created_at)
         SELECT 'another', idempotency_key, request_fingerprint, status, created_at FROM sale LIMIT 1`),
     ).rejects.toThrow(/unique|duplicate/i);
+  });
+
+  it('have a movement each, and are partly minutes old, where a bench asks for them', async () => {
+    warehouse = await open(kind);
+    const recent = 300;
+    const began = Date.now();
+    await warehouse.storeSales({
+      ...{ count: COUNT, kind: 'singles', recent },
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+    });
+    expect(await warehouse.reconcile()).toEqual([]);
+    const movements = await warehouse.dataSource.query<{ sku: string; at: string; balance: number }[]>(
+      `SELECT sku, created_at AS at, balance_after AS balance FROM stock_movement WHERE reason = 'SALE' ORDER BY id`,
+    );
+    expect(movements).toHaveLength(COUNT);
+    expect(new Set(movements.map(({ sku }) => sku)).size).toBe(100);
+    expect(movements.at(-1)).toMatchObject({ sku: 'SKU-099', balance: OPENING_STOCK - COUNT / 100 });
+    const ages = movements.map(({ at }) => began - storedTime(at).getTime());
+    expect(ages.filter((age) => age < 600_000)).toHaveLength(recent);
+    expect(Math.min(...ages)).toBeLessThan(10_000);
   });
 });

@@ -191,7 +191,7 @@ export class BenchWarehouse {
 
   /** What the ledger contradicts itself in. */
   async reconcile(): Promise<Difference[]> {
-    return this.application.get(ReconcileService).reconcile();
+    return (await this.application.get(ReconcileService).reconcile({ full: true })).differences;
   }
 
   /** Removes the database with everything in it. */

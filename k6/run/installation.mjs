@@ -12,7 +12,7 @@ const ATTEMPT_DELAY_MS = 2_000;
  * @throws RunError
  */
 export function readReconciliation(target) {
-  return ask(target, '/reconcile');
+  return ask(target, '/reconcile?full=true');
 }
 
 /**

@@ -175,7 +175,27 @@ export const STORY = [
         status: 200,
         expect: "body.items[0].note === 'found behind the shelf'",
       },
-      { name: 'Does everything agree?', operation: 'reconcile', status: 200, expect: 'body.clean === true' },
+      {
+        name: 'Does everything agree?',
+        operation: 'reconcile',
+        query: { full: 'true' },
+        status: 200,
+        expect: 'body.clean === true',
+      },
+      {
+        name: 'What would be repaired?',
+        operation: 'planRepairs',
+        status: 200,
+        expect: 'body.repairs.length === 0',
+      },
+      {
+        name: 'Nothing is repaired that is sound',
+        operation: 'repair',
+        headers: {},
+        body: { sku: '{{sku}}' },
+        status: 200,
+        expect: 'body.movements.length === 0',
+      },
     ],
   },
   {

@@ -28,6 +28,7 @@ import { ApiKeysController } from './operations/api-keys.controller.js';
 import { AuditController } from './operations/audit.controller.js';
 import { OperationsKeys } from './operations/operations-keys.js';
 import { ReconcileController } from './operations/reconcile.controller.js';
+import { RepairsController } from './operations/repairs.controller.js';
 import { ErrorsController } from './problem/errors.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
@@ -74,6 +75,7 @@ export class AppModule {
         DeadLettersController,
         DeadLetterJobsController,
         ReconcileController,
+        RepairsController,
         ApiKeysController,
         AuditController,
         ProbeController,

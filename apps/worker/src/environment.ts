@@ -72,6 +72,12 @@ const variables = Type.Object({
     minimum: 5,
     description: 'the pause between two reconciliations for the metrics',
   }),
+  RECONCILE_FULL_INTERVAL_SECONDS: Type.Integer({
+    default: 86_400,
+    minimum: 0,
+    maximum: 2_592_000,
+    description: 'the time between two of them that count everything, of all workers; 0: never',
+  }),
   CALLBACK_BASE_URL: Type.String({
     pattern: '^https?://',
     description: 'where the factory reaches the sales service',

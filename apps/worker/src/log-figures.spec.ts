@@ -67,7 +67,9 @@ describe('the figures that alarms read from the log of the worker', () => {
   it('count the differences in the warehouse, also when there are none', async () => {
     const difference: Difference = { invariant: 'ledger', subject: 'CP-502101', expected: '1', actual: '2' };
     let differences: Difference[] = [];
-    const reconciliation = { reconcile: async () => differences } as ReconcileService;
+    const reconciliation = {
+      run: async () => ({ differences, isFull: false }),
+    } as unknown as ReconcileService;
     const environment = { RECONCILE_INTERVAL_SECONDS: 300 } as WorkerEnvironment;
     new ReconciliationTask(reconciliation, schedule, registry, environment);
     expect(figures('ReconcileDifferences', await linesOf('ReconciliationTask'))).toEqual([0]);

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeFactoryData, ChangeFactoryErrors, ChangeFactoryResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetFactoryData, GetFactoryErrors, GetFactoryResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFactoriesData, ListFactoriesErrors, ListFactoriesResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
+import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeFactoryData, ChangeFactoryErrors, ChangeFactoryResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetFactoryData, GetFactoryErrors, GetFactoryResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFactoriesData, ListFactoriesErrors, ListFactoriesResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, PlanRepairsData, PlanRepairsErrors, PlanRepairsResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, RepairData, RepairErrors, RepairResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -359,12 +359,38 @@ export const cancelDeadLetterJob = <ThrowOnError extends boolean = false>(option
 /**
  * Does the warehouse agree with itself?
  *
- * Compares stock, ledger, sales and orders. It reads everything: ask for it now and then.
+ * Compares stock, ledger, sales and orders. Of sales and the ledger it counts what is new, and takes for the rest what the worker has counted before: it cannot see that an old row was changed since. `full` counts everything.
  */
 export const reconcile = <ThrowOnError extends boolean = false>(options?: Options<ReconcileData, ThrowOnError>): RequestResult<ReconcileResponses, ReconcileErrors, ThrowOnError> => (options?.client ?? client).get<ReconcileResponses, ReconcileErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
     url: '/reconcile',
     ...options
+});
+
+/**
+ * What does not agree in the warehouse, where it comes from, and what would mend it
+ *
+ * Counts everything, as a full reconcile does, and changes nothing.
+ */
+export const planRepairs = <ThrowOnError extends boolean = false>(options?: Options<PlanRepairsData, ThrowOnError>): RequestResult<PlanRepairsResponses, PlanRepairsErrors, ThrowOnError> => (options?.client ?? client).get<PlanRepairsResponses, PlanRepairsErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/repairs/plan',
+    ...options
+});
+
+/**
+ * Mend the books of a product
+ *
+ * As the plan says, by what is there now. Stock and ledger change by adjustments only, and what can be bought is never raised: who has counted the shelf adjusts the stock. Nothing happens where nothing is wrong.
+ */
+export const repair = <ThrowOnError extends boolean = false>(options: Options<RepairData, ThrowOnError>): RequestResult<RepairResponses, RepairErrors, ThrowOnError> => (options.client ?? client).post<RepairResponses, RepairErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/repairs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

@@ -449,9 +449,17 @@ export type Movement = {
      */
     note: string | null;
     /**
-     * of goods their receipt; of sales the first one of those that were sold together
+     * of goods their receipt; of sales the first one of those that were sold together; of a repair of the books its entry in the audit
      */
     reference: string | null;
+    /**
+     * who adjusted: the name of the API key
+     */
+    operator: string | null;
+    /**
+     * of a repair of the books: the reason for which its units count
+     */
+    corrects: 'SALE' | 'GOODS_RECEIPT' | null;
     createdAt: string;
 };
 
@@ -1023,6 +1031,169 @@ export type Reconciliation = {
         subject: string;
         expected: string;
         actual: string;
+    }>;
+    /**
+     * whether everything was counted
+     */
+    full: boolean;
+    /**
+     * when the worker last counted everything; null: never
+     */
+    lastFullAt: string | null;
+};
+
+/**
+ * ExplainedDifference
+ */
+export type ExplainedDifference = {
+    invariant: string;
+    /**
+     * the SKU, order or sale
+     */
+    subject: string;
+    expected: string;
+    actual: string;
+    /**
+     * what it comes from; null where the books do not tell
+     */
+    cause: string | null;
+    /**
+     * the SKU whose repair mends it; null where none does
+     */
+    repairedWith: string | null;
+    /**
+     * why only a person can mend it; null where a repair does
+     */
+    decision: string | null;
+};
+
+/**
+ * SkuRepair
+ */
+export type SkuRepair = {
+    /**
+     * identifies a product
+     */
+    sku: string;
+    /**
+     * each an `ADJUSTMENT`
+     */
+    movements: Array<{
+        /**
+         * units added, or taken when negative
+         */
+        delta: number;
+        /**
+         * the reason for which its units count
+         */
+        corrects: 'SALE' | 'GOODS_RECEIPT' | null;
+        /**
+         * whether the stock changes with it; otherwise the ledger alone is put right
+         */
+        movesStock: boolean;
+        note: string;
+    }>;
+    /**
+     * of what no movement can express; kept in the audit
+     */
+    corrections: Array<{
+        subjectType: 'stock' | 'restock_order';
+        /**
+         * a SKU, or an id
+         */
+        subjectId: string;
+        /**
+         * what is wrong
+         */
+        oldValues: {
+            onOrder?: number;
+            receivedQuantity?: number;
+            openSku?: string | null;
+        };
+        /**
+         * what is right
+         */
+        newValues: {
+            onOrder?: number;
+            receivedQuantity?: number;
+            openSku?: string | null;
+        };
+    }>;
+};
+
+/**
+ * RepairPlan
+ */
+export type RepairPlan = {
+    differences: Array<ExplainedDifference>;
+    repairs: Array<SkuRepair>;
+};
+
+/**
+ * RepairSku
+ */
+export type RepairSku = {
+    /**
+     * identifies a product
+     */
+    sku: string;
+};
+
+/**
+ * Repair
+ */
+export type Repair = {
+    /**
+     * identifies a product
+     */
+    sku: string;
+    /**
+     * as they were found, before the repair
+     */
+    differences: Array<ExplainedDifference>;
+    /**
+     * each an `ADJUSTMENT`
+     */
+    movements: Array<{
+        /**
+         * units added, or taken when negative
+         */
+        delta: number;
+        /**
+         * the reason for which its units count
+         */
+        corrects: 'SALE' | 'GOODS_RECEIPT' | null;
+        /**
+         * whether the stock changes with it; otherwise the ledger alone is put right
+         */
+        movesStock: boolean;
+        note: string;
+    }>;
+    /**
+     * of what no movement can express; kept in the audit
+     */
+    corrections: Array<{
+        subjectType: 'stock' | 'restock_order';
+        /**
+         * a SKU, or an id
+         */
+        subjectId: string;
+        /**
+         * what is wrong
+         */
+        oldValues: {
+            onOrder?: number;
+            receivedQuantity?: number;
+            openSku?: string | null;
+        };
+        /**
+         * what is right
+         */
+        newValues: {
+            onOrder?: number;
+            receivedQuantity?: number;
+            openSku?: string | null;
+        };
     }>;
 };
 
@@ -4253,7 +4424,12 @@ export type CancelDeadLetterJobResponse = CancelDeadLetterJobResponses[keyof Can
 export type ReconcileData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * count everything, which takes a minute where there are ten million sales
+         */
+        full?: boolean;
+    };
     url: '/reconcile';
 };
 
@@ -4312,6 +4488,172 @@ export type ReconcileResponses = {
 };
 
 export type ReconcileResponse = ReconcileResponses[keyof ReconcileResponses];
+
+export type PlanRepairsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/repairs/plan';
+};
+
+export type PlanRepairsErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type PlanRepairsError = PlanRepairsErrors[keyof PlanRepairsErrors];
+
+export type PlanRepairsResponses = {
+    /**
+     * What does not agree in the warehouse, where it comes from, and what would mend it
+     */
+    200: RepairPlan;
+};
+
+export type PlanRepairsResponse = PlanRepairsResponses[keyof PlanRepairsResponses];
+
+export type RepairData = {
+    body: RepairSku;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/repairs';
+};
+
+export type RepairErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `SKU.UNKNOWN`: There is no such product.
+     */
+    404: Problem & {
+        code: 'SKU.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type RepairError = RepairErrors[keyof RepairErrors];
+
+export type RepairResponses = {
+    /**
+     * what was done
+     */
+    200: Repair;
+};
+
+export type RepairResponse = RepairResponses[keyof RepairResponses];
 
 export type GetOperatorData = {
     body?: never;

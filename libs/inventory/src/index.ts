@@ -59,7 +59,15 @@ export {
 } from './receiving/callback-signature.js';
 export { ReceivingService, type Delivery, type ReceiptOutcome } from './receiving/receiving.service.js';
 export { LedgerService, type Ledger, type LedgerTotal } from './reconcile/ledger.service.js';
-export { ReconcileService, type Difference } from './reconcile/reconcile.service.js';
+export { type Difference } from './reconcile/invariants.js';
+export {
+  type ExplainedDifference,
+  type RepairMovement,
+  type RepairPlan,
+  type SkuRepair,
+} from './reconcile/repair/repair-plan.js';
+export { RepairService, type RepairOutcome } from './reconcile/repair/repair.service.js';
+export { ReconcileService, type Reconciliation } from './reconcile/reconcile.service.js';
 export { type RetentionKind } from './retention/retention-rules.js';
 export { RETENTION_BATCH, RetentionService } from './retention/retention.service.js';
 export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
@@ -94,7 +102,7 @@ export {
 } from './sale/sale-request.js';
 export { StockLevel } from './stock/stock-level.entity.js';
 export { MovementListService, type MovementQuery } from './stock/movement-list.service.js';
-export { StockMovement, STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';
+export { CORRECTED_REASONS, StockMovement, STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';
 export { WebhookDelivery, WEBHOOK_DELIVERY_STATUSES } from './webhook/webhook-delivery.entity.js';
 export { WebhookDeliveryService } from './webhook/webhook-delivery.service.js';
 export { WebhookLogService, type WebhookDeliveryQuery } from './webhook/webhook-log.service.js';

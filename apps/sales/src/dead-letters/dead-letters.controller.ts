@@ -232,7 +232,7 @@ export class DeadLettersController {
 function audited(
   action: string,
   { id, status, queue, causeCode, resolutionNote }: Entity,
-): WriteAnswer['audited'] {
+): NonNullable<WriteAnswer['audited']> {
   return {
     action,
     subjectType: 'dead_letter',
@@ -244,7 +244,10 @@ function audited(
 }
 
 /** What the edit changed of the message. */
-function withEdit(entry: WriteAnswer['audited'], { body, editedBody }: Entity): WriteAnswer['audited'] {
+function withEdit(
+  entry: NonNullable<WriteAnswer['audited']>,
+  { body, editedBody }: Entity,
+): NonNullable<WriteAnswer['audited']> {
   const { oldValues, newValues } = entry;
   return {
     ...entry,

@@ -129,13 +129,16 @@ describe.each(TEST_DATABASES)('a list on %s', (kind) => {
     );
     const adjusted = (await pagesOf('/products/MOVED/movements?reason=ADJUSTMENT&limit=2')).flat();
     expect(adjusted.map(({ delta }) => delta as number)).toEqual([5, 4, 3, 2, 1, 10]);
-    expect(adjusted[0]).toMatchObject({ note: 'count 5', reference: null, onHand: 25 });
+    expect(adjusted[0]).toMatchObject({
+      ...{ note: 'count 5', reference: null, onHand: 25 },
+      ...{ operator: 'operations', corrects: null },
+    });
     const rising = (await pagesOf('/products/MOVED/movements?reason=ADJUSTMENT&limit=4&order=asc')).flat();
     expect(rising).toEqual(adjusted.toReversed());
     const [[sold]] = (await pagesOf('/products/MOVED/movements?since=2026-01-02T00:00:00Z')) as [
       [Record<string, any>],
     ];
-    expect(sold).toMatchObject({ reason: 'SALE', delta: -1, onHand: 24, note: null });
+    expect(sold).toMatchObject({ reason: 'SALE', delta: -1, onHand: 24, note: null, operator: null });
     expect((await sales.ask('GET', `/sales/${sold.reference}`)).status).toBe(200);
     expect((await sales.ask('GET', '/products/NO-SUCH/movements')).body.code).toBe('SKU.UNKNOWN');
     const foreign = (await pagesOf('/products/A/movements'))[0]![0]!.id as string;

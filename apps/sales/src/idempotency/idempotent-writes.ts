@@ -13,8 +13,8 @@ export interface WriteAnswer {
   headers?: Record<string, string>;
   /** None for 204. */
   body?: unknown;
-  /** What the audit says of it, beside who did it. */
-  audited: Omit<AuditedAction, 'actor'>;
+  /** What the audit says of it, beside who did it; null where the work itself has told the audit. */
+  audited: Omit<AuditedAction, 'actor'> | null;
 }
 
 /**
@@ -41,7 +41,8 @@ export class IdempotentWrites {
       keyOf(request),
       async (transaction) => {
         const answer = await work(transaction);
-        await this.audit.record(transaction, { ...answer.audited, actor: operatorOf(request) });
+        const { audited } = answer;
+        if (audited) await this.audit.record(transaction, { ...audited, actor: operatorOf(request) });
         // As text, so that a repeat gets the same bytes after an update that answers in another way.
         const serialize = reply.getSerializationFunction(String(answer.status)) ?? JSON.stringify;
         return {

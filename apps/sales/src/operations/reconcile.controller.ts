@@ -1,7 +1,8 @@
 import { ReconcileService } from '#inventory';
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import Type from 'typebox';
+import Type, { type Static } from 'typebox';
+import { NullableTime } from '../identifiers-schema.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import { ApiKeyGuard, operationsRoute } from './api-key.guard.js';
 
@@ -17,9 +18,28 @@ const Reconciliation = Type.Object(
       }),
       { examples: [[]] },
     ),
+    full: Type.Boolean({ description: 'whether everything was counted', examples: [false] }),
+    lastFullAt: {
+      ...NullableTime,
+      description: 'when the worker last counted everything; null: never',
+    },
   },
   { title: 'Reconciliation' },
 );
+
+const ReconcileQuery = Type.Object(
+  {
+    full: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'count everything, which takes a minute where there are ten million sales',
+        examples: [true],
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+type ReconcileQuery = Static<typeof ReconcileQuery>;
 
 @Controller('reconcile')
 @UseGuards(ApiKeyGuard)
@@ -31,12 +51,21 @@ export class ReconcileController {
     ...operationsRoute('viewer'),
     operationId: 'reconcile',
     summary: 'Does the warehouse agree with itself?',
-    description: 'Compares stock, ledger, sales and orders. It reads everything: ask for it now and then.',
+    description: [
+      'Compares stock, ledger, sales and orders. Of sales and the ledger it counts what is new, and takes for the rest what the',
+      'worker has counted before: it cannot see that an old row was changed since. `full` counts everything.',
+    ].join(' '),
+    querystring: ReconcileQuery,
     response: { 200: Reconciliation, ...PROBLEM_RESPONSES },
     'x-refusals': ['DATABASE.UNAVAILABLE'],
   })
-  async reconcile() {
-    const differences = await this.reconciliation.reconcile();
-    return { clean: differences.length === 0, differences };
+  async reconcile(@Query() query: ReconcileQuery): Promise<Static<typeof Reconciliation>> {
+    const { differences, isFull, lastFullAt } = await this.reconciliation.reconcile(query);
+    return {
+      clean: differences.length === 0,
+      differences,
+      full: isFull,
+      lastFullAt: lastFullAt && lastFullAt.toISOString(),
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { STOCK_MOVEMENT_REASONS, type StockMovement } from '#inventory';
+import { CORRECTED_REASONS, STOCK_MOVEMENT_REASONS, type StockMovement } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { Id, NextCursor, nullable, pageQuery, Time, timeRangeQuery } from '../identifiers-schema.js';
 
@@ -15,10 +15,20 @@ const Movement = Type.Object(
     ),
     reference: nullable(
       Type.String({
-        description: 'of goods their receipt; of sales the first one of those that were sold together',
+        description:
+          'of goods their receipt; of sales the first one of those that were sold together; of a repair of the books its entry in the audit',
         examples: [null],
       }),
     ),
+    operator: nullable(
+      Type.String({ description: 'who adjusted: the name of the API key', examples: ['kim'] }),
+    ),
+    corrects: Type.Unsafe<(typeof CORRECTED_REASONS)[number] | null>({
+      type: ['string', 'null'],
+      enum: [...CORRECTED_REASONS, null],
+      description: 'of a repair of the books: the reason for which its units count',
+      examples: [null],
+    }),
     createdAt: Time,
   },
   { title: 'Movement' },
@@ -35,11 +45,12 @@ export const MovementQuery = Type.Object(
 );
 export type MovementQuery = Static<typeof MovementQuery>;
 
-export function movementView({ id, reason, delta, balanceAfter, reference, createdAt }: StockMovement) {
+export function movementView({ reference, balanceAfter, auditEntryId, ...movement }: StockMovement) {
+  const { id, reason, delta, operator, corrects, createdAt } = movement;
   const isByHand = reason === 'ADJUSTMENT';
   return {
-    ...{ id, reason, delta, onHand: balanceAfter, createdAt },
+    ...{ id, reason, delta, onHand: balanceAfter, operator, corrects, createdAt },
     note: isByHand ? reference : null,
-    reference: isByHand ? null : reference,
+    reference: isByHand ? auditEntryId : reference,
   };
 }

@@ -22,7 +22,8 @@ import { locationHeader } from '../http/location.js';
 import { type CacheableRoute } from '../http/response-headers.js';
 import { varyBy } from '../http/vary.js';
 import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
-import { IdempotentWrites, type Transaction, type WriteAnswer } from '../idempotency/idempotent-writes.js';
+import { IdempotentWrites, operatorOf, type WriteAnswer } from '../idempotency/idempotent-writes.js';
+import { type Transaction } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
@@ -257,7 +258,7 @@ export class ProductsController {
     await this.writes.answer(request, reply, async (transaction) => {
       const current = await this.lockKnown(transaction, sku);
       evaluatePreconditions(request, productTag(current));
-      await this.adjustments.adjust(sku, delta, note, transaction);
+      await this.adjustments.adjust(sku, delta, note, operatorOf(request), transaction);
       const adjusted = await this.products.get(sku, transaction);
       const answer = productAnswer(adjusted, current);
       // The body is not what is at the URL of the request: it is the product itself, and so is the tag.

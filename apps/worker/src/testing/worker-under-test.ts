@@ -96,6 +96,7 @@ export class WorkerUnderTest {
       OUTBOX_INTERVAL_MS: 50,
       OVERDUE_INTERVAL_SECONDS: 1,
       RECONCILE_INTERVAL_SECONDS: 300,
+      RECONCILE_FULL_INTERVAL_SECONDS: 86_400,
       CALLBACK_BASE_URL: 'http://sales.example',
       CALLBACK_SIGNING_KEY: 'a-signing-key-of-32-characters-or-more',
       CALLBACK_VALID_SECONDS: 60,

@@ -31,6 +31,13 @@ describe.each(TEST_DATABASES)('adjusting stock on %s', (kind) => {
     ]);
   });
 
+  it('names the operator in the ledger, and nobody where no person asked', async () => {
+    await warehouse.stockProduct('WHOSE', 10);
+    await adjustments.adjust('WHOSE', 5, 'found', 'kim');
+    await adjustments.adjust('WHOSE', 5, 'found');
+    expect((await ledger('WHOSE')).slice(1)).toMatchObject([{ operator: 'kim' }, { operator: null }]);
+  });
+
   it('takes the last unit, and refuses one more', async () => {
     await warehouse.stockProduct('LAST', 2);
     expect(await adjustments.adjust('LAST', -2, 'broken')).toMatchObject({ onHand: 0 });

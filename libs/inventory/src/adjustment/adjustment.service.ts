@@ -20,15 +20,23 @@ export class AdjustmentService {
   /**
    * @param delta units added, or taken when negative
    * @param note why, kept in the ledger; up to 255 characters
+   * @param by the operator, kept in the ledger
    * @param within the caller's transaction, in place of one of its own
    * @returns the stock level after it
    * @throws InventoryError `SKU.UNKNOWN`, `STOCK.NEGATIVE`, `STOCK.LIMIT_EXCEEDED`
    */
-  async adjust(sku: string, delta: number, note: string, within?: EntityManager): Promise<StockLevel> {
+  async adjust(
+    sku: string,
+    delta: number,
+    note: string,
+    by?: string,
+    within?: EntityManager,
+  ): Promise<StockLevel> {
     return this.database.write(async (manager) => {
       const level = (await this.stock.lock(manager, [sku])).get(sku)!;
       const at = await this.clock.now(manager);
-      await this.stock.move(manager, level, { delta, reason: 'ADJUSTMENT', reference: note, at });
+      const movement = { delta, reason: 'ADJUSTMENT', reference: note, at, operator: by } as const;
+      await this.stock.move(manager, level, movement);
       await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
       return level;
     }, within);

@@ -37,14 +37,19 @@ export class AuditService {
     private readonly clock: Clock,
   ) {}
 
-  /** Records an action in the transaction that does it, so that both are there or neither. */
-  async record(manager: EntityManager, action: AuditedAction): Promise<void> {
+  /**
+   * Records an action in the transaction that does it, so that both are there or neither.
+   *
+   * @returns the id of the entry
+   */
+  async record(manager: EntityManager, action: AuditedAction): Promise<string> {
     const { note = null, oldValues = null, newValues = null, ...rest } = action;
     const at = await this.clock.now(manager);
     const changed = changedMembers(oldValues, newValues);
     const entry = { ...rest, ...changed, note, id: uuidv7(), at };
     // TypeORM would have functions as values of JSON, too.
     await manager.insert(AuditEntry, entry as QueryDeepPartialEntity<AuditEntry>);
+    return entry.id;
   }
 
   /**

@@ -23,7 +23,7 @@ describe.each(TEST_DATABASES)('writes under an idempotency key on %s', (kind) =>
   /** Adds a unit, and answers with what is on hand then. */
   const add = (sku: string, key: RequestKey | undefined, by = warehouse) =>
     by.get(IdempotencyService).once(key, async (manager) => {
-      const { onHand } = await by.get(AdjustmentService).adjust(sku, 1, 'found', manager);
+      const { onHand } = await by.get(AdjustmentService).adjust(sku, 1, 'found', 'kim', manager);
       return { status: 200, headers: { ETag: `"${onHand}"` }, body: `{"onHand":${onHand}}` };
     });
 
@@ -78,7 +78,7 @@ describe.each(TEST_DATABASES)('writes under an idempotency key on %s', (kind) =>
   it('have no effect when their answer cannot be stored', async () => {
     await warehouse.stockProduct('CRASH', 10);
     const unstorable = warehouse.get(IdempotencyService).once(request('crash'), async (manager) => {
-      await warehouse.get(AdjustmentService).adjust('CRASH', 1, 'found', manager);
+      await warehouse.get(AdjustmentService).adjust('CRASH', 1, 'found', 'kim', manager);
       return { status: 200, headers: { no: 1n as never }, body: '' };
     });
     await expect(unstorable).rejects.toThrow(/BigInt/);

@@ -5,7 +5,7 @@ import { SaleLine } from '../sale/sale-line.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement, type StockMovementReason } from '../stock/stock-movement.entity.js';
 
-/** All movements of one SKU for one reason, added up. */
+/** All movements of one SKU for one reason, added up. A repair of the books counts for the reason that it corrects. */
 export interface LedgerTotal {
   reason: StockMovementReason;
   movements: number;
@@ -21,6 +21,8 @@ export interface Ledger {
   /** Stored sales that have a line of the SKU, and the units of these lines. */
   sold: { sales: number; units: number };
 }
+
+const REASON = 'COALESCE(movement.corrects, movement.reason)';
 
 /** Adds up the books of one SKU, for comparison with other sources. Changes nothing. */
 @Injectable()
@@ -40,12 +42,12 @@ export class LedgerService {
       if (!level) throw new InventoryError('SKU.UNKNOWN', `There is no product ${sku}.`, { skus: [sku] });
       const movements = await manager
         .createQueryBuilder(StockMovement, 'movement')
-        .select('movement.reason', 'reason')
+        .select(REASON, 'reason')
         .addSelect('COUNT(*)', 'movements')
         .addSelect('SUM(movement.delta)', 'units')
         .where({ sku })
-        .groupBy('movement.reason')
-        .orderBy('movement.reason')
+        .groupBy(REASON)
+        .orderBy(REASON)
         .getRawMany<Record<keyof LedgerTotal, string | number>>();
       // A sale has one line for each SKU, so that lines count sales.
       const lines = await manager

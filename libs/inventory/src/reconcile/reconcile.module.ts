@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
-import { ReconcileService } from './reconcile.service.js';
+import { AuditModule } from '../audit/audit.module.js';
+import { RestockModule } from '../restock/restock.module.js';
 import { MovementListService } from '../stock/movement-list.service.js';
+import { StockModule } from '../stock/stock.module.js';
+import { CheckpointService } from './checkpoint/checkpoint.service.js';
 import { LedgerService } from './ledger.service.js';
+import { RepairService } from './repair/repair.service.js';
+import { ReconcileService } from './reconcile.service.js';
 
-/** Checks of the tables against each other. */
+/** Checks of the tables against each other, and repairs. */
 @Module({
-  providers: [ReconcileService, LedgerService, MovementListService],
-  exports: [ReconcileService, LedgerService, MovementListService],
+  imports: [StockModule, RestockModule, AuditModule],
+  providers: [CheckpointService, ReconcileService, RepairService, LedgerService, MovementListService],
+  exports: [ReconcileService, RepairService, LedgerService, MovementListService],
 })
 export class ReconcileModule {}

@@ -134,7 +134,7 @@ describe.each(TEST_DATABASES)('where a row was deleted on %s', (kind) => {
     await warehouse.stockProduct('KEYED', 10);
     const add = () =>
       warehouse.get(IdempotencyService).once({ key: 'k', fingerprint: 'f' }, async (manager) => {
-        const { onHand } = await warehouse.get(AdjustmentService).adjust('KEYED', 1, 'found', manager);
+        const { onHand } = await warehouse.get(AdjustmentService).adjust('KEYED', 1, 'found', 'kim', manager);
         return { status: 200, headers: {}, body: String(onHand) };
       });
     expect([await add(), await add()]).toMatchObject([{ body: '11' }, { body: '11', isReplayed: true }]);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
 import { Database } from '../database/database.js';
+import { idAt } from '../database/id-time.js';
 import { type Page, type PageRequest, type TimeRange } from '../database/page.js';
 import { InventoryError } from '../errors.js';
 import { storedKey } from './idempotency-key.js';
@@ -72,12 +73,6 @@ function narrow(
     const last = idAt(until.getTime() + MAX_ID_DRIFT_MS);
     query.andWhere('sale.id < :last AND sale.createdAt < :until', { last, until });
   }
-}
-
-/** What every UUIDv7 of this time or later is not below: their first 48 bits are the milliseconds. */
-function idAt(ms: number): string {
-  const digits = Math.max(0, ms).toString(16).padStart(12, '0');
-  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }
 
 async function withLines(manager: EntityManager, sales: readonly Sale[]): Promise<ConfirmedSale[]> {

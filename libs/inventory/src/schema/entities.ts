@@ -12,6 +12,9 @@ import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { GoodsReceipt } from '../receiving/goods-receipt.entity.js';
+import { ReconcileCheckpoint } from '../reconcile/checkpoint/reconcile-checkpoint.entity.js';
+import { ReconcileFinding } from '../reconcile/checkpoint/reconcile-finding.entity.js';
+import { SkuCheckpoint } from '../reconcile/checkpoint/sku-checkpoint.entity.js';
 import { RestockOrderEvent } from '../restock/restock-order-event.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
@@ -47,4 +50,7 @@ export const ENTITIES = [
   DeadLetterJob,
   DeadLetterJobItem,
   AuditEntry,
+  ReconcileCheckpoint,
+  SkuCheckpoint,
+  ReconcileFinding,
 ];

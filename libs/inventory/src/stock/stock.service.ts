@@ -7,7 +7,7 @@ import { type RowQuery } from '../database/row-queries.js';
 import { InventoryError } from '../errors.js';
 import { StockLevel } from './stock-level.entity.js';
 import { MAX_UNITS } from './stock-limits.js';
-import { StockMovement, type StockMovementReason } from './stock-movement.entity.js';
+import { type CorrectedReason, StockMovement, type StockMovementReason } from './stock-movement.entity.js';
 
 export interface Movement {
   /** Units added, or taken when negative. */
@@ -15,6 +15,11 @@ export interface Movement {
   reason: StockMovementReason;
   reference: string;
   at: Date;
+  /** Of an adjustment: whose. */
+  operator?: string;
+  /** Of a repair of the books. */
+  corrects?: CorrectedReason | null;
+  auditEntryId?: string;
 }
 
 /** The ledger with its columns, in the order in which rows are written. */
@@ -116,11 +121,8 @@ export class StockService {
    *
    * @throws InventoryError `STOCK.NEGATIVE`, `STOCK.LIMIT_EXCEEDED`
    */
-  async move(
-    manager: EntityManager,
-    level: StockLevel,
-    { delta, reason, reference, at }: Movement,
-  ): Promise<void> {
+  async move(manager: EntityManager, level: StockLevel, movement: Movement): Promise<void> {
+    const { delta } = movement;
     const result = await manager
       .createQueryBuilder()
       .update(StockLevel)
@@ -133,12 +135,18 @@ export class StockService {
       .execute();
     if (result.affected !== 1) throw delta > 0 ? limitExceeded(level, delta) : negative(level, delta);
     level.onHand += delta;
+    await this.writeLedger(manager, level, movement);
+  }
+
+  /**
+   * Writes the ledger and changes no stock, in the caller's transaction, which holds the lock on `level`: for the repair of books
+   * whose ledger and stock disagree. Everything else uses {@link move}.
+   */
+  async writeLedger(manager: EntityManager, level: StockLevel, { at, ...movement }: Movement): Promise<void> {
     await manager.insert(StockMovement, {
+      ...movement,
       id: uuidv7(),
       sku: level.sku,
-      delta,
-      reason,
-      reference,
       balanceAfter: level.onHand,
       createdAt: at,
     });

@@ -134,8 +134,9 @@ export class Warehouse {
     return messages.map(({ payload }) => payload);
   }
 
+  /** Of a full reconcile: everything is counted. */
   async differences() {
-    return this.get(ReconcileService).reconcile();
+    return (await this.get(ReconcileService).reconcile({ full: true })).differences;
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,7 @@ import { CountMailAttempts1764700000000 } from './1764700000000-count-mail-attem
 import { FindSales1764800000000 } from './1764800000000-find-sales.js';
 import { AddWebhooks1764900000000 } from './1764900000000-add-webhooks.js';
 import { KnowOperators1765000000000 } from './1765000000000-know-operators.js';
+import { RepairBooks1765100000000 } from './1765100000000-repair-books.js';
 import { AllowCallbackAddresses1765200000000 } from './1765200000000-allow-callback-addresses.js';
 import { FindOldRows1765300000000 } from './1765300000000-find-old-rows.js';
 import { WorkOnDeadLetters1765400000000 } from './1765400000000-work-on-dead-letters.js';
@@ -28,6 +29,7 @@ export const MIGRATIONS = [
   FindSales1764800000000,
   AddWebhooks1764900000000,
   KnowOperators1765000000000,
+  RepairBooks1765100000000,
   AllowCallbackAddresses1765200000000,
   FindOldRows1765300000000,
   WorkOnDeadLetters1765400000000,
