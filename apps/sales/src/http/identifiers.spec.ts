@@ -61,8 +61,11 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
   });
 
   it.each(['products', 'restock-orders', 'dead-letters'])(
-    'are refused by a list other than %s',
+    'are refused by a list other than %s, unless that loses rows',
     async (list) => {
+      // A resolved letter is deleted some day, and a list must go on from it.
+      const isKnown = (cursor: string | undefined) =>
+        list === 'dead-letters' && /^[0-9a-f-]{36}$/.test(cursor!);
       const cursors = {
         products: 'SOLD',
         'restock-orders': orderIds[0],
@@ -73,7 +76,8 @@ describe.each(TEST_DATABASES)('ids and cursors on %s', (kind) => {
       };
       for (const [kindOfCursor, cursor] of Object.entries(cursors)) {
         const answer = await sales.ask('GET', `/${list}?cursor=${cursor}`);
-        expect([kindOfCursor, answer.status]).toEqual([kindOfCursor, kindOfCursor === list ? 200 : 400]);
+        const isTaken = kindOfCursor === list || isKnown(cursor);
+        expect([kindOfCursor, answer.status]).toEqual([kindOfCursor, isTaken ? 200 : 400]);
       }
     },
   );
