@@ -46,6 +46,7 @@ export class OldMessages {
              'webhooks', '${PAYLOAD}', ${time}, ${time} FROM number`,
         );
       }
+      await connection.settle('outbox_message');
     } finally {
       await connection.close();
     }

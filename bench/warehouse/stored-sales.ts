@@ -59,7 +59,7 @@ export async function storeSales(
     onProgress(count);
     await connection.execute(statements.takeFromStock);
     await connection.createKeyIndex();
-    await connection.settle();
+    await connection.settle('sale, sale_line, stock_movement');
   } finally {
     await connection.close();
   }

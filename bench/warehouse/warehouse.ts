@@ -100,13 +100,15 @@ export class BenchWarehouse {
     await this.dataSource.transaction((manager) => endpoints.add(manager, endpoint));
   }
 
-  /** Does `work` while the worker's retention deletes published messages, of which there are a million at the start. */
+  /** Does `work` while the worker's retention deletes published messages, of which there are half a million at least. */
   async whileDeletingMessages<T>(work: () => Promise<T>): Promise<T> {
     const messages = new OldMessages(this.url, this.isMysql);
     const [row] = await this.dataSource.query<{ messages: string }[]>(
       'SELECT COUNT(*) AS messages FROM outbox_message WHERE published_at IS NOT NULL',
     );
-    await messages.store(OLD_MESSAGES - Number(row!.messages));
+    const left = Number(row!.messages);
+    // Many at once: those that were just written have a cost of their own.
+    if (left < OLD_MESSAGES / 2) await messages.store(OLD_MESSAGES - left);
     return messages.whileDeleting(this.application.get(RetentionService, { strict: false }), work);
   }
 
