@@ -231,6 +231,12 @@ describe.each(TEST_DATABASES)('the addresses of callbacks, on %s', (kind) => {
     const invented = Array.from({ length: 200 }, () => ({ ...known, id: randomUUID() }));
     await Promise.all(invented.map((order) => deliver(order, '192.0.2.2')));
     expect(count() - before).toBeLessThanOrEqual(20);
+    queries.forEach((query) => query.mockClear());
+    // One after the other, and with a text that is no id.
+    for (let index = 0; index < 50; index += 1) {
+      await deliver({ ...known, id: index % 2 ? known.id : `no-id-${index}` }, '192.0.2.2');
+    }
+    expect(count()).toBeLessThanOrEqual(3);
     await allow('FF-1', null);
     queries.forEach((query) => query.mockClear());
     await Promise.all(Array.from({ length: 100 }, () => deliver(known, '192.0.2.2')));
