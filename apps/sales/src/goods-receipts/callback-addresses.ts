@@ -1,7 +1,7 @@
 import { FactoryService } from '#inventory';
 import { BoundedLog, withTimeout } from '#runtime';
 import { Injectable, Logger } from '@nestjs/common';
-import { addressMatcher } from '../address-networks.js';
+import { addressMatcher, isNetwork } from '../address-networks.js';
 import { isUuid } from '../http/identifier-case.js';
 import { BatchedLookup } from './batched-lookup.js';
 
@@ -65,7 +65,13 @@ export class CallbackAddresses {
     const readAt = performance.now();
     try {
       const networks = await this.service.callbackAddresses();
-      this.lists = new Map([...networks].map(([factoryId, list]) => [factoryId, addressMatcher(list)]));
+      // Written by hand, one may have what is no network: the others must count all the same.
+      const valid = [...networks].map(([factoryId, list]) => [factoryId, list.filter(isNetwork)] as const);
+      this.lists = new Map(
+        valid
+          .filter(([, list]) => list.length > 0)
+          .map(([factoryId, list]) => [factoryId, addressMatcher(list)]),
+      );
       this.readAt = readAt;
     } finally {
       this.reading = undefined;
