@@ -42,6 +42,19 @@ module.exports = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      // It knows the system by its API alone: it works wherever that is reached.
+      name: 'ops-is-a-client-of-the-api',
+      severity: 'error',
+      from: { path: '^apps/ops/', pathNot: ['[.-]spec\\.ts$'] },
+      to: { path: '^libs/', pathNot: '^libs/runtime/src/exit-status\\.ts$' },
+    },
+    {
+      name: 'only-ops-uses-the-client',
+      severity: 'error',
+      from: { path: '^(apps/(?!ops/)|libs/|bench/|terraform/)' },
+      to: { path: '^clients/' },
+    },
+    {
       name: 'inventory-and-messaging-are-strangers',
       severity: 'error',
       from: { path: '^libs/(inventory|messaging)/' },
@@ -68,15 +81,15 @@ module.exports = {
         pathNot: [
           '^libs/[^/]+/src/index\\.ts$',
           '^libs/[^/]+/src/testing/',
-          // Without Nest, which the embedded servers do not need.
-          '^libs/runtime/src/shutdown-signals\\.ts$',
+          // Without Nest, which the embedded servers and the command line do not need.
+          '^libs/runtime/src/(exit-status|shutdown-signals)\\.ts$',
         ],
       },
     },
     {
       name: 'no-dev-dependency-in-production-code',
       severity: 'error',
-      from: { path: '^(apps/(sales|worker|factory)|libs)/', pathNot: ['[.-]spec\\.ts$', '/testing/'] },
+      from: { path: '^(apps/(sales|worker|factory|ops)|libs)/', pathNot: ['[.-]spec\\.ts$', '/testing/'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
     ...order.slice(1).map((noun, index) => ({

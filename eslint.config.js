@@ -1,6 +1,13 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+const restrictedImports = (...more) => ({
+  'no-restricted-imports': [
+    'error',
+    { patterns: [{ group: ['dist/*'], message: 'Import the source.' }, ...more] },
+  ],
+});
+
 export default tseslint.config(
   {
     ignores: [
@@ -34,11 +41,21 @@ export default tseslint.config(
         'error',
         { object: 'process', property: 'env', message: 'Read the environment in environment.ts only.' },
       ],
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ group: ['dist/*'], message: 'Import the source.' }] },
-      ],
+      ...restrictedImports(),
     },
+  },
+  {
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: ['apps/ops/**'],
+    rules: restrictedImports({
+      regex: '^#client',
+      message: 'The client of the API is for the command line.',
+    }),
+  },
+  {
+    // It knows the system by its API alone, so that it works wherever that is reached.
+    files: ['apps/ops/**/*.ts'],
+    rules: restrictedImports({ regex: '^#(inventory|messaging|queues|runtime)$', message: 'Ask the API.' }),
   },
   {
     files: [

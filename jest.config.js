@@ -25,7 +25,9 @@ const specs = {
   },
   moduleNameMapper: {
     '^#(inventory|messaging|queues|runtime)$': '<rootDir>/libs/$1/src/index.ts',
-    '^#runtime/shutdown-signals$': '<rootDir>/libs/runtime/src/shutdown-signals.ts',
+    '^#runtime/(exit-status|shutdown-signals)$': '<rootDir>/libs/runtime/src/$1.ts',
+    '^#client$': '<rootDir>/clients/typescript/src/index.ts',
+    '^#client/client$': '<rootDir>/clients/typescript/src/client/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest runs CommonJS packages while it links ES modules; loaded first, these two are whole when others need them.

@@ -62,7 +62,7 @@ describe('the variables', () => {
   // The schemas of libs/queues are of messages.
   const schemas = SOURCES.filter((file) => !file.startsWith(join('libs', 'queues')));
   const declared = new Set(
-    schemas.flatMap((file) => matches(read(file), /^\s+([A-Z][A-Z0-9_]*): (?:Type\.|port\()/gm)),
+    schemas.flatMap((file) => matches(read(file), /^\s+([A-Z][A-Z0-9_]*): (?:Type\.|port\(|text\()/gm)),
   );
   const expected = [...declared, ...SDK_VARIABLES]
     .filter((name) => !INTERNAL_VARIABLES.includes(name))
@@ -201,5 +201,12 @@ async function exportedSchemas(): Promise<TObject[]> {
   const modules = await Promise.all(
     files.map(async (file) => (await import(join(ROOT, file))) as Record<string, unknown>),
   );
-  return modules.flatMap((module) => Object.values(module)).filter((value) => Type.IsObject(value));
+  return modules.flatMap((module) => Object.values(module)).filter(isObjectSchema);
+}
+
+/** Of typebox, or written as JSON Schema without it. */
+function isObjectSchema(value: unknown): value is TObject {
+  if (Type.IsObject(value)) return true;
+  const { type, properties } = (value ?? {}) as { type?: unknown; properties?: unknown };
+  return type === 'object' && typeof properties === 'object';
 }

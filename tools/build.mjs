@@ -5,7 +5,16 @@ import path from 'node:path';
 import { requireNode } from './install.mjs';
 import { PrepareError, runCommand } from './run-command.mjs';
 
-const SOURCE_FOLDERS = ['apps', 'bench', 'libs', 'terraform', 'test/compose', 'test/history', 'test/surge'];
+const SOURCE_FOLDERS = [
+  'apps',
+  'bench',
+  'clients/typescript/src',
+  'libs',
+  'terraform',
+  'test/compose',
+  'test/history',
+  'test/surge',
+];
 const BUILD_SETTINGS = [
   'package.json',
   'package-lock.json',

@@ -1,13 +1,14 @@
 import { DatabaseEnvironment, SeedEnvironment } from '#inventory';
 import Type, { type TObject } from 'typebox';
 import { FactoryEnvironment } from '../../apps/factory/src/environment.js';
+import { OpsEnvironment } from '../../apps/ops/src/environment.js';
 import { SalesEnvironment } from '../../apps/sales/src/environment.js';
 import { WorkerEnvironment } from '../../apps/worker/src/environment.js';
 import { ComposeFile } from './compose-file.js';
 import { ImageFile } from './image-file.js';
 import { FUNCTION_ENVIRONMENTS, functionVariables, taskVariables } from './task-definitions.js';
 
-export type ApplicationName = 'sales' | 'worker' | 'factory' | 'migrate';
+export type ApplicationName = 'sales' | 'worker' | 'factory' | 'migrate' | 'ops';
 
 /** What one place sets for one application. */
 export interface Deployment {
@@ -23,6 +24,8 @@ export const SCHEMAS: Record<ApplicationName, TObject> = {
   worker: WorkerEnvironment,
   factory: FactoryEnvironment,
   migrate: Type.Object({ ...DatabaseEnvironment.properties, ...SeedEnvironment.properties }),
+  // The other two are about a system on the same machine.
+  ops: Type.Object(opsProperties(['OPERATIONS_URL', 'OPERATIONS_KEY', 'OPERATIONS_API_KEY'])),
 };
 
 /** What the AWS SDK reads by itself, and in an image the packages. */
@@ -33,6 +36,7 @@ const READ_BY_PACKAGES: Record<ApplicationName, string[]> = {
   factory: ['NODE_ENV'],
   // It listens nowhere: HOST is there since the image sets it for all.
   migrate: ['NODE_ENV', 'HOST'],
+  ops: ['NODE_ENV', 'HOST'],
 };
 
 export function isRead(application: ApplicationName, variable: string): boolean {
@@ -71,7 +75,8 @@ function composeDeployments(): Deployment[] {
 }
 
 function taskDeployments(): Deployment[] {
-  return (Object.keys(SCHEMAS) as ApplicationName[]).map((application) => ({
+  const tasks = (Object.keys(SCHEMAS) as ApplicationName[]).filter((name) => name !== 'ops');
+  return tasks.map((application) => ({
     place: 'terraform',
     application,
     variables: { ...IMAGE_FILE.environmentOf(application), ...taskVariables(application) },
@@ -84,4 +89,10 @@ function functionDeployments(): Deployment[] {
     application,
     variables: functionVariables(application),
   }));
+}
+
+function opsProperties(names: (keyof typeof OpsEnvironment.properties)[]) {
+  return Object.fromEntries(
+    names.map((name) => [name, Type.Optional(Type.Unsafe<string>(OpsEnvironment.properties[name]))]),
+  );
 }

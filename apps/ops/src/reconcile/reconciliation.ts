@@ -1,0 +1,32 @@
+import { reconcile } from '#client';
+import { LONG_TIMEOUT_MS } from '../api/operations-api.js';
+import { type Session } from '../session.js';
+import { print, printJson } from '../terminal/output.js';
+import { type Column, tableOf } from '../terminal/table.js';
+import { count } from '../terminal/units.js';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'SUBJECT' },
+  { title: 'EXPECTED' },
+  { title: 'ACTUAL' },
+  { title: 'DIFFERENCE' },
+];
+
+/** Whether the warehouse agrees with itself. */
+export async function reconcileWarehouse({ api, json }: Session): Promise<void> {
+  const { clean, differences } = await api.read((request) => reconcile({ ...request }), LONG_TIMEOUT_MS);
+  if (!clean) process.exitCode = 1;
+  if (json) return printJson({ clean, differences });
+  if (clean) return print('The warehouse agrees with itself.');
+  const rows = differences.map(({ subject, expected, actual, invariant }) => [
+    subject,
+    expected,
+    actual,
+    invariant,
+  ]);
+  print(
+    await tableOf(COLUMNS, rows),
+    '',
+    `${count(differences.length, 'difference')}: see "Reconcile" in docs/operations.md`,
+  );
+}
