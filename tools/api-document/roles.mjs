@@ -21,9 +21,8 @@ export function rolesPage(document) {
   ].join('\n');
 }
 
-function rowOf(method, path, { security = [] }) {
+function rowOf(method, path, { security = [], 'x-role': role }) {
   const route = `\`${method.toUpperCase()} ${path}\``;
-  const role = security.flatMap(({ operations = [] }) => operations)[0];
   const isPublic =
     role === undefined || security.some((requirement) => Object.keys(requirement).length === 0);
   const cells = ROLES.map((one) => {

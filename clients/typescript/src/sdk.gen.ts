@@ -35,7 +35,7 @@ export const getIndex = <ThrowOnError extends boolean = false>(options?: Options
 /**
  * Sales, newest first
  *
- * By key, customer, product and time: all that are given must be so.
+ * By key, customer, product and time: all that are given must be so. Needs the role `viewer`.
  */
 export const listSales = <ThrowOnError extends boolean = false>(options?: Options<ListSalesData, ThrowOnError>): RequestResult<ListSalesResponses, ListSalesErrors, ThrowOnError> => (options?.client ?? client).get<ListSalesResponses, ListSalesErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -89,7 +89,7 @@ export const getProduct = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Change some of the description and rules of a product
  *
- * A JSON merge patch. `If-Match` compares the rules alone: sales in between do no harm.
+ * A JSON merge patch. `If-Match` compares the rules alone: sales in between do no harm. Needs the role `admin`.
  */
 export const changeProduct = <ThrowOnError extends boolean = false>(options: Options<ChangeProductData, ThrowOnError>): RequestResult<ChangeProductResponses, ChangeProductErrors, ThrowOnError> => (options.client ?? client).patch<ChangeProductResponses, ChangeProductErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -104,7 +104,7 @@ export const changeProduct = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Create a product, or replace its description and rules
  *
- * Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm.
+ * Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm. Needs the role `admin`.
  */
 export const saveProduct = <ThrowOnError extends boolean = false>(options: Options<SaveProductData, ThrowOnError>): RequestResult<SaveProductResponses, SaveProductErrors, ThrowOnError> => (options.client ?? client).put<SaveProductResponses, SaveProductErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -119,7 +119,7 @@ export const saveProduct = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * The books of a product: its movements and its sales added up, and its stock
  *
- * In units. `onHand` is the sum of the movements.
+ * In units. `onHand` is the sum of the movements. Needs the role `viewer`.
  */
 export const getLedger = <ThrowOnError extends boolean = false>(options: Options<GetLedgerData, ThrowOnError>): RequestResult<GetLedgerResponses, GetLedgerErrors, ThrowOnError> => (options.client ?? client).get<GetLedgerResponses, GetLedgerErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -130,7 +130,7 @@ export const getLedger = <ThrowOnError extends boolean = false>(options: Options
 /**
  * The ledger of a product, movement by movement, newest first
  *
- * In units. The sales of one moment are one movement.
+ * In units. The sales of one moment are one movement. Needs the role `viewer`.
  */
 export const listMovements = <ThrowOnError extends boolean = false>(options: Options<ListMovementsData, ThrowOnError>): RequestResult<ListMovementsResponses, ListMovementsErrors, ThrowOnError> => (options.client ?? client).get<ListMovementsResponses, ListMovementsErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -141,7 +141,7 @@ export const listMovements = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Correct the stock of a product by hand
  *
- * `If-Match` compares the stock as well as the rules.
+ * `If-Match` compares the stock as well as the rules. Needs the role `operator`.
  */
 export const adjustStock = <ThrowOnError extends boolean = false>(options: Options<AdjustStockData, ThrowOnError>): RequestResult<AdjustStockResponses, AdjustStockErrors, ThrowOnError> => (options.client ?? client).post<AdjustStockResponses, AdjustStockErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -178,7 +178,7 @@ export const getRestockOrder = <ThrowOnError extends boolean = false>(options: O
 /**
  * Give an order up, so that the SKU can be ordered again
  *
- * `If-Match` compares the `ETag` of the order as GET shows it to operators.
+ * `If-Match` compares the `ETag` of the order as GET shows it to operators. Needs the role `operator`.
  */
 export const cancelRestockOrder = <ThrowOnError extends boolean = false>(options: Options<CancelRestockOrderData, ThrowOnError>): RequestResult<CancelRestockOrderResponses, CancelRestockOrderErrors, ThrowOnError> => (options.client ?? client).post<CancelRestockOrderResponses, CancelRestockOrderErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -207,7 +207,7 @@ export const receiveGoods = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Messages that could not be handled, newest first
  *
- * Each has its cause. Open ones wait for a person. Resolved ones are deleted after 90 days, or after the time that the shop has set.
+ * Each has its cause. Open ones wait for a person. Resolved ones are deleted after 90 days, or after the time that the shop has set. Needs the role `viewer`.
  */
 export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLettersData, ThrowOnError>): RequestResult<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLettersResponses, ListDeadLettersErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -218,7 +218,7 @@ export const listDeadLetters = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Dead letters by queue and cause: how many, since when, and whether more come
  *
- * Each is one thing to do. The letters of one: `GET /dead-letters?queue=...&cause=...`.
+ * Each is one thing to do. The letters of one: `GET /dead-letters?queue=...&cause=...`. Needs the role `viewer`.
  */
 export const listDeadLetterGroups = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLetterGroupsData, ThrowOnError>): RequestResult<ListDeadLetterGroupsResponses, ListDeadLetterGroupsErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLetterGroupsResponses, ListDeadLetterGroupsErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -229,7 +229,7 @@ export const listDeadLetterGroups = <ThrowOnError extends boolean = false>(optio
 /**
  * No mail of further dead letters of a queue and cause until a time
  *
- * When the time is over, a mail tells of those that came meanwhile. `mutedUntil: null` ends it now.
+ * When the time is over, a mail tells of those that came meanwhile. `mutedUntil: null` ends it now. Needs the role `operator`.
  */
 export const muteDeadLetterGroup = <ThrowOnError extends boolean = false>(options: Options<MuteDeadLetterGroupData, ThrowOnError>): RequestResult<MuteDeadLetterGroupResponses, MuteDeadLetterGroupErrors, ThrowOnError> => (options.client ?? client).post<MuteDeadLetterGroupResponses, MuteDeadLetterGroupErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -244,7 +244,7 @@ export const muteDeadLetterGroup = <ThrowOnError extends boolean = false>(option
 /**
  * One dead letter, with its body and attempts
  *
- * The body is the message as it was received.
+ * The body is the message as it was received. Needs the role `viewer`.
  */
 export const getDeadLetter = <ThrowOnError extends boolean = false>(options: Options<GetDeadLetterData, ThrowOnError>): RequestResult<GetDeadLetterResponses, GetDeadLetterErrors, ThrowOnError> => (options.client ?? client).get<GetDeadLetterResponses, GetDeadLetterErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -255,7 +255,7 @@ export const getDeadLetter = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Send the message to its queue again
  *
- * Remove the cause first: the message is handled as a new one. `message` sends another in its place.
+ * Remove the cause first: the message is handled as a new one. `message` sends another in its place. Needs the role `operator`.
  */
 export const redriveDeadLetter = <ThrowOnError extends boolean = false>(options: Options<RedriveDeadLetterData, ThrowOnError>): RequestResult<RedriveDeadLetterResponses, RedriveDeadLetterErrors, ThrowOnError> => (options.client ?? client).post<RedriveDeadLetterResponses, RedriveDeadLetterErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -270,7 +270,7 @@ export const redriveDeadLetter = <ThrowOnError extends boolean = false>(options:
 /**
  * Give the message up
  *
- * It is kept as discarded for as long as other resolved ones, and never handled.
+ * It is kept as discarded for as long as other resolved ones, and never handled. Needs the role `operator`.
  */
 export const discardDeadLetter = <ThrowOnError extends boolean = false>(options: Options<DiscardDeadLetterData, ThrowOnError>): RequestResult<DiscardDeadLetterResponses, DiscardDeadLetterErrors, ThrowOnError> => (options.client ?? client).post<DiscardDeadLetterResponses, DiscardDeadLetterErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -285,7 +285,7 @@ export const discardDeadLetter = <ThrowOnError extends boolean = false>(options:
 /**
  * Jobs that redrive or discard dead letters, newest first
  *
- * One of them shows its counts.
+ * One of them shows its counts. Needs the role `viewer`.
  */
 export const listDeadLetterJobs = <ThrowOnError extends boolean = false>(options?: Options<ListDeadLetterJobsData, ThrowOnError>): RequestResult<ListDeadLetterJobsResponses, ListDeadLetterJobsErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadLetterJobsResponses, ListDeadLetterJobsErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -296,7 +296,7 @@ export const listDeadLetterJobs = <ThrowOnError extends boolean = false>(options
 /**
  * Plan to redrive or discard the dead letters that match now
  *
- * A dry run: the set of letters is frozen, nothing else changes. The answer says what would become of them. Start it to have it done.
+ * A dry run: the set of letters is frozen, nothing else changes. The answer says what would become of them. Start it to have it done. Needs the role `operator`.
  */
 export const planDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<PlanDeadLetterJobData, ThrowOnError>): RequestResult<PlanDeadLetterJobResponses, PlanDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).post<PlanDeadLetterJobResponses, PlanDeadLetterJobErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -311,7 +311,7 @@ export const planDeadLetterJob = <ThrowOnError extends boolean = false>(options:
 /**
  * One job: its plan, and how far it is
  *
- * It waits while the circuits of all its letters left are open, and goes on by itself.
+ * It waits while the circuits of all its letters left are open, and goes on by itself. Needs the role `viewer`.
  */
 export const getDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<GetDeadLetterJobData, ThrowOnError>): RequestResult<GetDeadLetterJobResponses, GetDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).get<GetDeadLetterJobResponses, GetDeadLetterJobErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -322,7 +322,7 @@ export const getDeadLetterJob = <ThrowOnError extends boolean = false>(options: 
 /**
  * The letters of a job, with the outcome of each
  *
- * In the order of their turns: oldest first.
+ * In the order of their turns: oldest first. Needs the role `viewer`.
  */
 export const listDeadLetterJobLetters = <ThrowOnError extends boolean = false>(options: Options<ListDeadLetterJobLettersData, ThrowOnError>): RequestResult<ListDeadLetterJobLettersResponses, ListDeadLetterJobLettersErrors, ThrowOnError> => (options.client ?? client).get<ListDeadLetterJobLettersResponses, ListDeadLetterJobLettersErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -333,7 +333,7 @@ export const listDeadLetterJobLetters = <ThrowOnError extends boolean = false>(o
 /**
  * Do what a job plans, or its first letter as a test
  *
- * A worker does it, at the rate of the job. A job that is PAUSED goes on.
+ * A worker does it, at the rate of the job. A job that is PAUSED goes on. Needs the role `operator`.
  */
 export const startDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<StartDeadLetterJobData, ThrowOnError>): RequestResult<StartDeadLetterJobResponses, StartDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).post<StartDeadLetterJobResponses, StartDeadLetterJobErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -348,7 +348,7 @@ export const startDeadLetterJob = <ThrowOnError extends boolean = false>(options
 /**
  * Leave the letters open that a job has not come to
  *
- * What is done stays done.
+ * What is done stays done. Needs the role `operator`.
  */
 export const cancelDeadLetterJob = <ThrowOnError extends boolean = false>(options: Options<CancelDeadLetterJobData, ThrowOnError>): RequestResult<CancelDeadLetterJobResponses, CancelDeadLetterJobErrors, ThrowOnError> => (options.client ?? client).post<CancelDeadLetterJobResponses, CancelDeadLetterJobErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -359,7 +359,7 @@ export const cancelDeadLetterJob = <ThrowOnError extends boolean = false>(option
 /**
  * Does the warehouse agree with itself?
  *
- * Compares stock, ledger, sales and orders. Of sales and the ledger it counts what is new, and takes for the rest what the worker has counted before: it cannot see that an old row was changed since. `full` counts everything.
+ * Compares stock, ledger, sales and orders. Of sales and the ledger it counts what is new, and takes for the rest what the worker has counted before: it cannot see that an old row was changed since. `full` counts everything. Needs the role `viewer`.
  */
 export const reconcile = <ThrowOnError extends boolean = false>(options?: Options<ReconcileData, ThrowOnError>): RequestResult<ReconcileResponses, ReconcileErrors, ThrowOnError> => (options?.client ?? client).get<ReconcileResponses, ReconcileErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -370,7 +370,7 @@ export const reconcile = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * What does not agree in the warehouse, where it comes from, and what would mend it
  *
- * Counts everything, as a full reconcile does, and changes nothing.
+ * Counts everything, as a full reconcile does, and changes nothing. Needs the role `viewer`.
  */
 export const planRepairs = <ThrowOnError extends boolean = false>(options?: Options<PlanRepairsData, ThrowOnError>): RequestResult<PlanRepairsResponses, PlanRepairsErrors, ThrowOnError> => (options?.client ?? client).get<PlanRepairsResponses, PlanRepairsErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -381,7 +381,7 @@ export const planRepairs = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Mend the books of a product
  *
- * As the plan says, by what is there now. Stock and ledger change by adjustments only, and what can be bought is never raised: who has counted the shelf adjusts the stock. Nothing happens where nothing is wrong.
+ * As the plan says, by what is there now. Stock and ledger change by adjustments only, and what can be bought is never raised: who has counted the shelf adjusts the stock. Nothing happens where nothing is wrong. Needs the role `operator`.
  */
 export const repair = <ThrowOnError extends boolean = false>(options: Options<RepairData, ThrowOnError>): RequestResult<RepairResponses, RepairErrors, ThrowOnError> => (options.client ?? client).post<RepairResponses, RepairErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -396,7 +396,7 @@ export const repair = <ThrowOnError extends boolean = false>(options: Options<Re
 /**
  * Whose key this is
  *
- * Its name stands in the audit, and its role says what it may do.
+ * Its name stands in the audit, and its role says what it may do. Needs the role `viewer`.
  */
 export const getOperator = <ThrowOnError extends boolean = false>(options?: Options<GetOperatorData, ThrowOnError>): RequestResult<GetOperatorResponses, GetOperatorErrors, ThrowOnError> => (options?.client ?? client).get<GetOperatorResponses, GetOperatorErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -407,7 +407,7 @@ export const getOperator = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * The keys of operators, by name
  *
- * Without the keys themselves, which nobody can read again.
+ * Without the keys themselves, which nobody can read again. Needs the role `admin`.
  */
 export const listApiKeys = <ThrowOnError extends boolean = false>(options?: Options<ListApiKeysData, ThrowOnError>): RequestResult<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError> => (options?.client ?? client).get<ListApiKeysResponses, ListApiKeysErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -418,7 +418,7 @@ export const listApiKeys = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Make a key for an operator
  *
- * It is valid at once. The answer is the only place where it stands.
+ * It is valid at once. The answer is the only place where it stands. Needs the role `admin`.
  */
 export const addApiKey = <ThrowOnError extends boolean = false>(options: Options<AddApiKeyData, ThrowOnError>): RequestResult<AddApiKeyResponses, AddApiKeyErrors, ThrowOnError> => (options.client ?? client).post<AddApiKeyResponses, AddApiKeyErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -433,7 +433,7 @@ export const addApiKey = <ThrowOnError extends boolean = false>(options: Options
 /**
  * Replace a key by another of the same name and role
  *
- * Both are valid for a day, or for `overlapSeconds`.
+ * Both are valid for a day, or for `overlapSeconds`. Needs the role `admin`.
  */
 export const rotateApiKey = <ThrowOnError extends boolean = false>(options: Options<RotateApiKeyData, ThrowOnError>): RequestResult<RotateApiKeyResponses, RotateApiKeyErrors, ThrowOnError> => (options.client ?? client).post<RotateApiKeyResponses, RotateApiKeyErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -448,7 +448,7 @@ export const rotateApiKey = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * End a key, and the one before its rotation
  *
- * Every process refuses it within two seconds.
+ * Every process refuses it within two seconds. Needs the role `admin`.
  */
 export const revokeApiKey = <ThrowOnError extends boolean = false>(options: Options<RevokeApiKeyData, ThrowOnError>): RequestResult<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError> => (options.client ?? client).post<RevokeApiKeyResponses, RevokeApiKeyErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -459,7 +459,7 @@ export const revokeApiKey = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Who did what, newest first
  *
- * Each entry was written in the transaction that did it. None is ever changed or deleted.
+ * Each entry was written in the transaction that did it. None is ever changed or deleted. Needs the role `viewer`.
  */
 export const listAuditEntries = <ThrowOnError extends boolean = false>(options?: Options<ListAuditEntriesData, ThrowOnError>): RequestResult<ListAuditEntriesResponses, ListAuditEntriesErrors, ThrowOnError> => (options?.client ?? client).get<ListAuditEntriesResponses, ListAuditEntriesErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -505,7 +505,7 @@ export const describeError = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Webhook endpoints, newest first
  *
- * Each with whether it is away. Their secrets are not shown.
+ * Each with whether it is away. Their secrets are not shown. Needs the role `viewer`.
  */
 export const listWebhookEndpoints = <ThrowOnError extends boolean = false>(options?: Options<ListWebhookEndpointsData, ThrowOnError>): RequestResult<ListWebhookEndpointsResponses, ListWebhookEndpointsErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhookEndpointsResponses, ListWebhookEndpointsErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -516,7 +516,7 @@ export const listWebhookEndpoints = <ThrowOnError extends boolean = false>(optio
 /**
  * Register a URL that is told of events
  *
- * The answer has the secret of its signatures, by the Standard Webhooks specification. It is told of what happens from five seconds later on.
+ * The answer has the secret of its signatures, by the Standard Webhooks specification. It is told of what happens from five seconds later on. Needs the role `admin`.
  */
 export const addWebhookEndpoint = <ThrowOnError extends boolean = false>(options: Options<AddWebhookEndpointData, ThrowOnError>): RequestResult<AddWebhookEndpointResponses, AddWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).post<AddWebhookEndpointResponses, AddWebhookEndpointErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -531,7 +531,7 @@ export const addWebhookEndpoint = <ThrowOnError extends boolean = false>(options
 /**
  * Remove a webhook endpoint, with its deliveries
  *
- * To keep them, disable it.
+ * To keep them, disable it. Needs the role `admin`.
  */
 export const removeWebhookEndpoint = <ThrowOnError extends boolean = false>(options: Options<RemoveWebhookEndpointData, ThrowOnError>): RequestResult<RemoveWebhookEndpointResponses, RemoveWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).delete<RemoveWebhookEndpointResponses, RemoveWebhookEndpointErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -542,7 +542,7 @@ export const removeWebhookEndpoint = <ThrowOnError extends boolean = false>(opti
 /**
  * One webhook endpoint
  *
- * Without its secret.
+ * Without its secret. Needs the role `viewer`.
  */
 export const getWebhookEndpoint = <ThrowOnError extends boolean = false>(options: Options<GetWebhookEndpointData, ThrowOnError>): RequestResult<GetWebhookEndpointResponses, GetWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookEndpointResponses, GetWebhookEndpointErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -553,7 +553,7 @@ export const getWebhookEndpoint = <ThrowOnError extends boolean = false>(options
 /**
  * Change a webhook endpoint, or disable or enable it
  *
- * A JSON merge patch. It is tried again at once: what was wrong with it may be mended.
+ * A JSON merge patch. It is tried again at once: what was wrong with it may be mended. Needs the role `admin`.
  */
 export const changeWebhookEndpoint = <ThrowOnError extends boolean = false>(options: Options<ChangeWebhookEndpointData, ThrowOnError>): RequestResult<ChangeWebhookEndpointResponses, ChangeWebhookEndpointErrors, ThrowOnError> => (options.client ?? client).patch<ChangeWebhookEndpointResponses, ChangeWebhookEndpointErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -568,7 +568,7 @@ export const changeWebhookEndpoint = <ThrowOnError extends boolean = false>(opti
 /**
  * Replace the secret of a webhook endpoint
  *
- * For 24 hours each delivery has two signatures: by the new secret, and by the one before.
+ * For 24 hours each delivery has two signatures: by the new secret, and by the one before. Needs the role `admin`.
  */
 export const rotateWebhookSecret = <ThrowOnError extends boolean = false>(options: Options<RotateWebhookSecretData, ThrowOnError>): RequestResult<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError> => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -579,7 +579,7 @@ export const rotateWebhookSecret = <ThrowOnError extends boolean = false>(option
 /**
  * Deliveries of events to webhook endpoints, newest first
  *
- * What is on its way, what has arrived, and what was given up. Kept for 30 days.
+ * What is on its way, what has arrived, and what was given up. Kept for 30 days. Needs the role `viewer`.
  */
 export const listWebhookDeliveries = <ThrowOnError extends boolean = false>(options?: Options<ListWebhookDeliveriesData, ThrowOnError>): RequestResult<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError> => (options?.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -590,7 +590,7 @@ export const listWebhookDeliveries = <ThrowOnError extends boolean = false>(opti
 /**
  * One delivery, with its body
  *
- * The body is what was signed.
+ * The body is what was signed. Needs the role `viewer`.
  */
 export const getWebhookDelivery = <ThrowOnError extends boolean = false>(options: Options<GetWebhookDeliveryData, ThrowOnError>): RequestResult<GetWebhookDeliveryResponses, GetWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).get<GetWebhookDeliveryResponses, GetWebhookDeliveryErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -601,7 +601,7 @@ export const getWebhookDelivery = <ThrowOnError extends boolean = false>(options
 /**
  * Send an event again
  *
- * Under the same event id and sequence number, whether it has arrived before or not.
+ * Under the same event id and sequence number, whether it has arrived before or not. Needs the role `operator`.
  */
 export const resendWebhookDelivery = <ThrowOnError extends boolean = false>(options: Options<ResendWebhookDeliveryData, ThrowOnError>): RequestResult<ResendWebhookDeliveryResponses, ResendWebhookDeliveryErrors, ThrowOnError> => (options.client ?? client).post<ResendWebhookDeliveryResponses, ResendWebhookDeliveryErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -612,7 +612,7 @@ export const resendWebhookDelivery = <ThrowOnError extends boolean = false>(opti
 /**
  * Factories, in the order of their ids
  *
- * Each with its lead times, whether it is away, and the orders that wait for it.
+ * Each with its lead times, whether it is away, and the orders that wait for it. Needs the role `viewer`.
  */
 export const listFactories = <ThrowOnError extends boolean = false>(options?: Options<ListFactoriesData, ThrowOnError>): RequestResult<ListFactoriesResponses, ListFactoriesErrors, ThrowOnError> => (options?.client ?? client).get<ListFactoriesResponses, ListFactoriesErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -623,7 +623,7 @@ export const listFactories = <ThrowOnError extends boolean = false>(options?: Op
 /**
  * One factory
  *
- * With its lead times, whether it is away, and the orders that wait for it.
+ * With its lead times, whether it is away, and the orders that wait for it. Needs the role `viewer`.
  */
 export const getFactory = <ThrowOnError extends boolean = false>(options: Options<GetFactoryData, ThrowOnError>): RequestResult<GetFactoryResponses, GetFactoryErrors, ThrowOnError> => (options.client ?? client).get<GetFactoryResponses, GetFactoryErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -634,7 +634,7 @@ export const getFactory = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Change a factory: its lead times, or whence its callbacks may come
  *
- * A JSON merge patch. Callbacks are held to a new list within two seconds. The times of the seeded factory are set anew by each migration with `--seed`, from `FACTORY_LEAD_TIME_SECONDS` and `FACTORY_OVERDUE_AFTER_SECONDS`.
+ * A JSON merge patch. Callbacks are held to a new list within two seconds. The times of the seeded factory are set anew by each migration with `--seed`, from `FACTORY_LEAD_TIME_SECONDS` and `FACTORY_OVERDUE_AFTER_SECONDS`. Needs the role `admin`.
  */
 export const changeFactory = <ThrowOnError extends boolean = false>(options: Options<ChangeFactoryData, ThrowOnError>): RequestResult<ChangeFactoryResponses, ChangeFactoryErrors, ThrowOnError> => (options.client ?? client).patch<ChangeFactoryResponses, ChangeFactoryErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],

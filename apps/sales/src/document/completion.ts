@@ -20,6 +20,7 @@ export function completed({ openapiObject }: { openapiObject: OpenApiDocument })
       declarePage(operation);
       describeSuccess(operation);
       declareHeadersOfAll(operation);
+      nameRole(operation);
       // For tools that ask for it: an operation that says nothing is as public.
       operation.security ??= [];
     }
@@ -31,6 +32,18 @@ export function completed({ openapiObject }: { openapiObject: OpenApiDocument })
   };
   nameSchemas(openapiObject);
   return openapiObject;
+}
+
+/** OpenAPI 3.1 lets a requirement name the roles of a key. Tools that know 3.0 take them for scopes of OAuth. */
+function nameRole(operation: Operation): void {
+  const role = operation.security?.flatMap(({ operations = [] }) => operations)[0];
+  if (role === undefined) return;
+  operation['x-role'] = role;
+  operation.security = operation.security!.map((requirement) =>
+    'operations' in requirement ? { operations: [] } : requirement,
+  );
+  const isPublic = operation.security.some((requirement) => Object.keys(requirement).length === 0);
+  if (!isPublic) operation.description = `${operation.description ?? ''} Needs the role \`${role}\`.`.trim();
 }
 
 /** The plugin declares every body as required. */

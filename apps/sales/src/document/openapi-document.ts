@@ -8,6 +8,7 @@ export interface OpenApiDocument {
 export interface Operation {
   operationId?: string;
   summary?: string;
+  description?: string;
   tags?: string[];
   security?: Record<string, string[]>[];
   parameters?: Parameter[];
@@ -15,6 +16,7 @@ export interface Operation {
   responses?: Record<string, Response>;
   'x-refusals'?: readonly string[];
   'x-page'?: boolean;
+  'x-role'?: string;
 }
 
 export interface Parameter {
