@@ -153,29 +153,6 @@ describe.each(COMPUTES)("the factory's callback, on %s", (COMPUTE) => {
     expect(await alerts()).toHaveLength(1);
   });
 
-  it('is taken from the addresses of its factory alone, where these are listed', async () => {
-    const allow = async (callbackAddresses: string[] | null) =>
-      expect((await system.ask('PATCH', '/factories/FF-500293', { callbackAddresses })).status).toBe(200);
-    const order = await orderedGoods();
-    try {
-      await allow(['192.0.2.0/24']);
-      // An environment of a function has lists of its own.
-      await eventually(async () =>
-        expect(await deliver(urlFor(order), order)).toMatchObject({
-          status: 403,
-          body: { code: 'CALLBACK.ADDRESS_REFUSED' },
-        }),
-      );
-      await allow(['127.0.0.1', '192.0.2.0/24']);
-      await eventually(async () => expect((await deliver(urlFor(order), order)).status).toBe(202));
-      await stockBecomes(order.sku, order.quantity);
-      // The simulated factory.
-      await orderedGoods();
-    } finally {
-      await allow(null);
-    }
-  });
-
   it('quarantines one for an order that does not exist, signed or not', async () => {
     const unknown = { id: '01a00000-0000-7000-8000-000000000000', sku: 'CP-502101', quantity: 10 };
     const { onHand } = await system.stock(unknown.sku);
@@ -260,4 +237,27 @@ describe.each(COMPUTES)("the factory's callback, on %s", (COMPUTE) => {
     expect((await system.stock(sku)).onHand).toBe(order.quantity);
     expect(system.reconcile()).toBeUndefined();
   }, 60_000);
+
+  it('is taken from the addresses of its factory alone, where these are listed', async () => {
+    const allow = async (callbackAddresses: string[] | null) =>
+      expect((await system.ask('PATCH', '/factories/FF-500293', { callbackAddresses })).status).toBe(200);
+    const order = await orderedGoods();
+    try {
+      await allow(['192.0.2.0/24']);
+      // An environment of a function has lists of its own.
+      await eventually(async () =>
+        expect(await deliver(urlFor(order), order)).toMatchObject({
+          status: 403,
+          body: { code: 'CALLBACK.ADDRESS_REFUSED' },
+        }),
+      );
+      await allow(['127.0.0.1', '192.0.2.0/24']);
+      await eventually(async () => expect((await deliver(urlFor(order), order)).status).toBe(202));
+      await stockBecomes(order.sku, order.quantity);
+      // The simulated factory.
+      await orderedGoods();
+    } finally {
+      await allow(null);
+    }
+  });
 });
