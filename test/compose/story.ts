@@ -44,10 +44,19 @@ export function storyOf(stack: ComposeStack): Step[] {
       title: 'a worker that is killed loses nothing, and nothing comes twice',
       run: () => workerReturns(stack, shop),
     },
+    { title: "the operators' command line is in the images", run: () => commandLineIsThere(stack) },
     { title: 'the Postman collection is green', run: () => postmanIsGreen(stack) },
     { title: 'the books agree', run: () => booksAgree(stack, shop) },
     { title: 'down ends everything in order, and leaves nothing', run: () => goesDown(stack) },
   ];
+}
+
+/** With the key of the container. */
+async function commandLineIsThere(stack: ComposeStack): Promise<void> {
+  const ops = (...parameters: string[]) =>
+    stack.execute('sales', ['node', 'dist/apps/ops/src/main.js', ...parameters]);
+  assert.match(await ops('who'), /^You are operations, admin: /);
+  assert.match(await ops('stock'), /^CP-502101 +도넛 /m);
 }
 
 async function postmanIsGreen(stack: ComposeStack): Promise<void> {
