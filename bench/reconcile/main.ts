@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchEnvironment } from '../environment.js';
 import { machineText } from '../report/machine.js';
+import { HOT_SKU, HUNDRED_SKUS } from '../scenarios.js';
 import { embeddedServer, mysqlServer } from '../warehouse/server.js';
 import { BenchWarehouse } from '../warehouse/warehouse.js';
 import { type Measured } from './measured-process.js';
@@ -14,11 +15,12 @@ import { STEPS } from './steps.js';
 
 const USAGE = `npm run bench:reconcile -- [options]
 
-Measures reconcile and repair: time, and the most memory of the process, which is one for each step. It stores sales of a hundred
-products with a movement each, the most rows that so many sales can make, and removes its database at the end. Ten million
-sales take half an hour and 10 GB.
+Measures reconcile and repair: time, and the most memory of the process, which is one for each step. Ten million sales take half
+an hour and 10 GB. The database is removed at the end.
 
   --sales N       sales that are stored, a multiple of 1000 (default 10000000)
+  --products N    100: a hundred products, and a movement for each sale, the most rows that so many sales can make (default);
+                  1: one product has all sales, with a movement for fifty of them
   --mysql URL     a MySQL server, and a user who may create databases (or BENCH_MYSQL_URL); without it the embedded
                   database is measured
   --help          this text
@@ -34,24 +36,25 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 
 await runCommand({
   usage: USAGE,
-  options: { sales: { type: 'string' }, mysql: { type: 'string' } },
+  options: { sales: { type: 'string' }, products: { type: 'string' }, mysql: { type: 'string' } },
   run: bench,
 });
 
-async function bench(given: { sales?: string; mysql?: string }): Promise<void> {
+async function bench(given: { sales?: string; products?: string; mysql?: string }): Promise<void> {
   const count = salesOf(given.sales ?? '10000000');
+  const kind = kindOf(given.products ?? '100');
   const url = given.mysql ?? readEnvironment(BenchEnvironment).BENCH_MYSQL_URL;
   mkdirSync(DIRECTORY, { recursive: true });
   const server = url === undefined ? embeddedServer(DIRECTORY) : mysqlServer(url);
   const warehouse = await BenchWarehouse.create(server, `donut_bench_reconcile_${process.pid}`);
   try {
-    console.log(`${machineText()}\n${server.kind}, ${count.toLocaleString('en')} sales`);
+    console.log(`${machineText()}\n${server.kind}, ${count.toLocaleString('en')} sales, ${kind}`);
     const recent = Math.min(MOST_RECENT, count / 10);
-    await warehouse.storeSales({ count, kind: 'singles', recent, onProgress: tell, signal: stop.signal });
+    await warehouse.storeSales({ count, kind, recent, onProgress: tell, signal: stop.signal });
     const rows = [];
     for (const [index, { title, damage }] of STEPS.entries()) {
       stop.signal.throwIfAborted();
-      if (damage) await warehouse.dataSource.query(damage);
+      if (damage) await warehouse.dataSource.query(damage, [kind === 'singles' ? HUNDRED_SKUS[42] : HOT_SKU]);
       const { seconds, peakMib, found } = await measure(index, warehouse.url);
       rows.push({ step: title, s: Number(seconds.toFixed(1)), 'peak MiB': Math.round(peakMib), found });
       console.log(`${title}: ${seconds.toFixed(1)} s`);
@@ -78,6 +81,12 @@ function salesOf(text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && count >= 1_000 && count <= 100_000_000 && count % 1_000 === 0) return count;
   throw new UsageError('--sales takes a multiple of 1000 from 1000 to 100000000.');
+}
+
+function kindOf(products: string): 'singles' | 'batches' {
+  if (products === '100') return 'singles';
+  if (products === '1') return 'batches';
+  throw new UsageError('--products takes 1 or 100.');
 }
 
 function tell(stored: number): void {

@@ -3,13 +3,11 @@ import { type INestApplicationContext } from '@nestjs/common';
 
 export interface Step {
   title: string;
-  /** Changes the tables by hand before it. */
+  /** Changes the tables by hand before it; a `?` stands for a SKU. */
   damage?: string;
   /** @returns how many differences it found, or repaired */
   run: (application: INestApplicationContext) => Promise<number>;
 }
-
-const DAMAGED_SKU = 'SKU-042';
 
 const full = async (application: INestApplicationContext) =>
   (await application.get(ReconcileService).reconcile({ full: true })).differences.length;
@@ -25,7 +23,7 @@ export const STEPS: Step[] = [
   { title: 'incremental reconcile', run: incremental },
   {
     title: 'incremental reconcile that finds a difference of one product',
-    damage: `UPDATE stock_level SET on_hand = on_hand + 5 WHERE sku = '${DAMAGED_SKU}'`,
+    damage: 'UPDATE stock_level SET on_hand = on_hand + 5 WHERE sku = ?',
     run: incremental,
   },
   {
