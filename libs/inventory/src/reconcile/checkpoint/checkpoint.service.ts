@@ -59,8 +59,8 @@ export class CheckpointService {
   ) {}
 
   /**
-   * Moves the boundary up to {@link LAG_MS} ago. Rows are counted in snapshots, some of them at a time. The
-   * transactions that write hold no lock that a sale needs. After an interruption the next call goes on.
+   * Moves the boundary up to {@link LAG_MS} ago. Rows are counted in snapshots, some of them at a time. The transactions that
+   * write hold no lock that a sale needs. After an interruption the next call goes on.
    *
    * @param stepRows rows of a table that are counted at a time
    */

@@ -128,9 +128,8 @@ export class RepairService {
       else await this.stock.changeOnOrder(manager, level, newValues.onOrder! - level.onOrder);
     }
     // As after any other adjustment: the stock may have come down to the reorder point.
-    if (!hasRivals(level.sku, orders)) {
-      await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku: level.sku }), level);
-    }
+    const product = await manager.findOneBy(Product, { sku: level.sku });
+    if (product && !hasRivals(level.sku, orders)) await this.restock.ensure(manager, product, level);
     return repair;
   }
 
