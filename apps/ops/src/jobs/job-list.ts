@@ -90,7 +90,12 @@ export async function listJobLetters(
   );
   if (json) return printJson(page);
   if (page.items.length === 0) return print('No letter of the job matches.');
-  const rows = page.items.map((item) => [item.deadLetterId, item.plan, item.outcome, shownTime(item.doneAt)]);
+  const rows = page.items.map((item) => [
+    shortId(item.deadLetterId),
+    item.plan,
+    item.outcome,
+    shownTime(item.doneAt),
+  ]);
   print(await tableOf(LETTER_COLUMNS, rows));
   if (page.nextCursor !== null) note(`There are more: --limit ${limit * 5}, or --all`);
 }

@@ -1,4 +1,5 @@
 import { type AuditEntry, getOperator, listAuditEntries, type ListAuditEntriesData } from '#client';
+import { isDeepStrictEqual } from 'node:util';
 import { shortId } from '../api/id-lookup.js';
 import { readPages } from '../api/pages.js';
 import { type CommonOptions, type Session } from '../session.js';
@@ -84,38 +85,35 @@ function auditTable(entries: readonly AuditEntry[]): Promise<string> {
   return tableOf(COLUMNS, entries.map(rowOf));
 }
 
-function rowOf({
-  at,
-  actor,
-  action,
-  subjectType,
-  subjectId,
-  note: reason,
-  oldValues,
-  newValues,
-}: AuditEntry): Cell[] {
-  const subject = action.startsWith(subjectType)
-    ? shortId(subjectId)
-    : `${subjectType} ${shortId(subjectId)}`;
-  return [shownTime(at), actor, action, subject, reason, changeText(oldValues, newValues)];
+function rowOf(entry: AuditEntry): Cell[] {
+  const { at, actor, action, note: reason, oldValues, newValues } = entry;
+  return [shownTime(at), actor, action, subjectText(entry), reason, changeText(oldValues, newValues)];
+}
+
+/** A key by its name, and all else by its id. */
+function subjectText({ action, subjectType, subjectId, oldValues, newValues }: AuditEntry): string {
+  const name = subjectType === 'api_key' ? (newValues ?? oldValues)?.name : undefined;
+  const subject = typeof name === 'string' ? name : shortId(subjectId);
+  return action.startsWith(subjectType) ? subject : `${subjectType} ${subject}`;
 }
 
 /** What differs, such as `onHand 100 -> 97`. */
 function changeText(before: AuditEntry['oldValues'], after: AuditEntry['newValues']): string {
   return Object.entries(after ?? {})
-    .filter(([name, value]) => JSON.stringify(before?.[name] ?? null) !== JSON.stringify(value))
-    .filter(([name, value]) => before?.[name] !== undefined || !isNothing(value))
-    .map(([name, value]) => {
-      const old = before && Object.hasOwn(before, name) ? `${textOf(before[name])} -> ` : '';
-      return `${name} ${old}${textOf(value)}`;
-    })
+    .map(([name, value]) => ({ name, old: before?.[name] ?? undefined, value }))
+    .filter(({ old, value }) => (old === undefined ? !isNothing(value) : !isDeepStrictEqual(old, value)))
+    .map(({ name, old, value }) => `${name} ${old === undefined ? '' : `${textOf(old)} -> `}${textOf(value)}`)
     .join(', ');
 }
 
 function isNothing(value: unknown): boolean {
-  return value === false || value === 0 || JSON.stringify(value) === '{}';
+  return value === null || value === false || value === 0 || isDeepStrictEqual(value, {});
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(textOf).join(' ');
+  return `(${Object.entries(value)
+    .map(([name, member]) => `${name} ${textOf(member)}`)
+    .join(', ')})`;
 }

@@ -28,7 +28,8 @@ describe('times for people', () => {
         '2 days ago',
       ],
     ]);
-    expect(ageOf(before(-90_000), NOW)).toBe('in 1 min');
+    expect(ageOf(before(-90_000), NOW)).toBe('in 2 min');
+    expect(ageOf(before(-7_190_000), NOW)).toBe('in 2 h');
   });
 });
 

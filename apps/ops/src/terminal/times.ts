@@ -30,17 +30,16 @@ export function fullTime(iso: Time, now = new Date()): string | undefined {
 /** How long ago, or in how long. */
 export function ageOf(time: Date, now: Date): string {
   const ms = now.getTime() - time.getTime();
-  const span = shownSpan(Math.abs(ms));
-  if (span === undefined) return 'now';
-  return ms > 0 ? `${span} ago` : `in ${span}`;
+  if (Math.abs(ms) < SECOND) return 'now';
+  // Two hours from now are two hours, although a moment of them has passed.
+  return ms > 0 ? `${shownSpan(ms, Math.floor)} ago` : `in ${shownSpan(-ms, Math.round)}`;
 }
 
-function shownSpan(ms: number): string | undefined {
-  if (ms < SECOND) return undefined;
-  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)} h`;
-  return `${Math.floor(ms / DAY)} days`;
+function shownSpan(ms: number, whole: (value: number) => number): string {
+  if (whole(ms / SECOND) < 60) return `${whole(ms / SECOND)} s`;
+  if (whole(ms / MINUTE) < 60) return `${whole(ms / MINUTE)} min`;
+  if (whole(ms / HOUR) < 48) return `${whole(ms / HOUR)} h`;
+  return `${whole(ms / DAY)} days`;
 }
 
 /** @param text such as `90s`, `30min`, `2h`, `1d` @throws Failure */
