@@ -3,7 +3,7 @@ import { addDeadLetterCommands } from './dead-letters/dead-letters.command.js';
 import { addJobCommands } from './jobs/jobs.command.js';
 import { addOperatorCommands } from './operators/operators.command.js';
 import { addOrderCommands } from './orders/orders.command.js';
-import { addReconcileCommand } from './reconcile/reconcile.command.js';
+import { addReconcileCommands } from './reconcile/reconcile.command.js';
 import { addStockCommands } from './stock/stock.command.js';
 
 const MORE = `
@@ -54,7 +54,7 @@ export function createProgram(): Command {
   addJobCommands(program);
   addOrderCommands(program);
   addStockCommands(program);
-  addReconcileCommand(program);
+  addReconcileCommands(program);
   addOperatorCommands(program);
   return program;
 }

@@ -1,6 +1,6 @@
 import { reconcile } from '#client';
 import { LONG_TIMEOUT_MS } from '../api/operations-api.js';
-import { type Session } from '../session.js';
+import { type CommonOptions, type Session } from '../session.js';
 import { print, printJson } from '../terminal/output.js';
 import { type Column, tableOf } from '../terminal/table.js';
 import { count } from '../terminal/units.js';
@@ -12,9 +12,19 @@ const COLUMNS: readonly Column[] = [
   { title: 'DIFFERENCE' },
 ];
 
+export interface ReconcileOptions {
+  full?: boolean;
+}
+
 /** Whether the warehouse agrees with itself. */
-export async function reconcileWarehouse({ api, json }: Session): Promise<void> {
-  const { clean, differences } = await api.read((request) => reconcile({ ...request }), LONG_TIMEOUT_MS);
+export async function reconcileWarehouse(
+  { api, json }: Session,
+  { full = false }: ReconcileOptions & CommonOptions,
+): Promise<void> {
+  const { clean, differences } = await api.read(
+    (request) => reconcile({ ...request, query: { full } }),
+    LONG_TIMEOUT_MS,
+  );
   if (!clean) process.exitCode = 1;
   if (json) return printJson({ clean, differences });
   if (clean) return print('The warehouse agrees with itself.');
@@ -27,6 +37,6 @@ export async function reconcileWarehouse({ api, json }: Session): Promise<void> 
   print(
     await tableOf(COLUMNS, rows),
     '',
-    `${count(differences.length, 'difference')}: see "Reconcile" in docs/operations.md`,
+    `${count(differences.length, 'difference')}: npm run ops -- repair --dry-run explains them`,
   );
 }
