@@ -28,8 +28,6 @@ export class RetentionService {
       const before = new Date((await this.clock.now(manager)).getTime() - retentionMs);
       let deleted = 0;
       for (const query of await RETENTION_RULES[kind](manager, before)) {
-        // TypeORM takes a limit of 0 for none.
-        if (deleted === RETENTION_BATCH) break;
         deleted += await this.deleteFound(manager, query.limit(RETENTION_BATCH - deleted));
       }
       return deleted;
