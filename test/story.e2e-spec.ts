@@ -141,7 +141,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
     await system.setFaults({ failurePercent: 0, failureStatus: 500 });
     expect(await system.post(`/dead-letters/${letter.id}/redrive`, { by: 'kim' })).toMatchObject({
       status: 200,
-      body: { status: 'REDRIVEN', resolvedBy: 'kim' },
+      body: { status: 'REDRIVEN', resolvedBy: 'operations' },
     });
     expect(await system.post(`/dead-letters/${letter.id}/redrive`)).toMatchObject({
       status: 409,

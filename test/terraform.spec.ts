@@ -25,7 +25,9 @@ const SECRETS = [
 
 describe('the task definitions of Terraform', () => {
   it('are of the applications, and of the migration', () => {
-    expect(Object.keys(TASK_ENVIRONMENTS).sort()).toEqual(Object.keys(SCHEMAS).sort());
+    // Operators run their command line where they are.
+    const names = Object.keys(SCHEMAS).filter((name) => name !== 'ops');
+    expect(Object.keys(TASK_ENVIRONMENTS).sort()).toEqual(names.sort());
   });
 
   it.each(Object.entries(TASK_ENVIRONMENTS))(

@@ -21,12 +21,10 @@ export async function reconcileWarehouse(
   { api, json }: Session,
   { full = false }: ReconcileOptions & CommonOptions,
 ): Promise<void> {
-  const { clean, differences } = await api.read(
-    (request) => reconcile({ ...request, query: { full } }),
-    LONG_TIMEOUT_MS,
-  );
+  const answer = await api.read((request) => reconcile({ ...request, query: { full } }), LONG_TIMEOUT_MS);
+  const { clean, differences } = answer;
   if (!clean) process.exitCode = 1;
-  if (json) return printJson({ clean, differences });
+  if (json) return printJson(answer);
   if (clean) return print('The warehouse agrees with itself.');
   const rows = differences.map(({ subject, expected, actual, invariant }) => [
     subject,
