@@ -11,7 +11,7 @@ const TAGS = [
   { name: 'products', description: 'What there is to buy, and how much' },
   { name: 'restock orders', description: 'What is being made, and when it comes' },
   { name: 'factory', description: 'What the factory calls' },
-  { name: 'factories', description: 'Whom goods are ordered from, for operators' },
+  { name: 'factories', description: 'The factories that goods are ordered from, for operators' },
   { name: 'operations', description: 'For operators, with their key' },
   { name: 'operators', description: 'Who may do what, and who did' },
   { name: 'webhooks', description: "What the shop's own systems are told of, and the log of it" },

@@ -69,7 +69,7 @@ export class FactoriesController {
   @RouteSchema({
     ...route('admin'),
     operationId: 'changeFactory',
-    summary: 'Change a factory: its lead times, or whence its callbacks may come',
+    summary: 'Change a factory, such as its lead times or the addresses of its callbacks',
     description:
       'A JSON merge patch. Callbacks are held to a new list within two seconds. The times of the seeded factory are set anew by each migration with `--seed`, from `FACTORY_LEAD_TIME_SECONDS` and `FACTORY_OVERDUE_AFTER_SECONDS`.',
     consumes: ['application/merge-patch+json', 'application/json'],

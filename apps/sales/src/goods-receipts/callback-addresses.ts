@@ -41,7 +41,7 @@ export class CallbackAddresses {
   /** @returns the factory whose list does not have `address`; undefined for a callback that may pass */
   async refusingFactory(restockOrderId: string, address: string): Promise<string | undefined> {
     const lists = await this.currentLists();
-    // No order that is no UUID is stored, nor is any asked for where no factory has a list.
+    // Nothing is looked up where no factory has a list, nor for a text that is no id of an order.
     if (!lists || lists.size === 0 || !isUuid(restockOrderId)) return undefined;
     const factoryId =
       this.factories.remembered(restockOrderId) ??

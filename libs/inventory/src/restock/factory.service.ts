@@ -23,7 +23,7 @@ export interface FactoryState {
   waitingOrders: number;
 }
 
-/** The factories, for operators, and whence their callbacks may come. */
+/** The factories, for operators, and the addresses of their callbacks. */
 @Injectable()
 export class FactoryService {
   constructor(private readonly database: Database) {}

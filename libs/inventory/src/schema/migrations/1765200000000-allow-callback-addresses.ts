@@ -1,6 +1,6 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
-/** Whence the callbacks of a factory may come. */
+/** The addresses from which the callbacks of a factory may come. */
 export class AllowCallbackAddresses1765200000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     // MySQL commits each statement: a migration that was killed finds its column.
