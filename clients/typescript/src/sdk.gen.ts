@@ -632,7 +632,7 @@ export const getFactory = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Change a factory: its lead times, or whence its callbacks may come
+ * Change a factory, such as its lead times or the addresses of its callbacks
  *
  * A JSON merge patch. Callbacks are held to a new list within two seconds. The times of the seeded factory are set anew by each migration with `--seed`, from `FACTORY_LEAD_TIME_SECONDS` and `FACTORY_OVERDUE_AFTER_SECONDS`. Needs the role `admin`.
  */
