@@ -75,5 +75,6 @@ describe('the figures that alarms read from the log of the worker', () => {
     expect(figures('ReconcileDifferences', await linesOf('ReconciliationTask'))).toEqual([0]);
     differences = [difference, difference];
     expect(figures('ReconcileDifferences', await linesOf('ReconciliationTask'))).toEqual([2]);
+    expect(await registry.metrics()).toContain('donut_states_reconcile_differences 2');
   });
 });
