@@ -16,7 +16,7 @@ import { STEPS } from './steps.js';
 const USAGE = `npm run bench:reconcile -- [options]
 
 Measures reconcile and repair: time, and the most memory of the process, which is one for each step. Ten million sales take half
-an hour and 10 GB. The database is removed at the end.
+an hour and some 10 GB. The database is removed at the end.
 
   --sales N       sales that are stored, a multiple of 1000 (default 10000000)
   --products N    100: a hundred products, and a movement for each sale, the most rows that so many sales can make (default);

@@ -32,7 +32,7 @@ const ReconcileQuery = Type.Object(
     full: Type.Optional(
       Type.Boolean({
         default: false,
-        description: 'count everything, which takes a minute where there are ten million sales',
+        description: 'count everything, which takes a minute or two where there are ten million sales',
         examples: [true],
       }),
     ),
