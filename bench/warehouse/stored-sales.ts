@@ -13,8 +13,8 @@ const DAY_MS = 86_400_000;
 const FIRST_DAYS_AGO = 30;
 const LAST_DAYS_AGO = 1;
 
-/** The newest sales of `singles` were made in the minutes before now, up to a second ago. */
-const RECENT_MS = 540_000;
+/** When recent sales were made, in ms before now. */
+const RECENT_MS = 300_000;
 
 export interface StoredSalesOptions {
   /** A multiple of 100. */
@@ -26,29 +26,31 @@ export interface StoredSalesOptions {
    * @default batches
    */
   kind?: 'batches' | 'singles';
-  /** How many of the `singles` are minutes old. @default 0 */
-  recent?: number;
   onProgress: (stored: number) => void;
   signal: AbortSignal;
 }
 
+/** Which sales are written, by their numbers, and when they were made. */
+interface Range {
+  first: number;
+  count: number;
+  firstMs: number;
+  stepMs: number;
+}
+
 /**
- * Fills an empty database with sales as a shop would have them: ids in the order of time, keys in no
- * order at all, and a ledger that agrees with them. All of it is made inside the database, from numbers.
+ * Fills an empty database with sales as a shop would have them: ids in the order of time, keys in no order at all, and a ledger
+ * that agrees with them. All of it is made inside the database, from numbers.
  */
 export async function storeSales(
   url: string,
   isMysql: boolean,
-  { count, kind = 'batches', recent = 0, onProgress, signal }: StoredSalesOptions,
+  { count, kind = 'batches', onProgress, signal }: StoredSalesOptions,
 ): Promise<void> {
-  const connection = isMysql
-    ? await mysqlBulkConnection(url, SALES_A_STATEMENT)
-    : embeddedBulkConnection(url);
-  try {
-    const statements =
-      kind === 'batches'
-        ? new BatchStatements(connection, Date.now(), count)
-        : new SingleStatements(connection, Date.now(), count, recent);
+  const firstMs = Date.now() - FIRST_DAYS_AGO * DAY_MS;
+  const stepMs = Math.max(1, Math.floor(((FIRST_DAYS_AGO - LAST_DAYS_AGO) * DAY_MS) / count));
+  await onBulkConnection(url, isMysql, async (connection) => {
+    const statements = new STATEMENTS[kind](connection, { first: 0, count, firstMs, stepMs });
     await connection.dropKeyIndex();
     for (let first = 0; first < count; first += SALES_A_STATEMENT) {
       signal.throwIfAborted();
@@ -60,28 +62,47 @@ export async function storeSales(
     await connection.execute(statements.takeFromStock);
     await connection.createKeyIndex();
     await connection.settle('sale, sale_line, stock_movement');
-  } finally {
-    await connection.close();
-  }
+  });
+}
+
+/** Adds `count` sales of the last minutes to `stored` ones, up to as many as one statement writes. */
+export async function storeRecentSales(
+  url: string,
+  isMysql: boolean,
+  { stored, count, kind }: { stored: number; count: number; kind: keyof typeof STATEMENTS },
+): Promise<void> {
+  const range = { first: stored, count, firstMs: Date.now() - RECENT_MS, stepMs: RECENT_MS / count };
+  await onBulkConnection(url, isMysql, async (connection) => {
+    const statements = new STATEMENTS[kind](connection, range);
+    for (const statement of statements.between(stored, stored + count)) await connection.execute(statement);
+    await connection.execute(statements.takeFromStock);
+  });
+}
+
+async function onBulkConnection(
+  url: string,
+  isMysql: boolean,
+  work: (connection: BulkConnection) => Promise<void>,
+): Promise<void> {
+  const connection = isMysql
+    ? await mysqlBulkConnection(url, SALES_A_STATEMENT)
+    : embeddedBulkConnection(url);
+  await work(connection).finally(() => connection.close());
 }
 
 /** Statements that both databases understand. The n-th sale is the same in each of them. */
 class BatchStatements {
-  readonly takeFromStock: string;
   /** Of the n-th sale. */
   protected readonly sku: string = `'${HOT_SKU}'`;
-  private readonly firstMs: number;
-  private readonly stepMs: number;
   private readonly fingerprint = createHash('sha256').update(HOT_SKU).digest('hex');
 
   constructor(
     protected readonly connection: BulkConnection,
-    protected readonly nowMs: number,
-    count: number,
-  ) {
-    this.firstMs = nowMs - FIRST_DAYS_AGO * DAY_MS;
-    this.stepMs = Math.max(1, Math.floor(((FIRST_DAYS_AGO - LAST_DAYS_AGO) * DAY_MS) / count));
-    this.takeFromStock = `UPDATE stock_level SET on_hand = on_hand - ${count} WHERE sku = '${HOT_SKU}'`;
+    protected readonly range: Range,
+  ) {}
+
+  get takeFromStock(): string {
+    return `UPDATE stock_level SET on_hand = on_hand - ${this.range.count} WHERE sku = '${HOT_SKU}'`;
   }
 
   between(first: number, end: number): string[] {
@@ -107,7 +128,8 @@ class BatchStatements {
   }
 
   protected msOf(n: string): string {
-    return `(${this.firstMs} + (${n}) * ${this.stepMs})`;
+    const { first, firstMs, stepMs } = this.range;
+    return `(${firstMs} + FLOOR((${n} - ${first}) * ${stepMs}))`;
   }
 
   /** A UUIDv7. */
@@ -120,17 +142,11 @@ class BatchStatements {
 }
 
 class SingleStatements extends BatchStatements {
-  override readonly takeFromStock: string;
   protected override readonly sku = `CONCAT('SKU-', SUBSTR(CONCAT(1000 + n % ${HUNDRED_SKUS.length}), 2))`;
-  private readonly firstRecent: number;
-  private readonly recentStepMs: number;
 
-  constructor(connection: BulkConnection, nowMs: number, count: number, recent: number) {
-    super(connection, nowMs, count);
-    this.firstRecent = count - recent;
-    this.recentStepMs = RECENT_MS / Math.max(1, recent);
-    this.takeFromStock = `UPDATE stock_level SET on_hand = on_hand - ${count / HUNDRED_SKUS.length}
-      WHERE sku LIKE 'SKU-%'`;
+  override get takeFromStock(): string {
+    const units = this.range.count / HUNDRED_SKUS.length;
+    return `UPDATE stock_level SET on_hand = on_hand - ${units} WHERE sku LIKE 'SKU-%'`;
   }
 
   protected override movementsBetween(first: number, end: number): string {
@@ -141,12 +157,9 @@ class SingleStatements extends BatchStatements {
        SELECT ${this.idOf('n')}, ${this.sku}, -1, 'SALE', ${this.idOf(postingOf)},
          ${OPENING_STOCK} - ${soldBefore} - 1, ${this.connection.timeOf(this.msOf('n'))} FROM number`;
   }
-
-  protected override msOf(n: string): string {
-    const recentMs = `${this.nowMs - RECENT_MS} + FLOOR((${n} - ${this.firstRecent}) * ${this.recentStepMs})`;
-    return `(CASE WHEN ${n} < ${this.firstRecent} THEN ${super.msOf(n)} ELSE ${recentMs} END)`;
-  }
 }
+
+const STATEMENTS = { batches: BatchStatements, singles: SingleStatements };
 
 /** Numbers from `first` to below `end`, in order, as the table `number` of the query that follows. */
 export function numbers(first: number, end: number, step = 1): string {

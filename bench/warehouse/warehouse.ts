@@ -20,7 +20,7 @@ import { HOT_SKU, HUNDRED_SKUS, SOLD_OUT_SKU } from '../scenarios.js';
 import { type DatabaseServer } from './server.js';
 import { OPENING_STOCK, PRICE_KRW } from './stock.js';
 import { OldMessages } from './old-messages.js';
-import { storeSales, type StoredSalesOptions } from './stored-sales.js';
+import { storeRecentSales, storeSales, type StoredSalesOptions } from './stored-sales.js';
 
 const OLD_MESSAGES = 1_000_000;
 
@@ -157,6 +157,11 @@ export class BenchWarehouse {
   /** Fills the books with sales of long ago. Nothing may have been sold yet. */
   async storeSales(options: StoredSalesOptions): Promise<void> {
     await storeSales(this.url, this.isMysql, options);
+  }
+
+  /** Adds sales of the last minutes to the `stored` ones. */
+  async storeRecentSales(stored: number, count: number, kind: 'batches' | 'singles'): Promise<void> {
+    await storeRecentSales(this.url, this.isMysql, { stored, count, kind });
   }
 
   /** The newest sale; ids are in the order of writing. Empty when there is none. */
