@@ -4426,7 +4426,7 @@ export type ReconcileData = {
     path?: never;
     query?: {
         /**
-         * count everything, which takes a minute where there are ten million sales
+         * count everything, which takes a minute or two where there are ten million sales
          */
         full?: boolean;
     };
