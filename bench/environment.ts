@@ -15,6 +15,9 @@ export const SubjectEnvironment = Type.Object({
   ),
 });
 
+/** Of every subject that is a sales service. */
+export const OPERATIONS_API_KEY = 'bench-operations-key';
+
 /**
  * The environment of a subject's process: this one's, so that a variable of the sales service can be tried, and what
  * the bench decides.
@@ -35,7 +38,7 @@ export function subjectVariables(decided: {
     DRAIN_DELAY_MS: '0',
     // The keys below are examples, which production refuses.
     NODE_ENV: 'development',
-    OPERATIONS_API_KEY: 'bench-operations-key',
+    OPERATIONS_API_KEY,
     CALLBACK_SIGNING_KEY: 'bench-callback-signing-key-of-32-characters',
     // Nobody calls it: no sale needs a queue to answer.
     QUEUE_URL_PREFIX: 'http://127.0.0.1:9/queues/',
