@@ -63,7 +63,7 @@ describe('the way from the mail to all done, by npm run ops', () => {
     const [, shortId] = /^(\w{8}) /m.exec(stdout.split('\n')[1]!)!;
     const shown = await ops('dead-letters', 'show', shortId!);
     fine(shown);
-    expect(shown.stdout).toMatch(/^Opened +\d{4}-\d\d-\d\d [\d:]{8} \+09:00 \(\d+ s ago\)$/m);
+    expect(shown.stdout).toMatch(/^Opened +\d{4}-\d\d-\d\d [\d:]{8} \+09:00 \((now|\d+ (s|min) ago)\)$/m);
     expect(shown.stdout).toMatch(new RegExp(`^About +${skus[0]} \\(${skus[0]}\\)$`, 'm'));
     expect(shown.stdout).toMatch(/^ +3 .* FACTORY\.REFUSED +the factory answered 422$/m);
     expect(shown.stdout).toContain('What to do: Check the earlier attempts');
