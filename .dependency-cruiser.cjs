@@ -26,6 +26,13 @@ const order = [
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
+    {
+      // An import by `#` is followed to its source by tools/tsconfig.imports.json: in dist it would be of no library.
+      name: 'no-import-of-what-is-built',
+      severity: 'error',
+      from: { pathNot: '^dist/' },
+      to: { path: '^dist/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphans',
@@ -106,9 +113,8 @@ module.exports = {
   ],
   options: {
     // The generated client has its own ways.
-    doNotFollow: { path: ['node_modules', '^clients/typescript/src/'] },
-    exclude: { path: '^dist/' },
-    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: ['node_modules', '^dist/', '^clients/typescript/src/'] },
+    tsConfig: { fileName: 'tools/tsconfig.imports.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
   },
