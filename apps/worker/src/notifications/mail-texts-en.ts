@@ -13,6 +13,7 @@ export const ENGLISH: MailTexts = {
         `Look:    GET  ${salesUrl}/dead-letters/${deadLetterId}`,
         `Retry:   POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
         `Give up: POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
+        'All:     npm run ops -- dead-letters',
         '',
         'More dead letters with the same cause will join this one without another mail, until it is resolved.',
       ),

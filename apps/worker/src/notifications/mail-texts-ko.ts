@@ -13,6 +13,7 @@ export const KOREAN: MailTexts = {
         `확인:   GET  ${salesUrl}/dead-letters/${deadLetterId}`,
         `재시도: POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
         `포기:   POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
+        '전체:   npm run ops -- dead-letters',
         '',
         '해결될 때까지 같은 원인의 메시지는 추가 메일 없이 함께 기록됩니다.',
       ),
