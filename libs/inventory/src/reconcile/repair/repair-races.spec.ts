@@ -183,6 +183,19 @@ describe.each(TEST_DATABASES)('a repair on %s', (kind) => {
     ]);
   });
 
+  it('opens no order beside two that both lost their place', async () => {
+    const { sku, order } = await trade(warehouse, 'UNPLACED');
+    await query(`UPDATE restock_order SET open_sku = 'elsewhere' WHERE id = '${order.id}'`);
+    await query(`INSERT INTO restock_order (id, sku, factory_id, quantity, status, open_sku, requested_at)
+      VALUES ('unplaced', '${sku}', 'FF-1', 30, 'REQUESTED', 'nowhere at all', '${LONG_AGO}')`);
+    await query(`UPDATE stock_level SET on_hand = 0 WHERE sku = '${sku}'`);
+    await repairs.apply('kim');
+    expect(await warehouse.dataSource.manager.countBy(RestockOrder, { sku })).toBe(2);
+    expect(await warehouse.level(sku)).toMatchObject({ onHand: 0, onOrder: 34 });
+    for (const id of [order.id, 'unplaced'])
+      await warehouse.get(RestockProgressService).cancel(id, 'kim', 'not made');
+  });
+
   it('mends two orders that stand in the place of each other, one after the other', async () => {
     const [one, two] = [await trade(warehouse, 'PLACE-1'), await trade(warehouse, 'PLACE-2')];
     const place = (id: string, sku: string) =>

@@ -210,6 +210,19 @@ export const DAMAGES: Damage[] = [
     onHand: 4,
   },
   {
+    damage: 'an order that says more came than was ordered',
+    plant: ({ order }) => `UPDATE restock_order SET received_quantity = 12 WHERE id = '${order.id}'`,
+    found: [RULE.receipts, RULE.notTooMuch, RULE.onOrder, RULE.received],
+    causes: [
+      /says that 12 units came, and its goods receipts say 6: the order was altered/,
+      /./,
+      /It comes from a restock order/,
+      /says that 12 units came, and its goods receipts say 6: the order was altered/,
+    ],
+    movements: [],
+    onHand: 4,
+  },
+  {
     damage: 'the units on order',
     plant: ({ sku }) => `UPDATE stock_level SET on_order = 7 WHERE sku = '${sku}'`,
     found: [RULE.onOrder],
