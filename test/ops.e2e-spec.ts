@@ -53,7 +53,7 @@ describe('the way from the mail to all done, by npm run ops', () => {
     expect(row).toMatch(
       /^FACTORY\.REFUSED +restock +3 .* growing, 3 new +2 units +- +T-\w+ \(T-\w+\), .* and 1 more$/,
     );
-    expect(stdout).toContain('FACTORY.REFUSED: Check the earlier attempts');
+    expect(stdout).toContain('FACTORY.REFUSED: Ask the factory why');
     expect(stdout).toContain('npm run ops -- redrive --cause FACTORY.REFUSED --first');
     expect(await json('dead-letters')).toEqual((await system.get('/dead-letters/groups')).body);
   }, 60_000);
@@ -66,7 +66,7 @@ describe('the way from the mail to all done, by npm run ops', () => {
     expect(shown.stdout).toMatch(/^Opened +\d{4}-\d\d-\d\d [\d:]{8} \+09:00 \((now|\d+ (s|min) ago)\)$/m);
     expect(shown.stdout).toMatch(new RegExp(`^About +${skus[0]} \\(${skus[0]}\\)$`, 'm'));
     expect(shown.stdout).toMatch(/^ +3 .* FACTORY\.REFUSED +the factory answered 422$/m);
-    expect(shown.stdout).toContain('What to do: Check the earlier attempts');
+    expect(shown.stdout).toContain('What to do: Ask the factory why');
   });
 
   it('tries one, and stops when that fails again', async () => {
@@ -83,7 +83,7 @@ describe('the way from the mail to all done, by npm run ops', () => {
     const planned = await ops('redrive', '--dry-run');
     fine(planned);
     expect(planned.stdout).toMatch(
-      /^ +3 {2}to redrive\n\nNothing was done yet\. Do it:\n.* jobs start [\w-]{36}$/m,
+      /^ +3 {2}to redrive\n\nNothing was done yet\. Do it, as a test with the first letter, or with all:\n.* jobs start [\w-]{36} --first\n.* jobs start [\w-]{36}$/m,
     );
     const first = await ops('redrive', '--first', '--yes', '--note', 'the factory works again');
     expect(first.status).toBe(0);
@@ -97,7 +97,7 @@ describe('the way from the mail to all done, by npm run ops', () => {
     expect((await ops('dead-letters')).stdout).toBe('No dead letter is open.\n');
     expect(await ops('reconcile')).toEqual({
       status: 0,
-      stdout: 'The warehouse agrees with itself.\n',
+      stdout: 'The books agree.\n',
       stderr: '',
     });
     const who = await ops('who');

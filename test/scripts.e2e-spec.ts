@@ -122,7 +122,7 @@ describe('npm run migrate, npm run reconcile and npm run repair', () => {
 
     expect(run('migrate').output).toMatch(/^Applied /);
     expect(run('migrate')).toEqual({ status: 0, output: 'Schema is up to date\n' });
-    expect(run('reconcile')).toEqual({ status: 0, output: 'The warehouse agrees with itself.\n' });
+    expect(run('reconcile')).toEqual({ status: 0, output: 'The books agree.\n' });
     expect(readdirSync(directory)).toEqual(['.donut-states']);
   });
 
@@ -150,12 +150,12 @@ describe('npm run migrate, npm run reconcile and npm run repair', () => {
 
     const repaired = run('repair', variables);
     expect(repaired.status).toBe(0);
-    expect(repaired.output).toMatch(/^Repaired:\n\nCP-502101\n[^]*agrees with itself\.\n$/);
+    expect(repaired.output).toMatch(/^Repaired:\n\nCP-502101\n[^]*books agree\.\n$/);
     expect(run('reconcile', variables).status).toBe(0);
     expect(run('reconcile', variables, '--incremental').output).toMatch(
       /last counted everything: never\.\n$/,
     );
-    expect(run('repair', variables).output).toBe('The warehouse agrees with itself.\n');
+    expect(run('repair', variables).output).toBe('The books agree.\n');
     const audited = warehouse.prepare('SELECT actor, action, subject_id FROM audit_entry').all();
     expect(audited).toEqual([
       { actor: expect.stringMatching(/^os:/), action: 'books.repaired', subject_id: 'CP-502101' },

@@ -357,7 +357,7 @@ export const cancelDeadLetterJob = <ThrowOnError extends boolean = false>(option
 });
 
 /**
- * Does the warehouse agree with itself?
+ * Do the books agree?
  *
  * Compares stock, ledger, sales and orders. Of sales and the ledger it counts what is new, and takes for the rest what the worker has counted before: it cannot see that an old row was changed since. `full` counts everything. Needs the role `viewer`.
  */

@@ -4482,7 +4482,7 @@ export type ReconcileError = ReconcileErrors[keyof ReconcileErrors];
 
 export type ReconcileResponses = {
     /**
-     * Does the warehouse agree with itself?
+     * Do the books agree?
      */
     200: Reconciliation;
 };

@@ -43,7 +43,7 @@ function report({ differences, isFull, lastFullAt }: Reconciliation): void {
     console.table(differences);
     process.exitCode = 1;
   } else if (isFull) {
-    console.log('The warehouse agrees with itself.');
+    console.log('The books agree.');
   } else {
     const last = lastFullAt ? `at ${lastFullAt.toISOString()}` : 'never';
     console.log(`What is new in the warehouse agrees. The worker last counted everything: ${last}.`);

@@ -62,7 +62,7 @@ function show(title: string, text: string): void {
 }
 
 function end(differences: number): void {
-  if (differences === 0) console.log('The warehouse agrees with itself.');
+  if (differences === 0) console.log('The books agree.');
   else process.exitCode = 1;
 }
 

@@ -57,7 +57,7 @@ const CAUSES: Record<string, CauseAdvice> = {
   'FACTORY.REFUSED': {
     meaning: 'The factory answered the last attempt with an error status. That attempt ordered nothing.',
     advice:
-      'Check the earlier attempts: one without an answer may have placed the order, see FACTORY.TIMEOUT. Redrive when the factory works again, or discard to cancel the order.',
+      'Ask the factory why. Redrive when it takes orders again, or discard to cancel the order. An earlier attempt without an answer may have placed the order (see FACTORY.TIMEOUT): a job leaves such a letter open.',
   },
   'FACTORY.TIMEOUT': {
     meaning: 'The factory did not answer within FACTORY_TIMEOUT_MS. It may have accepted the order.',

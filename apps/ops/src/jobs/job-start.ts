@@ -7,7 +7,10 @@ import { watchFirst } from './first-letter.js';
 import { findJobId } from './job-lookup.js';
 import { outcomeText } from './job-text.js';
 
-const AGAIN = 'A message that fails at its last receive is a dead letter again: npm run ops -- dead-letters';
+const NEXT = [
+  'If a message fails again, it is listed:  npm run ops -- dead-letters',
+  'What became of the orders:               npm run ops -- orders',
+];
 
 export interface JobStartOptions {
   first?: boolean;
@@ -43,7 +46,7 @@ export function reportJob({ json }: Pick<Session, 'json'>, job: DeadLetterJob): 
   if (json) return printJson(job);
   print(outcomeText(job));
   if (action !== 'REDRIVE' || !outcomes.REDRIVEN) return;
-  print(`Failed again so far: ${failedAgain}`, AGAIN);
+  print(`Failed again so far: ${failedAgain}`, '', ...NEXT);
 }
 
 /**

@@ -41,7 +41,7 @@ describe('a job in words', () => {
       '20 of 34 letters done; waits for factory:FF-1, and goes on by itself',
     );
     expect(outcomeText({ ...JOB, status: 'CANCELLED', outcomes: { REDRIVEN: 20, CANCELLED: 14 } })).toBe(
-      'Job de0f50d3 is CANCELLED\n  20  redriven\n  14  left open: the job was cancelled',
+      'Job de0f50d3 is CANCELLED\n  20  redriven\n  14  not touched: the job was cancelled',
     );
   });
 });

@@ -19,7 +19,7 @@ const OUTCOMES: Record<keyof DeadLetterJob['outcomes'], string> = {
   UNSAFE: 'left open: may be done twice (--unsafe)',
   NOT_REDRIVABLE: 'left open: would fail again as it is',
   RESOLVED_BEFORE: 'resolved by somebody else',
-  CANCELLED: 'left open: the job was cancelled',
+  CANCELLED: 'not touched: the job was cancelled',
 };
 
 /** What a job plans, a line a kind. */

@@ -36,8 +36,9 @@ export async function redrive(
     if (json) return printJson(job);
     return print(
       '',
-      'Nothing was done yet. Do it:',
-      `  npm run ops -- jobs start ${job.id}${options.first ? ' --first' : ''}`,
+      'Nothing was done yet. Do it, as a test with the first letter, or with all:',
+      `  npm run ops -- jobs start ${job.id} --first`,
+      `  npm run ops -- jobs start ${job.id}`,
     );
   }
   if (!(await isConfirmed(options, job))) {

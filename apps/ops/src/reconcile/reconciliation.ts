@@ -16,7 +16,7 @@ export interface ReconcileOptions {
   full?: boolean;
 }
 
-/** Whether the warehouse agrees with itself. */
+/** Whether the books agree. */
 export async function reconcileWarehouse(
   { api, json }: Session,
   { full = false }: ReconcileOptions & CommonOptions,
@@ -25,7 +25,7 @@ export async function reconcileWarehouse(
   const { clean, differences } = answer;
   if (!clean) process.exitCode = 1;
   if (json) return printJson(answer);
-  if (clean) return print('The warehouse agrees with itself.');
+  if (clean) return print('The books agree.');
   const rows = differences.map(({ subject, expected, actual, invariant }) => [
     subject,
     expected,

@@ -37,7 +37,7 @@ export async function repairBooks(
 }
 
 function printPlan({ differences, repairs }: RepairPlan): void {
-  if (differences.length === 0) return print('The warehouse agrees with itself.');
+  if (differences.length === 0) return print('The books agree.');
   print(...differences.map(lineOf), '', ...repairs.flatMap(repairLines));
 }
 

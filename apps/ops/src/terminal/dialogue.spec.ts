@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { confirm } from './confirm.js';
 import { Progress } from './progress.js';
@@ -31,12 +31,16 @@ describe('progress', () => {
     expect(terminal.written).toEqual(['\r\x1b[K1 of 31 l', '\r\x1b[K']);
   });
 
-  it('is a line now and then elsewhere', () => {
+  it('is a line every five seconds elsewhere, and none of what is done sooner', () => {
+    jest.useFakeTimers();
     const file = output(false);
     const progress = new Progress(file);
     progress.show('1 of 31');
+    jest.advanceTimersByTime(5_000);
     progress.show('2 of 31');
+    progress.show('3 of 31');
     progress.end();
-    expect(file.written).toEqual(['1 of 31\n']);
+    jest.useRealTimers();
+    expect(file.written).toEqual(['2 of 31\n']);
   });
 });

@@ -5,7 +5,7 @@ type Output = Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: n
 
 /** How far something is: one line that is rewritten on a terminal, and a line every few seconds elsewhere. */
 export class Progress {
-  private shownAt = -Infinity;
+  private shownAt = performance.now();
   private shown = '';
 
   constructor(private readonly output: Output = process.stderr) {}

@@ -50,7 +50,7 @@ export class ReconcileController {
   @RouteSchema({
     ...operationsRoute('viewer'),
     operationId: 'reconcile',
-    summary: 'Does the warehouse agree with itself?',
+    summary: 'Do the books agree?',
     description: [
       'Compares stock, ledger, sales and orders. Of sales and the ledger it counts what is new, and takes for the rest what the',
       'worker has counted before: it cannot see that an old row was changed since. `full` counts everything.',

@@ -13,9 +13,9 @@ export const ENGLISH: MailTexts = {
         `Look:    GET  ${salesUrl}/dead-letters/${deadLetterId}`,
         `Retry:   POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
         `Give up: POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
-        'All:     npm run ops -- dead-letters',
+        `All:     GET  ${salesUrl}/dead-letters/groups, or npm run ops -- dead-letters`,
         '',
-        'More dead letters with the same cause will join this one without another mail, until it is resolved.',
+        'While it is open, other messages may fail for the same cause: each is another dead letter, and no other mail comes.',
       ),
     }),
     STOCK_RAN_OUT: ({ sku, name, restockOrderId }, { salesUrl, isOver }) => ({

@@ -13,9 +13,9 @@ export const KOREAN: MailTexts = {
         `확인:   GET  ${salesUrl}/dead-letters/${deadLetterId}`,
         `재시도: POST ${salesUrl}/dead-letters/${deadLetterId}/redrive`,
         `포기:   POST ${salesUrl}/dead-letters/${deadLetterId}/discard`,
-        '전체:   npm run ops -- dead-letters',
+        `전체:   GET  ${salesUrl}/dead-letters/groups 또는 npm run ops -- dead-letters`,
         '',
-        '해결될 때까지 같은 원인의 메시지는 추가 메일 없이 함께 기록됩니다.',
+        '해결될 때까지 같은 원인으로 실패한 다른 메시지는 추가 메일 없이 각각 따로 기록됩니다.',
       ),
     }),
     STOCK_RAN_OUT: ({ sku, name, restockOrderId }, { salesUrl, isOver }) => ({
