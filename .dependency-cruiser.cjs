@@ -9,6 +9,7 @@ const order = [
   'dead-letter',
   'receiving',
   'adjustment',
+  'waitlist',
   'sale',
   'restock',
   'notification',

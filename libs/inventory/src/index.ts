@@ -100,6 +100,9 @@ export {
   type SaleRequest,
   type Shortage,
 } from './sale/sale-request.js';
+export { SaleCancellationService } from './waitlist/sale-cancellation.service.js';
+export { WaitlistModule } from './waitlist/waitlist.module.js';
+export { WaitlistUpkeepService, type Upkeep } from './waitlist/waitlist-upkeep.service.js';
 export { StockLevel } from './stock/stock-level.entity.js';
 export { MovementListService, type MovementQuery } from './stock/movement-list.service.js';
 export { CORRECTED_REASONS, StockMovement, STOCK_MOVEMENT_REASONS } from './stock/stock-movement.entity.js';

@@ -12,7 +12,12 @@ import { ReconcileService } from './reconcile/reconcile.service.js';
 import { differencesText, repairsText } from './reconcile/repair/repair-text.js';
 import { RepairService } from './reconcile/repair/repair.service.js';
 import { RestockService } from './restock/restock.service.js';
+import { NotificationService } from './notification/notification.service.js';
 import { StockService } from './stock/stock.service.js';
+import { SaleFilling } from './waitlist/sale-filling.js';
+import { WaitlistService } from './waitlist/waitlist.service.js';
+import { WebhookEvents } from './webhook/webhook-events.service.js';
+import { WebhookSubscriptions } from './webhook/webhook-subscriptions.service.js';
 
 const USAGE = `Mends what npm run reconcile finds, where sales and goods receipts decide how. Stock and ledger change by adjustments
 only, each with an entry in the audit. What can be bought is never raised.
@@ -80,12 +85,19 @@ function repairService(dataSource: DataSource): RepairService {
   const database = createDatabase(dataSource);
   const clock = new DatabaseClock(database);
   const stock = new StockService(database);
+  const outbox = new OutboxService(database, clock);
+  const filling = new SaleFilling(
+    stock,
+    new NotificationService(database, clock, outbox),
+    new WebhookEvents(new WebhookSubscriptions(database), outbox),
+  );
   return new RepairService(
     database,
     clock,
     new ReconcileService(database, clock, new CheckpointService(database, clock)),
     stock,
-    new RestockService(database, clock, stock, new OutboxService(database, clock)),
+    new WaitlistService(stock, filling),
+    new RestockService(database, clock, stock, outbox),
     new AuditService(database, clock),
   );
 }

@@ -220,6 +220,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'There is no such route',
     advice: 'The routes are at `/docs`.',
   },
+  'SALE.ENDED': {
+    status: 409,
+    title: 'The sale was cancelled, or has expired',
+    advice: 'Look at it with `GET /sales/:id`. It cannot be cancelled again.',
+  },
   'SALE.KEY_IN_USE': {
     status: 409,
     title: 'Too many requests wait under this idempotency key',
@@ -234,6 +239,12 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 503,
     title: 'More is asked for than can be sold in time',
     advice: 'Nothing was sold. Repeat the request after `Retry-After`, with the same `Idempotency-Key`.',
+  },
+  'SALE.NOT_WAITING': {
+    status: 409,
+    title: 'The sale does not wait for goods',
+    advice:
+      'Look at it with `GET /sales/:id`. A buyer leaves the waitlist only; the shop cancels a confirmed sale with `POST /sales/:id/cancel`.',
   },
   'SALE.QUANTITY_EXCEEDED': {
     status: 422,

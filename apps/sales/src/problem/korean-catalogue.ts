@@ -148,6 +148,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '그런 경로가 없습니다',
     advice: '경로는 `/docs`에 있습니다.',
   },
+  'SALE.ENDED': {
+    title: '이미 취소되었거나 만료된 구매입니다',
+    advice: '`GET /sales/:id`로 확인하세요. 다시 취소할 수 없습니다.',
+  },
   'SALE.KEY_IN_USE': {
     title: '이 멱등 키로 기다리는 요청이 너무 많습니다',
     advice: '`Retry-After` 뒤에 요청을 반복하세요. 구매마다 다른 키를 쓰세요.',
@@ -159,6 +163,11 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
   'SALE.OVERLOADED': {
     title: '제때 팔 수 있는 것보다 주문이 많습니다',
     advice: '아무것도 팔지 않았습니다. `Retry-After` 뒤에 같은 `Idempotency-Key`로 요청을 반복하세요.',
+  },
+  'SALE.NOT_WAITING': {
+    title: '입고를 기다리는 구매가 아닙니다',
+    advice:
+      '`GET /sales/:id`로 확인하세요. 구매자는 대기만 취소할 수 있고, 확정된 구매는 상점이 `POST /sales/:id/cancel`로 취소합니다.',
   },
   'SALE.QUANTITY_EXCEEDED': {
     title: '한 번에 그만큼 살 수 없습니다',

@@ -23,6 +23,9 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
   'FACTORY.UNKNOWN': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
   'PRODUCT.RULES_CONTRADICT': ({ targetLevel, reorderPoint }) =>
     `targetLevel(${targetLevel})은 reorderPoint(${reorderPoint})보다 커야 합니다. 아니면 채우자마자 다시 주문하게 됩니다.`,
+  'SALE.ENDED': ({ id, currentStatus }) => `구매 ${String(id)}은(는) 이미 ${String(currentStatus)} 상태입니다.`,
+  'SALE.NOT_WAITING': ({ id, currentStatus }) =>
+    `구매 ${String(id)}은(는) ${String(currentStatus)} 상태이므로 기다리는 것이 없습니다.`,
   'RESTOCK_ORDER.CLOSED': ({ id, currentStatus }) =>
     `재입고 주문 ${id}의 상태가 이미 ${currentStatus}입니다.`,
   'RESTOCK_ORDER.UNKNOWN': ({ id }) => `재입고 주문 ${id}이(가) 없습니다.`,

@@ -56,6 +56,21 @@ export const ENGLISH: MailTexts = {
         `Correct: POST ${salesUrl}/products/${sku}/adjustments`,
       ),
     }),
+    BACKORDER_FILLED: ({ saleId, lines: what, totalKrw }, { salesUrl }) => ({
+      subject: '[Donut-States] The goods that you waited for are yours',
+      text: lines(
+        `Your purchase is confirmed: ${what}, ${totalKrw.toLocaleString('en')} KRW.`,
+        `Look: GET ${salesUrl}/sales/${saleId}`,
+      ),
+    }),
+    BACKORDER_EXPIRED: ({ saleId, lines: what, totalKrw }, { salesUrl }) => ({
+      subject: '[Donut-States] The goods that you waited for did not come in time',
+      text: lines(
+        `Your purchase is over, and you owe nothing: ${what}, ${totalKrw.toLocaleString('en')} KRW.`,
+        'If you still want it, buy it again.',
+        `Look: GET ${salesUrl}/sales/${saleId}`,
+      ),
+    }),
     GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
       subject: `[Donut-States] ${name} (${sku}) is back`,
       text: lines(`${quantity} units of ${name} (${sku}) arrived; ${onHand} are on hand now.`),

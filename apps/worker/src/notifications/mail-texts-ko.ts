@@ -56,6 +56,21 @@ export const KOREAN: MailTexts = {
         `정정: POST ${salesUrl}/products/${sku}/adjustments`,
       ),
     }),
+    BACKORDER_FILLED: ({ saleId, lines: what, totalKrw }, { salesUrl }) => ({
+      subject: '[Donut-States] 기다리시던 상품의 구매가 확정되었습니다',
+      text: lines(
+        `구매가 확정되었습니다: ${what}, ${totalKrw.toLocaleString('en')}원.`,
+        `확인: GET ${salesUrl}/sales/${saleId}`,
+      ),
+    }),
+    BACKORDER_EXPIRED: ({ saleId, lines: what, totalKrw }, { salesUrl }) => ({
+      subject: '[Donut-States] 기다리시던 상품이 제때 입고되지 않았습니다',
+      text: lines(
+        `구매가 종료되었으며 결제할 금액은 없습니다: ${what}, ${totalKrw.toLocaleString('en')}원.`,
+        '여전히 원하시면 다시 주문해 주세요.',
+        `확인: GET ${salesUrl}/sales/${saleId}`,
+      ),
+    }),
     GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({
       subject: `[Donut-States] ${name} (${sku}) 재입고`,
       text: lines(`${name} (${sku}) ${quantity}개가 도착했습니다. 현재 재고는 ${onHand}개입니다.`),

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { WaitlistModule } from '../waitlist/waitlist.module.js';
 import { StockModule } from '../stock/stock.module.js';
 import { RestockModule } from '../restock/restock.module.js';
 import { AdjustmentService } from './adjustment.service.js';
 
 /** Stock adjustments by operators. */
 @Module({
-  imports: [StockModule, RestockModule],
+  imports: [StockModule, WaitlistModule, RestockModule],
   providers: [AdjustmentService],
   exports: [AdjustmentService],
 })

@@ -6,6 +6,7 @@ import { Product } from '../product/product.entity.js';
 import { RestockService } from '../restock/restock.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
+import { WaitlistService } from '../waitlist/waitlist.service.js';
 
 /** Corrects stock by hand: after a count, or for goods that were quarantined. */
 @Injectable()
@@ -14,6 +15,7 @@ export class AdjustmentService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly stock: StockService,
+    private readonly waitlist: WaitlistService,
     private readonly restock: RestockService,
   ) {}
 
@@ -33,10 +35,12 @@ export class AdjustmentService {
     within?: EntityManager,
   ): Promise<StockLevel> {
     return this.database.write(async (manager) => {
-      const level = (await this.stock.lock(manager, [sku])).get(sku)!;
+      const levels = await this.waitlist.lock(manager, [sku]);
+      const level = levels.get(sku)!;
       const at = await this.clock.now(manager);
       const movement = { delta, reason: 'ADJUSTMENT', reference: note, at, operator: by } as const;
       await this.stock.move(manager, level, movement);
+      await this.waitlist.settle(manager, levels, at);
       await this.restock.ensure(manager, await manager.findOneByOrFail(Product, { sku }), level);
       return level;
     }, within);

@@ -40,11 +40,19 @@ export class NotificationService {
    * @returns the id of the mail
    */
   async request(manager: EntityManager, request: NotificationRequest, at: Date): Promise<string> {
-    const notificationId = uuidv7();
-    const facts = { ...request.facts, at: at.toISOString() };
-    const message = { notificationId, ...request, facts } as NotificationMessage;
+    const message = messageOf(request, at);
     await this.outbox.add(manager, 'notifications', message, at);
-    return notificationId;
+    return message.notificationId;
+  }
+
+  /** As {@link request}, for many mails. */
+  async requestAll(
+    manager: EntityManager,
+    requests: readonly NotificationRequest[],
+    at: Date,
+  ): Promise<void> {
+    const messages = requests.map((request) => messageOf(request, at));
+    await this.outbox.addAll(manager, 'notifications', messages, at);
   }
 
   /**
@@ -102,4 +110,9 @@ export class NotificationService {
       manager.update(Notification, { id, claimedUntil, sentAt: IsNull() }, { claimedUntil: null }),
     );
   }
+}
+
+function messageOf(request: NotificationRequest, at: Date): NotificationMessage {
+  const facts = { ...request.facts, at: at.toISOString() };
+  return { notificationId: uuidv7(), ...request, facts } as NotificationMessage;
 }

@@ -1,5 +1,6 @@
 import { WebhookModule } from '../webhook/webhook.module.js';
 import { Module } from '@nestjs/common';
+import { WaitlistModule } from '../waitlist/waitlist.module.js';
 import { StockModule } from '../stock/stock.module.js';
 import { RestockModule } from '../restock/restock.module.js';
 import { NotificationModule } from '../notification/notification.module.js';
@@ -7,7 +8,7 @@ import { ReceivingService } from './receiving.service.js';
 
 /** Goods receipts. */
 @Module({
-  imports: [StockModule, RestockModule, NotificationModule, WebhookModule],
+  imports: [StockModule, WaitlistModule, RestockModule, NotificationModule, WebhookModule],
   providers: [ReceivingService],
   exports: [ReceivingService],
 })

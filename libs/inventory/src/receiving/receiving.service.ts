@@ -14,6 +14,8 @@ import { RestockService } from '../restock/restock.service.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { MAX_UNITS } from '../stock/stock-limits.js';
 import { StockService } from '../stock/stock.service.js';
+import { type LockedLevels } from '../waitlist/locked-levels.js';
+import { WaitlistService } from '../waitlist/waitlist.service.js';
 import { implausibleWithinMs, orderableSince, usualSeconds } from './early-goods.js';
 import { GoodsReceipt } from './goods-receipt.entity.js';
 
@@ -50,6 +52,7 @@ export class ReceivingService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly stock: StockService,
+    private readonly waitlist: WaitlistService,
     private readonly restock: RestockService,
     private readonly progress: RestockProgressService,
     private readonly notifications: NotificationService,
@@ -63,7 +66,8 @@ export class ReceivingService {
       if (!found) {
         return refused('RECEIPT.UNKNOWN_ORDER', `there is no restock order ${delivery.restockOrderId}`);
       }
-      const level = (await this.stock.lock(manager, [found.sku])).get(found.sku)!;
+      const levels = await this.waitlist.lock(manager, [found.sku]);
+      const level = levels.get(found.sku)!;
       // Read again under the lock: the same delivery may have been applied while this one waited.
       const order = await manager.findOneByOrFail(RestockOrder, { id: found.id });
       const { restockOrderId, deliveryFingerprint } = delivery;
@@ -72,7 +76,7 @@ export class ReceivingService {
       }
       const refusal = refusalOf(delivery, order, level);
       if (refusal) return refusal;
-      await this.apply(manager, delivery, order, level);
+      await this.apply(manager, delivery, order, levels);
       return { kind: 'APPLIED' };
     });
   }
@@ -81,8 +85,9 @@ export class ReceivingService {
     manager: EntityManager,
     delivery: Delivery,
     order: RestockOrder,
-    level: StockLevel,
+    levels: LockedLevels,
   ): Promise<void> {
+    const level = levels.get(order.sku)!;
     const at = await this.clock.now(manager);
     // Before the goods are recorded: they may complete the order, and then count for the lead time themselves.
     if (order.receivedQuantity === 0) await this.alertEarly(manager, delivery, order, at);
@@ -102,6 +107,8 @@ export class ReceivingService {
       at,
     });
     const isComplete = await this.progress.recordGoods(manager, order, level, quantity, at);
+    // Before anybody else can buy them.
+    await this.waitlist.settle(manager, levels, at);
     if (isComplete) await this.followUp(manager, order, level, at);
   }
 
@@ -139,15 +146,17 @@ export class ReceivingService {
     at: Date,
   ): Promise<void> {
     const product = await manager.findOneByOrFail(Product, { sku: order.sku });
+    await this.restock.ensure(manager, product, level);
+    // Those who waited got all of it.
+    if (level.available === 0) return;
     const request: NotificationRequest = {
       kind: 'GOODS_RECEIVED',
       audience: 'AD_MANAGER',
       to: product.adManagerEmail,
-      facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.onHand },
+      facts: { sku: product.sku, name: product.name, quantity: order.quantity, onHand: level.available },
     };
     await this.notifications.request(manager, request, at);
     await this.webhooks.announce(manager, { type: 'stock.back', data: request.facts }, at);
-    await this.restock.ensure(manager, product, level);
   }
 }
 

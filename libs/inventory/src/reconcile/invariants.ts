@@ -26,6 +26,13 @@ export const RULE = {
   received: 'every received unit has entered the stock',
   oneOpenOrder: 'a SKU has at most one open restock order',
   onOrder: 'stock on order is what open restock orders still miss',
+  reserved: 'reserved stock is what is kept for waiting sales',
+  waiting: 'missing stock is what waiting sales still miss',
+  waitingLines: 'the length of a waitlist is the number of lines that miss units',
+  nobodyWaits: 'nobody waits beside stock that can be bought',
+  waitingSales: 'a sale waits as long as its lines do',
+  filled: 'every filled unit has left the stock',
+  returned: 'every returned unit is back in the stock',
   outbox: `no message waits in the outbox for more than ${OUTBOX_BOUND_MS / 1000} s`,
   deadline: `no restock order is past its deadline for more than ${OVERDUE_BOUND_MS / 1000} s without an alert`,
 } as const;
@@ -77,6 +84,43 @@ export const INVARIANTS: { invariant: string; sql: string; boundMs?: number }[] 
       HAVING COALESCE(SUM(restock.quantity - restock.received_quantity), 0) <> level.on_order`,
   },
   {
+    invariant: RULE.reserved,
+    sql: ofWaitingLines('level.reserved', 'SUM(line.reserved)'),
+  },
+  {
+    invariant: RULE.waiting,
+    sql: ofWaitingLines('level.waiting', 'SUM(line.quantity - line.reserved)'),
+  },
+  {
+    invariant: RULE.waitingLines,
+    sql: ofWaitingLines(
+      'level.waiting_lines',
+      'SUM(CASE WHEN line.reserved < line.quantity THEN 1 ELSE 0 END)',
+    ),
+  },
+  {
+    invariant: RULE.nobodyWaits,
+    sql: `SELECT sku AS subject, 0 AS expected, on_hand - reserved AS actual FROM stock_level
+      WHERE (waiting > 0 AND on_hand > reserved) OR on_hand < reserved`,
+  },
+  {
+    invariant: RULE.waitingSales,
+    sql: `SELECT line.sale_id AS subject, COALESCE(MIN(line.outcome), 'WAITING') AS expected, MIN(sale.status) AS actual
+      FROM waiting_line line LEFT JOIN sale ON sale.id = line.sale_id GROUP BY line.sale_id
+      HAVING MIN(sale.status) IS NULL OR COUNT(DISTINCT COALESCE(line.outcome, 'WAITING')) > 1
+        OR (MIN(line.outcome) IS NULL AND MIN(sale.status) <> 'WAITING')
+        OR (MIN(line.outcome) = 'FILLED' AND MIN(sale.status) NOT IN ('CONFIRMED', 'CANCELLED'))
+        OR (MIN(line.outcome) IN ('CANCELLED', 'EXPIRED') AND MIN(sale.status) <> MIN(line.outcome))`,
+  },
+  {
+    invariant: RULE.filled,
+    sql: ofMovements('waiting_line', "outcome = 'FILLED'", -1),
+  },
+  {
+    invariant: RULE.returned,
+    sql: ofMovements('returned_line', 'movement_id IS NOT NULL', 1),
+  },
+  {
     invariant: RULE.outbox,
     sql: `SELECT id AS subject, 'published' AS expected, 'waiting' AS actual FROM outbox_message
       WHERE published_at IS NULL AND created_at < ?`,
@@ -89,6 +133,21 @@ export const INVARIANTS: { invariant: string; sql: string; boundMs?: number }[] 
     boundMs: OVERDUE_BOUND_MS,
   },
 ];
+
+/** What `sum` of the open lines of a SKU is, beside a column of its stock level. */
+function ofWaitingLines(column: string, sum: string): string {
+  return `SELECT level.sku AS subject, COALESCE(${sum}, 0) AS expected, ${column} AS actual FROM stock_level level
+    LEFT JOIN waiting_line line ON line.sku = level.sku AND line.outcome IS NULL
+    GROUP BY level.sku, ${column} HAVING COALESCE(${sum}, 0) <> ${column}`;
+}
+
+/** Whether the units of lines are those of the movement that they name: there is one for many lines of a SKU. */
+function ofMovements(table: string, condition: string, sign: 1 | -1): string {
+  return `SELECT moved.sku AS subject, moved.units AS expected, ${sign} * COALESCE(movement.delta, 0) AS actual FROM (
+      SELECT movement_id, sku, SUM(quantity) AS units FROM ${table} WHERE ${condition} GROUP BY movement_id, sku
+    ) moved LEFT JOIN stock_movement movement ON movement.id = moved.movement_id
+    WHERE moved.units <> ${sign} * COALESCE(movement.delta, 0)`;
+}
 
 /** An invariant of each sale by itself. */
 export interface SaleInvariant {
@@ -112,7 +171,8 @@ export const SALE_INVARIANTS: SaleInvariant[] = [
     isById: true,
     sql: (condition) =>
       `SELECT /*+ INDEX(sale PRIMARY) INDEX(line PRIMARY) */ sale.id AS subject, 'at least 1 line' AS expected, 0 AS actual FROM sale
-      LEFT JOIN sale_line line ON line.sale_id = sale.id WHERE line.sale_id IS NULL AND ${condition}`,
+      LEFT JOIN sale_line line ON line.sale_id = sale.id LEFT JOIN waiting_line waiting ON waiting.sale_id = sale.id
+      WHERE line.sale_id IS NULL AND waiting.sale_id IS NULL AND ${condition}`,
   },
   {
     invariant: RULE.lineHasSale,

@@ -44,7 +44,8 @@ export const OPTIMISTIC_UNITS_SQL =
   '(level.on_hand - level.reserved - CASE WHEN level.on_order > 0 THEN 0 ELSE product.reorder_point END - 1)';
 
 /**
- * Units to order: up to the target level and for every unit that was refused since the last order, in whole lots.
+ * Units to order: up to the target level, for every unit that sales wait for, and for every unit that was refused since the last
+ * order, in whole lots.
  *
  * The order lifts the inventory position (available + on order) above the reorder point, whatever rules are stored.
  * Otherwise its goods would make the next order due, without a sale in between. Only a reorder point far beyond the bounds
@@ -55,7 +56,7 @@ export function restockQuantity(
   level: StockLevel,
 ): number {
   const { lotSize } = product;
-  const needed = fillLevel(product) + level.refusedDemand - level.available - level.onOrder;
+  const needed = fillLevel(product) + level.waiting + level.refusedDemand - level.available - level.onOrder;
   const quantity = Math.max(1, Math.ceil(needed / lotSize)) * lotSize;
   const room = Math.min(MAX_ORDER_UNITS, MAX_UNITS - level.onHand - level.onOrder);
   if (quantity <= room) return quantity;

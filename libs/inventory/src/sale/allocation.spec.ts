@@ -14,7 +14,7 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
     ...rules,
   });
   const level = Object.assign(new StockLevel(), { sku, onHand, reserved: 0, onOrder: 0, refusedDemand: 0 });
-  return [sku, { product, level, soldUnits: 0, hasRefused: false }];
+  return [sku, { product, level, soldUnits: 0, reservedUnits: 0, hasRefused: false, hasJoined: false }];
 }
 
 const asking = (...lines: [sku: string, quantity: number][]) =>
@@ -38,7 +38,13 @@ describe('allocation', () => {
       kind: 'SHORT',
       shortages: [{ sku: 'CP-2', requestedQuantity: 2, availableQuantity: 1 }],
     });
-    expect(stock.get('CP-1')).toMatchObject({ soldUnits: 0, hasRefused: false, level: { onHand: 5 } });
+    expect(stock.get('CP-1')).toMatchObject({
+      soldUnits: 0,
+      reservedUnits: 0,
+      hasRefused: false,
+      hasJoined: false,
+      level: { onHand: 5 },
+    });
   });
 
   it('does not sell reserved units', () => {
@@ -66,6 +72,12 @@ describe('allocation', () => {
       kind: 'REJECTED',
       error: { code: 'SALE.QUANTITY_EXCEEDED', facts: { maxPerSale: 2 } },
     });
-    expect(stock.get('CP-1')).toMatchObject({ soldUnits: 0, hasRefused: false, level: { onHand: 5 } });
+    expect(stock.get('CP-1')).toMatchObject({
+      soldUnits: 0,
+      reservedUnits: 0,
+      hasRefused: false,
+      hasJoined: false,
+      level: { onHand: 5 },
+    });
   });
 });

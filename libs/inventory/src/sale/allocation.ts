@@ -4,6 +4,7 @@ import { maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.j
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
+import { type JoiningLine } from './stored-sales.js';
 
 /** A SKU whose stock level is locked, and what a batch of sales has done to it so far. */
 export interface LockedSku {
@@ -11,16 +12,27 @@ export interface LockedSku {
   /** Kept as it will be once the batch is written. */
   level: StockLevel;
   soldUnits: number;
+  /** Units that were kept for sales of the batch that wait for more. */
+  reservedUnits: number;
   hasRefused: boolean;
+  /** A sale of the batch has joined its waitlist. */
+  hasJoined: boolean;
 }
 
 export type Allocation =
   | { kind: 'SOLD'; lines: ConfirmedSale['lines'] }
+  | { kind: 'JOINED'; lines: JoiningLine[] }
   | { kind: 'SHORT'; shortages: Omit<Shortage, 'restockOrder'>[] }
   | { kind: 'REJECTED'; error: InventoryError };
 
-/** Gives a sale all of its units or none, and changes `stock` by what it got or was refused. */
-export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, LockedSku>): Allocation {
+/**
+ * Gives a sale all of its units or none, and changes `stock` by what it got or was refused. One that waits for the rest keeps the
+ * units that are there.
+ */
+export function allocate(
+  { lines, backorder }: PendingSale,
+  stock: ReadonlyMap<string, LockedSku>,
+): Allocation {
   const unknown = lines.filter(({ sku }) => !stock.has(sku)).map(({ sku }) => sku);
   if (unknown.length > 0) {
     return rejected(
@@ -32,6 +44,9 @@ export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, Lock
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
+  if (short.length > 0 && backorder) {
+    return { kind: 'JOINED', lines: wanted.map(({ locked, quantity }) => join(locked, quantity)) };
+  }
   if (short.length > 0) {
     return { kind: 'SHORT', shortages: short.map(({ locked, quantity }) => refuse(locked, quantity)) };
   }
@@ -48,6 +63,31 @@ function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][numbe
   level.onHand -= quantity;
   locked.soldUnits += quantity;
   return { sku: product.sku, quantity, unitPriceKrw: product.priceKrw };
+}
+
+/** The last of the waitlist. Before it nobody else waits, or nothing is available. */
+function join(locked: LockedSku, quantity: number): JoiningLine {
+  const { product, level } = locked;
+  const reserved = Math.min(quantity, Math.max(0, level.available));
+  level.reserved += reserved;
+  level.waiting += quantity - reserved;
+  if (reserved < quantity) level.waitingLines += 1;
+  level.lastTicket += 1;
+  locked.reservedUnits += reserved;
+  locked.hasJoined = true;
+  return {
+    sku: product.sku,
+    ticket: level.lastTicket,
+    quantity,
+    unitPriceKrw: product.priceKrw,
+    reserved,
+    place: {
+      sku: product.sku,
+      reservedQuantity: reserved,
+      position: reserved < quantity ? level.waitingLines : null,
+      missingUnits: reserved < quantity ? level.waiting : 0,
+    },
+  };
 }
 
 function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrder'> {

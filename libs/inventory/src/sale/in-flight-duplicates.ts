@@ -143,7 +143,7 @@ export class InFlightDuplicates {
 /** What the outcome of a request tells of the sale that its key was used for, if it was. */
 function usedKey(fingerprint: string, outcome: SaleOutcome | Error): UsedKey | undefined {
   if (outcome instanceof SaleKeyReusedError) return outcome.usedKey;
-  if (outcome instanceof Error || outcome.kind !== 'CONFIRMED') return undefined;
+  if (outcome instanceof Error || !('sale' in outcome)) return undefined;
   return { requestFingerprint: fingerprint, sale: outcome.sale };
 }
 

@@ -14,14 +14,18 @@ import { StockService } from '../stock/stock.service.js';
 import { allocate, type Allocation, type LockedSku } from './allocation.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import {
-  confirmedSale,
-  type StoredSale,
-  storedSales,
+  type JoiningSale,
+  joiningInserts,
+  joiningSale,
   keysOf,
   type NewSale,
+  outcomeOf,
+  placedSale,
   replay,
   saleInserts,
   saleQueries,
+  type StoredSale,
+  storedSales,
 } from './stored-sales.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { StockCache } from './stock-cache.js';
@@ -71,14 +75,16 @@ export class LockingBatch {
         ...saleQueries('idempotency_key', keysOf(sales)),
         ...saleQueries('id', mayBeCommitted ? sales.map(({ id }) => id) : []),
       ],
-      async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
+      async ([levels, products, orders, factories, ...stored], manager) =>
         this.decide(manager, sales, {
           at: this.clock.localNow(),
           stock: lockedSkus(levels, products),
           orders: new Map(orders.map((order) => [order.sku, order])),
           factories: new Map(factories.map((factory) => [factory.id, factory])),
-          byKey: new Map(storedSales(salesByKey, linesByKey).map((sold) => [sold.idempotencyKey, sold])),
-          byId: new Map(storedSales(salesById, linesById).map((sold) => [sold.sale.id, sold])),
+          byKey: new Map(
+            storedSales(stored[0], stored[1], stored[2]).map((sold) => [sold.idempotencyKey, sold]),
+          ),
+          byId: new Map(storedSales(stored[3], stored[4], stored[5]).map((sold) => [sold.sale.id, sold])),
         }),
     );
     for (const { product, level } of stock.values()) this.stockCache.update(product, level);
@@ -92,17 +98,23 @@ export class LockingBatch {
   ): Promise<TransactionPlan<{ decisions: SaleDecision[]; stock: LockedBatch['stock'] }>> {
     const { at, stock } = locked;
     const made: NewSale[] = [];
+    const joining: JoiningSale[] = [];
     const provisional = sales.map((asked): ProvisionalDecision => {
       const earlier = locked.byId.get(asked.id);
-      if (earlier) return { kind: 'CONFIRMED', sale: earlier.sale, replayed: false };
+      if (earlier) return outcomeOf(earlier.sale, false);
       const used = asked.idempotencyKey === null ? undefined : locked.byKey.get(asked.idempotencyKey);
       if (used) return replay(used, asked);
       const allocation = allocate(asked, stock);
       if (allocation.kind === 'REJECTED') return allocation.error;
       if (allocation.kind === 'SHORT') return allocation;
-      const sale = confirmedSale(asked, allocation.lines, at);
+      if (allocation.kind === 'JOINED') {
+        const joined = joiningSale(asked, allocation.lines, at);
+        joining.push(joined);
+        return outcomeOf(joined.sale, false);
+      }
+      const sale = placedSale({ ...asked, status: 'CONFIRMED' }, allocation.lines, at);
       made.push({ asked, sale });
-      return { kind: 'CONFIRMED', sale, replayed: false };
+      return outcomeOf(sale, false);
     });
     const estimates = await this.openDueRestockOrders(manager, locked);
     const postingId = made[0]?.sale.id ?? '';
@@ -116,6 +128,10 @@ export class LockingBatch {
           at,
         ),
         ...this.stock.saleChanges(changed, postingId, at),
+        ...joiningInserts(joining, at),
+        ...this.stock.waitChanges(
+          [...stock.values()].filter(({ hasJoined }) => hasJoined).map(({ level }) => level),
+        ),
       ],
     };
   }
@@ -126,11 +142,12 @@ export class LockingBatch {
     { at, stock, orders, factories }: LockedBatch,
   ): Promise<Map<string, RestockEstimate>> {
     const estimates = new Map<string, RestockEstimate>();
-    for (const { product, level, soldUnits, hasRefused } of stock.values()) {
-      const isLow = soldUnits > 0 && isAtReorderPoint(product, level);
+    for (const { product, level, soldUnits, reservedUnits, hasRefused } of stock.values()) {
+      const takenUnits = soldUnits + reservedUnits;
+      const isLow = (takenUnits > 0 || level.waiting > 0) && isAtReorderPoint(product, level);
       if (!hasRefused && !isLow) continue;
       const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level));
-      if (soldUnits > 0 && level.available === 0) {
+      if (takenUnits > 0 && level.available === 0) {
         await this.tellOutOfStock(manager, product, order, factories.get(product.factoryId)!);
       }
       if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!, at));
@@ -171,7 +188,14 @@ function lockedSkus(levels: readonly StockLevel[], products: readonly Product[])
   return new Map(
     products.flatMap((product) => {
       const level = levelOf.get(product.sku);
-      return level ? [[product.sku, { product, level, soldUnits: 0, hasRefused: false }]] : [];
+      return level
+        ? [
+            [
+              product.sku,
+              { product, level, soldUnits: 0, reservedUnits: 0, hasRefused: false, hasJoined: false },
+            ],
+          ]
+        : [];
     }),
   );
 }

@@ -9,7 +9,7 @@ import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import { saleStatements, type StockDeduction, unitsLeft } from './sale-statements.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { StockCache } from './stock-cache.js';
-import { confirmedSale, type NewSale } from './stored-sales.js';
+import { type NewSale, outcomeOf, placedSale } from './stored-sales.js';
 
 /** An optimistic batch that is ready to be sent. */
 interface OptimisticPlan {
@@ -56,7 +56,7 @@ export class OptimisticBatch {
     if (!plan || !results) return undefined;
     const { sku, quantity } = plan.deductions.at(-1)!;
     this.contention.observe(sku, quantity, unitsLeft(results));
-    return plan.sales.map(({ sale }) => ({ kind: 'CONFIRMED', sale, replayed: false }));
+    return plan.sales.map(({ sale }) => outcomeOf(sale, false));
   }
 
   /**
@@ -96,7 +96,7 @@ export class OptimisticBatch {
         quantity,
         unitPriceKrw: deductions.get(sku)!.priceKrw,
       }));
-      return { asked, sale: confirmedSale(asked, lines, at) };
+      return { asked, sale: placedSale({ ...asked, status: 'CONFIRMED' }, lines, at) };
     });
     const ordered = [...deductions.values()];
     // Counted before the batch is sent, for the batch that is planned meanwhile. After a failure a batch under locks reads

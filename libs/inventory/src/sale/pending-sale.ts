@@ -1,6 +1,7 @@
 import { type InventoryError } from '../errors.js';
 import { saleId } from './sale-id.js';
 import {
+  type Backorder,
   fingerprint,
   type SaleLineRequest,
   type SaleOutcome,
@@ -18,6 +19,7 @@ export interface PendingSale {
   readonly idempotencyKey: string | null;
   readonly requestFingerprint: string;
   readonly customerEmail: string | null;
+  readonly backorder: Backorder | undefined;
   /** Its key may have been used before, as far as this process remembers. */
   readonly mayBeRepeat: boolean;
   readonly isAbandoned?: () => boolean;
@@ -27,7 +29,7 @@ export interface PendingSale {
 export type SaleDecision = SaleOutcome | InventoryError;
 
 export function pendingSale(
-  { lines, customerEmail, isAbandoned }: SaleRequest,
+  { lines, customerEmail, backorder, isAbandoned }: SaleRequest,
   idempotencyKey: string | undefined,
   mayBeRepeat: boolean,
 ): PendingSale {
@@ -36,8 +38,9 @@ export function pendingSale(
     id: saleId(),
     lines: summed,
     idempotencyKey: idempotencyKey ?? null,
-    requestFingerprint: fingerprint(summed, customerEmail),
+    requestFingerprint: fingerprint(summed, { customerEmail, backorder }),
     customerEmail: customerEmail ?? null,
+    backorder,
     mayBeRepeat,
     isAbandoned,
   };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type RestockEstimate } from '../restock/restock.service.js';
 import { type SaleStatus } from './sale.entity.js';
+import { type WaitingPlace } from './waiting-place.js';
 
 export interface SaleLineRequest {
   sku: string;
@@ -8,10 +9,20 @@ export interface SaleLineRequest {
   quantity: number;
 }
 
+export interface Backorder {
+  /** When the sale expires that still waits; null: after {@link DEFAULT_WAIT_MS}. */
+  waitUntil: Date | null;
+}
+
+/** How long a sale waits whose buyer has not said how long, in ms: 30 days. */
+export const DEFAULT_WAIT_MS = 30 * 24 * 3_600_000;
+
 export interface SaleRequest {
   /** At least one; the same SKU may stand on several. */
   lines: readonly SaleLineRequest[];
   customerEmail?: string;
+  /** Where stock is short, the sale waits for goods. Without it, it is refused. */
+  backorder?: Backorder;
   /** Up to 255 visible ASCII characters. A sale under it is made once, however often it is asked for. */
   idempotencyKey?: string;
   /** The name space of the idempotency key. Requests without one share another name space. */
@@ -27,6 +38,8 @@ export interface ConfirmedSale {
   totalKrw: number;
   customerEmail: string | null;
   createdAt: Date;
+  /** Of one that waits for goods, where that was looked up. */
+  waiting?: WaitingPlace;
 }
 
 /** A SKU of which there is not enough, and what is being done about it. */
@@ -39,9 +52,11 @@ export interface Shortage {
 
 export type SaleOutcome =
   | {
-      kind: 'CONFIRMED';
+      /** `ENDED`: an earlier request with this key made it, and it was cancelled or has expired since. */
+      kind: 'CONFIRMED' | 'WAITING' | 'ENDED';
       sale: ConfirmedSale;
-      /** Made by an earlier request with this key. */ replayed: boolean;
+      /** Made by an earlier request with this key. */
+      replayed: boolean;
     }
   | { kind: 'REFUSED'; shortages: Shortage[] }
   /** More is asked for than the database commits in time. Nothing was begun. */
@@ -60,7 +75,12 @@ export function sumLines(lines: readonly SaleLineRequest[]): readonly SaleLineRe
 }
 
 /** Equal for requests that ask for the same: line order and splitting do not count. SHA-256 in hex. */
-export function fingerprint(summed: readonly SaleLineRequest[], customerEmail: string | undefined): string {
+export function fingerprint(
+  summed: readonly SaleLineRequest[],
+  { customerEmail, backorder }: Pick<SaleRequest, 'customerEmail' | 'backorder'>,
+): string {
   const lines = summed.map(({ sku, quantity }) => [sku, quantity]);
-  return hash('sha256', JSON.stringify([lines, customerEmail ?? null]));
+  // A version that knows no waitlist gives the same for a request without one.
+  const wait = backorder ? ['backorder', backorder.waitUntil] : [];
+  return hash('sha256', JSON.stringify([lines, customerEmail ?? null, ...wait]));
 }

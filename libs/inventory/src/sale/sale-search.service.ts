@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EntityManager, In, type SelectQueryBuilder } from 'typeorm';
+import { type SelectQueryBuilder } from 'typeorm';
 import { Database } from '../database/database.js';
 import { idAt } from '../database/id-time.js';
 import { type Page, type PageRequest, type TimeRange } from '../database/page.js';
@@ -8,7 +8,8 @@ import { storedKey } from './idempotency-key.js';
 import { SaleLine } from './sale-line.entity.js';
 import { type ConfirmedSale } from './sale-request.js';
 import { Sale } from './sale.entity.js';
-import { storedSales } from './stored-sales.js';
+import { readSales } from './sale-reader.js';
+import { WaitingLine } from './waiting-line.entity.js';
 
 export interface SaleSearch extends PageRequest, TimeRange {
   /** As the client sent it, with `clientId`: at most one sale. */
@@ -41,14 +42,21 @@ export class SaleSearchService {
           cursor,
         });
       }
-      const query = manager.createQueryBuilder(Sale, 'sale').limit(limit + 1);
       const isAscending = order === 'asc';
-      if (cursor !== undefined) query.andWhere(`sale.id ${isAscending ? '>' : '<'} :cursor`, { cursor });
-      query.orderBy('sale.id', isAscending ? 'ASC' : 'DESC');
-      narrow(query, search);
-      const found = await query.getMany();
+      const found: Sale[] = [];
+      // Lines are in two tables. Each has an index by SKU; a query over both would have none.
+      for (const lines of search.sku === undefined ? [undefined] : [SaleLine, WaitingLine]) {
+        const query = manager.createQueryBuilder(Sale, 'sale').limit(limit + 1);
+        if (cursor !== undefined) query.andWhere(`sale.id ${isAscending ? '>' : '<'} :cursor`, { cursor });
+        query.orderBy('sale.id', isAscending ? 'ASC' : 'DESC');
+        narrow(query, search);
+        // Ordered by the line, whose index by SKU has the ids of the sales in order.
+        if (lines) query.innerJoin(lines, 'line', 'line.saleId = sale.id AND line.sku = :sku', search);
+        found.push(...(await query.getMany()));
+      }
+      found.sort((one, other) => (one.id < other.id === isAscending ? -1 : 1));
       const sales = found.slice(0, limit);
-      const items = await withLines(manager, sales);
+      const items = await readSales(manager, sales);
       return { items, nextCursor: found.length > limit ? sales.at(-1)!.id : null };
     });
   }
@@ -56,15 +64,11 @@ export class SaleSearchService {
 
 function narrow(
   query: SelectQueryBuilder<Sale>,
-  { idempotencyKey, clientId, customerEmail, sku, since, until }: Omit<SaleSearch, keyof PageRequest>,
+  { idempotencyKey, clientId, customerEmail, since, until }: Omit<SaleSearch, keyof PageRequest>,
 ): void {
   const key = storedKey({ lines: [], idempotencyKey, clientId });
   if (key !== undefined) query.andWhere('sale.idempotencyKey = :key', { key });
   if (customerEmail !== undefined) query.andWhere('sale.customerEmail = :customerEmail', { customerEmail });
-  if (sku !== undefined) {
-    // Ordered by the line, whose index by SKU has the ids of the sales in order.
-    query.innerJoin(SaleLine, 'line', 'line.saleId = sale.id AND line.sku = :sku', { sku });
-  }
   if (since) {
     const first = idAt(since.getTime() - MAX_ID_DRIFT_MS);
     query.andWhere('sale.id >= :first AND sale.createdAt >= :since', { first, since });
@@ -73,13 +77,4 @@ function narrow(
     const last = idAt(until.getTime() + MAX_ID_DRIFT_MS);
     query.andWhere('sale.id < :last AND sale.createdAt < :until', { last, until });
   }
-}
-
-async function withLines(manager: EntityManager, sales: readonly Sale[]): Promise<ConfirmedSale[]> {
-  if (sales.length === 0) return [];
-  const lines = await manager.find(SaleLine, {
-    where: { saleId: In(sales.map(({ id }) => id)) },
-    order: { sku: 'ASC' },
-  });
-  return storedSales(sales, lines).map(({ sale }) => sale);
 }

@@ -1,8 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-export type SaleStatus = 'CONFIRMED';
+export const SALE_STATUSES = ['CONFIRMED', 'WAITING', 'CANCELLED', 'EXPIRED'] as const;
+export type SaleStatus = (typeof SALE_STATUSES)[number];
 
-/** A purchase whose units have left the {@link StockLevel}s. Its lines are {@link SaleLine}s. */
+/**
+ * A purchase. One that is `CONFIRMED` has taken its units from the {@link StockLevel}s. Its lines are {@link SaleLine}s, or
+ * {@link WaitingLine}s if it has ever waited for goods.
+ */
 @Entity('sale')
 @Index('uq_sale_idempotency_key', ['idempotencyKey'], { unique: true })
 @Index('ix_sale_customer_email', ['customerEmail', 'id'])
@@ -36,4 +40,8 @@ export class Sale {
 
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt: Date;
+
+  /** When it was filled, cancelled, or expired. Null for one that is as it was made. */
+  @Column({ name: 'changed_at', type: 'datetime', precision: 3, nullable: true })
+  changedAt: Date | null;
 }

@@ -15,9 +15,8 @@ import { InFlightDuplicates } from './in-flight-duplicates.js';
 import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
-import { storedSales } from './stored-sales.js';
 import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
-import { SaleLine } from './sale-line.entity.js';
+import { readSales } from './sale-reader.js';
 import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale-metrics.js';
 
@@ -54,7 +53,14 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
    * @throws InventoryError `SKU.UNKNOWN`, `SALE.QUANTITY_EXCEEDED`, `SALE.KEY_REUSED`, `SALE.KEY_IN_USE`,
    * `DATABASE.UNAVAILABLE`
    */
-  place(request: SaleRequest): Promise<SaleOutcome> {
+  async place(request: SaleRequest): Promise<SaleOutcome> {
+    const outcome = await this.decide(request);
+    // Of a repeated request the place is another one by now. The batch of the others does not wait for it.
+    const isMoved = outcome.kind === 'WAITING' && (outcome.replayed || !outcome.sale.waiting);
+    return isMoved ? { ...outcome, sale: await this.get(outcome.sale.id) } : outcome;
+  }
+
+  private decide(request: SaleRequest): Promise<SaleOutcome> {
     const key = storedKey(request);
     if (key === undefined) return this.committer.submit(pendingSale(request, key, false));
     const mayBeRepeat = this.recentKeys.add(key);
@@ -66,14 +72,11 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   /** @throws InventoryError `SALE.UNKNOWN` */
   async get(id: string): Promise<ConfirmedSale> {
-    const [earlier] = await this.database.read(async (manager) =>
-      storedSales(
-        await manager.findBy(Sale, { id }),
-        await manager.find(SaleLine, { where: { saleId: id }, order: { sku: 'ASC' } }),
-      ),
+    const [sale] = await this.database.read(async (manager) =>
+      readSales(manager, await manager.findBy(Sale, { id })),
     );
-    if (!earlier) throw new InventoryError('SALE.UNKNOWN', `There is no sale ${id}.`, { id });
-    return earlier.sale;
+    if (!sale) throw new InventoryError('SALE.UNKNOWN', `There is no sale ${id}.`, { id });
+    return sale;
   }
 
   /** Finishes the requests in hand while the database is still connected. */

@@ -3,13 +3,17 @@ import { type Insert, inserts, timeText } from '../database/rows.js';
 import { type RowQuery } from '../database/row-queries.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { SaleLine } from './sale-line.entity.js';
-import { type ConfirmedSale } from './sale-request.js';
+import { type ConfirmedSale, DEFAULT_WAIT_MS, type SaleOutcome } from './sale-request.js';
 import { Sale } from './sale.entity.js';
+import { WaitingLine } from './waiting-line.entity.js';
+import { type WaitingLinePlace, type WaitingPlace, waitingPlace } from './waiting-place.js';
 
 /** The tables of a sale with their columns, in the order in which rows are written. */
 const SALE_COLUMNS =
   'sale (id, idempotency_key, request_fingerprint, status, customer_email, posting_id, created_at)';
 const LINE_COLUMNS = 'sale_line (sale_id, sku, quantity, unit_price_krw)';
+const WAITING_LINE_COLUMNS =
+  'waiting_line (sale_id, sku, ticket, quantity, unit_price_krw, reserved, sale_skus, wait_until)';
 
 /** The sale that an idempotency key was used for, and what it was asked for with. */
 export interface UsedKey {
@@ -35,6 +39,19 @@ export interface NewSale {
   sale: ConfirmedSale;
 }
 
+/** A sale of a batch that waits for goods. */
+export interface JoiningSale extends NewSale {
+  waits: readonly JoiningLine[];
+}
+
+/** A line of a {@link JoiningSale}. */
+export interface JoiningLine extends Pick<
+  WaitingLine,
+  'sku' | 'ticket' | 'quantity' | 'unitPriceKrw' | 'reserved'
+> {
+  place: WaitingLinePlace;
+}
+
 /** The unique columns of a sale with their indexes. */
 const INDEXES = { id: 'PRIMARY', idempotency_key: 'uq_sale_idempotency_key' };
 
@@ -47,7 +64,7 @@ const INDEXES = { id: 'PRIMARY', idempotency_key: 'uq_sale_idempotency_key' };
 export function saleQueries(
   column: keyof typeof INDEXES,
   values: readonly string[],
-): [RowQuery<Sale>, RowQuery<SaleLine>] {
+): [RowQuery<Sale>, RowQuery<SaleLine>, RowQuery<WaitingLine>] {
   const index = `INDEX(sale ${INDEXES[column]})`;
   return [
     { entity: Sale, text: `SELECT /*+ ${index} */ * FROM sale WHERE ${column} IN (?)`, values: [values] },
@@ -57,15 +74,29 @@ export function saleQueries(
         WHERE sale.${column} IN (?) ORDER BY line.sku`,
       values: [values],
     },
+    {
+      entity: WaitingLine,
+      text: `SELECT /*+ JOIN_ORDER(sale, line) ${index} INDEX(line PRIMARY) */ line.* FROM sale JOIN waiting_line line ON line.sale_id = sale.id
+        WHERE sale.${column} IN (?) ORDER BY line.sku`,
+      values: [values],
+    },
   ];
 }
 
-export function storedSales(sales: readonly Sale[], lines: readonly SaleLine[]): StoredSale[] {
-  const linesOf = Map.groupBy(lines, ({ saleId }) => saleId);
+/** @param waitingLines of the sales that wait, or have waited: they have no other lines */
+export function storedSales(
+  sales: readonly Sale[],
+  lines: readonly SaleLine[],
+  waitingLines: readonly WaitingLine[],
+): StoredSale[] {
+  const linesOf = Map.groupBy<string, SaleLine | WaitingLine>(
+    [...lines, ...waitingLines],
+    ({ saleId }) => saleId,
+  );
   return sales.map((sale) => ({
     idempotencyKey: sale.idempotencyKey,
     requestFingerprint: sale.requestFingerprint,
-    sale: confirmedSale(sale, linesOf.get(sale.id)!, sale.createdAt),
+    sale: placedSale(sale, linesOf.get(sale.id) ?? [], sale.createdAt),
   }));
 }
 
@@ -77,12 +108,17 @@ export function keysOf(sales: readonly PendingSale[]): string[] {
 /** The answer to a request whose key has been used, unless it asked for something else. */
 export function replay(used: UsedKey, { requestFingerprint }: PendingSale): SaleDecision {
   return used.requestFingerprint === requestFingerprint
-    ? { kind: 'CONFIRMED', sale: used.sale, replayed: true }
+    ? outcomeOf(used.sale, true)
     : new SaleKeyReusedError(used);
 }
 
-export function confirmedSale(
-  { id, customerEmail }: Pick<Sale, 'id' | 'customerEmail'>,
+export function outcomeOf(sale: ConfirmedSale, replayed: boolean): Extract<SaleOutcome, { sale: object }> {
+  const { status } = sale;
+  return { kind: status === 'CONFIRMED' || status === 'WAITING' ? status : 'ENDED', sale, replayed };
+}
+
+export function placedSale(
+  { id, status, customerEmail }: Pick<Sale, 'id' | 'status' | 'customerEmail'>,
   lines: readonly Pick<SaleLine, 'sku' | 'quantity' | 'unitPriceKrw'>[],
   createdAt: Date,
 ): ConfirmedSale {
@@ -90,7 +126,7 @@ export function confirmedSale(
   for (const { quantity, unitPriceKrw } of lines) totalKrw += quantity * unitPriceKrw;
   return {
     id,
-    status: 'CONFIRMED',
+    status,
     lines: lines.map(({ sku, quantity, unitPriceKrw }) => ({ sku, quantity, unitPriceKrw })),
     totalKrw,
     customerEmail,
@@ -98,21 +134,22 @@ export function confirmedSale(
   };
 }
 
+/** A sale that waits for goods from `at` on. */
+export function joiningSale(asked: PendingSale, waits: readonly JoiningLine[], at: Date): JoiningSale {
+  const waitUntil = asked.backorder?.waitUntil ?? new Date(at.getTime() + DEFAULT_WAIT_MS);
+  const waiting: WaitingPlace = waitingPlace(
+    waitUntil,
+    waits.map(({ place }) => place),
+  );
+  return { asked, waits, sale: { ...placedSale({ ...asked, status: 'WAITING' }, waits, at), waiting } };
+}
+
 /** What writes sales that are committed together, with their lines. */
 export function saleInserts(made: readonly NewSale[], postingId: string, at: Date): Insert[] {
-  const createdAt = timeText(at);
   return [
     ...inserts(
       SALE_COLUMNS,
-      made.map(({ asked, sale }) => [
-        sale.id,
-        asked.idempotencyKey,
-        asked.requestFingerprint,
-        sale.status,
-        sale.customerEmail,
-        postingId,
-        createdAt,
-      ]),
+      made.map((sale) => saleRow(sale, postingId, at)),
     ),
     ...inserts(
       LINE_COLUMNS,
@@ -120,5 +157,35 @@ export function saleInserts(made: readonly NewSale[], postingId: string, at: Dat
         sale.lines.map(({ sku, quantity, unitPriceKrw }) => [sale.id, sku, quantity, unitPriceKrw]),
       ),
     ),
+  ];
+}
+
+/** The same for sales that wait. They are posted when they are filled. */
+export function joiningInserts(joining: readonly JoiningSale[], at: Date): Insert[] {
+  const lines = joining.flatMap(({ sale, waits }) => {
+    const rest = [waits.length, timeText(sale.waiting!.waitUntil)];
+    return waits.map((line) => [
+      ...[sale.id, line.sku, line.ticket, line.quantity, line.unitPriceKrw, line.reserved],
+      ...rest,
+    ]);
+  });
+  return [
+    ...inserts(
+      SALE_COLUMNS,
+      joining.map((sale) => saleRow(sale, null, at)),
+    ),
+    ...inserts(WAITING_LINE_COLUMNS, lines),
+  ];
+}
+
+function saleRow({ asked, sale }: NewSale, postingId: string | null, at: Date): Insert['rows'][number] {
+  return [
+    sale.id,
+    asked.idempotencyKey,
+    asked.requestFingerprint,
+    sale.status,
+    sale.customerEmail,
+    postingId,
+    timeText(at),
   ];
 }

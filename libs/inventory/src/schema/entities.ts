@@ -18,6 +18,8 @@ import { SkuCheckpoint } from '../reconcile/checkpoint/sku-checkpoint.entity.js'
 import { RestockOrderEvent } from '../restock/restock-order-event.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
+import { ReturnedLine } from '../sale/returned-line.entity.js';
+import { WaitingLine } from '../sale/waiting-line.entity.js';
 import { Sale } from '../sale/sale.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
@@ -33,6 +35,8 @@ export const ENTITIES = [
   StockMovement,
   Sale,
   SaleLine,
+  WaitingLine,
+  ReturnedLine,
   RestockOrder,
   RestockOrderEvent,
   GoodsReceipt,

@@ -15,7 +15,7 @@ export class StockLevel {
   @Column({ name: 'on_hand', type: 'int' })
   onHand: number;
 
-  /** Promised to backorders and not yet shipped. */
+  /** On hand, and kept for sales that wait for more. */
   @Column({ type: 'int', default: 0 })
   reserved: number;
 
@@ -26,6 +26,18 @@ export class StockLevel {
   /** Units that were refused to buyers since the last restock order. They size the next one. */
   @Column({ name: 'refused_demand', type: 'int', default: 0 })
   refusedDemand: number;
+
+  /** Units that waiting sales still miss: more than can be bought, so that none can while it is not 0. */
+  @Column({ type: 'int', default: 0 })
+  waiting: number;
+
+  /** Lines of waiting sales that still miss units: the length of the waitlist. */
+  @Column({ name: 'waiting_lines', type: 'int', default: 0 })
+  waitingLines: number;
+
+  /** Of the waitlist: the ticket of the line that joined it last. */
+  @Column({ name: 'last_ticket', type: 'int', default: 0 })
+  lastTicket: number;
 
   /** The units that a sale may take. */
   get available(): number {

@@ -1,6 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-export const STOCK_MOVEMENT_REASONS = ['SALE', 'GOODS_RECEIPT', 'ADJUSTMENT', 'BACKORDER_FILL'] as const;
+export const STOCK_MOVEMENT_REASONS = [
+  'SALE',
+  'GOODS_RECEIPT',
+  'ADJUSTMENT',
+  'BACKORDER_FILL',
+  'RETURN',
+] as const;
 export type StockMovementReason = (typeof STOCK_MOVEMENT_REASONS)[number];
 
 /** The reasons whose movements an `ADJUSTMENT` may correct. */
@@ -23,7 +29,7 @@ export class StockMovement {
   @Column({ type: 'varchar', length: 16 })
   reason: StockMovementReason;
 
-  /** The cause: the id of the goods receipt, the note of the adjustment, or the `postingId` of the sales. */
+  /** The cause: the id of the goods receipt or of the cancelled sale, the note of the adjustment, or the `postingId` of the sales. */
   @Column({ type: 'varchar', length: 255 })
   reference: string;
 

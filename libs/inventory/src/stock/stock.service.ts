@@ -20,6 +20,8 @@ export interface Movement {
   /** Of a repair of the books. */
   corrects?: CorrectedReason | null;
   auditEntryId?: string;
+  /** Where another row names it. */
+  id?: string;
 }
 
 /** The ledger with its columns, in the order in which rows are written. */
@@ -115,6 +117,22 @@ export class StockService {
     await manager.update(StockLevel, { sku }, { onOrder, refusedDemand });
   }
 
+  /** The same for a batch in which sales have joined the waitlist. */
+  waitChanges(levels: readonly StockLevel[]): Change[] {
+    return levels.map(({ sku, reserved, waiting, waitingLines, lastTicket }) => ({
+      text: 'UPDATE stock_level SET reserved = ?, waiting = ?, waiting_lines = ?, last_ticket = ? WHERE sku = ?',
+      values: [reserved, waiting, waitingLines, lastTicket, sku],
+    }));
+  }
+
+  /** Stores what is reserved and what is missed, in the caller's transaction, which holds the lock on `level`. */
+  async storeWaiting(
+    manager: EntityManager,
+    { sku, reserved, waiting, waitingLines }: StockLevel,
+  ): Promise<void> {
+    await manager.update(StockLevel, { sku }, { reserved, waiting, waitingLines });
+  }
+
   /**
    * Changes stock on hand and writes the ledger, in the caller's transaction, which holds the lock on `level`.
    * The statement itself keeps the row between zero and {@link MAX_UNITS}.
@@ -144,8 +162,8 @@ export class StockService {
    */
   async writeLedger(manager: EntityManager, level: StockLevel, { at, ...movement }: Movement): Promise<void> {
     await manager.insert(StockMovement, {
-      ...movement,
       id: uuidv7(),
+      ...movement,
       sku: level.sku,
       balanceAfter: level.onHand,
       createdAt: at,

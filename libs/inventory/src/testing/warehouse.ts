@@ -16,6 +16,7 @@ import { ReceivingModule } from '../receiving/receiving.module.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
 import { RestockModule } from '../restock/restock.module.js';
 import { RetentionModule } from '../retention/retention.module.js';
+import { WaitlistModule } from '../waitlist/waitlist.module.js';
 import { SaleModule } from '../sale/sale.module.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
@@ -40,6 +41,7 @@ const MODULES = [
   ReconcileModule,
   RestockModule,
   RetentionModule,
+  WaitlistModule,
 ];
 
 /** A warehouse of its own on a real database, with one factory and no products. */

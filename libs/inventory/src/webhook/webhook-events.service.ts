@@ -29,6 +29,16 @@ export class WebhookEvents {
     await this.outbox.add(manager, 'webhooks', { event }, at);
   }
 
+  /** Announces sales that waited for goods and are confirmed now, in the caller's transaction. */
+  async announceSales(manager: EntityManager, saleIds: readonly string[], at: Date): Promise<void> {
+    await this.subscriptions.refresh(manager);
+    for (const { into, rows } of this.saleInserts(saleIds, at)) {
+      for (const row of rows) {
+        await manager.query(`INSERT INTO ${into} VALUES (${row.map(() => '?').join()})`, [...row]);
+      }
+    }
+  }
+
   /** Knows before a batch whether its sales are to be announced. Undefined when it knows already. */
   prepare(): Promise<void> | undefined {
     return this.subscriptions.refresh();

@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { OutboxService } from '../outbox/outbox.service.js';
 import { type SaleLine } from '../sale/sale-line.entity.js';
 import { type Sale } from '../sale/sale.entity.js';
+import { type WaitingLine } from '../sale/waiting-line.entity.js';
 import { saleQueries, storedSales } from '../sale/stored-sales.js';
 import { WebhookDelivery } from './webhook-delivery.entity.js';
 import { WebhookEndpoint } from './webhook-endpoint.entity.js';
@@ -57,8 +58,12 @@ export class WebhookRecorder {
   }
 }
 
-function salesEvents(sales: readonly Sale[], lines: readonly SaleLine[]): WebhookEvent[] {
-  return storedSales(sales, lines)
+function salesEvents(
+  sales: readonly Sale[],
+  lines: readonly SaleLine[],
+  waitingLines: readonly WaitingLine[],
+): WebhookEvent[] {
+  return storedSales(sales, lines, waitingLines)
     .map(({ sale }): WebhookEvent => ({
       id: `sale_confirmed_${sale.id}`,
       type: 'sale.confirmed',

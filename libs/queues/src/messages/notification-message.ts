@@ -53,6 +53,10 @@ export const MAIL_FACTS = {
     /** What is usual. */
     usualSeconds: Units,
   }),
+  /** The goods came for which a sale waited. `lines` is for people. */
+  BACKORDER_FILLED: Type.Object({ saleId: Text, lines: Text, totalKrw: Units }),
+  /** A sale waited for goods until it expired. */
+  BACKORDER_EXPIRED: Type.Object({ saleId: Text, lines: Text, totalKrw: Units }),
   GOODS_RECEIVED: Type.Object({ sku: Text, name: Text, quantity: Units, onHand: Units }),
   FACTORY_AWAY: Type.Object({
     ...WaitingForFactory,
@@ -79,7 +83,7 @@ const Envelope = Type.Object(
     facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
       additionalProperties: false,
     }),
-    audience: Type.Enum(['OPERATORS', 'FACTORY_MANAGER', 'AD_MANAGER']),
+    audience: Type.Enum(['OPERATORS', 'FACTORY_MANAGER', 'AD_MANAGER', 'BUYER']),
     /** The mail address, where the audience alone does not give it. */
     to: Type.Optional(Type.String({ minLength: 1, maxLength: 320 })),
   },

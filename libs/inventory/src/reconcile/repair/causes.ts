@@ -39,6 +39,10 @@ export async function causeOf(
       return level.onOrder === missingUnits(level.sku, orders)
         ? 'It comes from a restock order: its place, or what it received, was altered.'
         : 'The units on order were altered, and no order was.';
+    case RULE.reserved:
+    case RULE.waiting:
+    case RULE.waitingLines:
+      return 'The stock level or a waiting line was altered: they change together.';
     case RULE.notNegative:
       return 'The check of the table was lost: it refuses such a row.';
     default:

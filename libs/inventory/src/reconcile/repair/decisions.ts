@@ -19,6 +19,23 @@ const BY_A_PERSON: Record<string, { cause: string | null; decision: string }> = 
     cause: 'The unique index uq_sale_idempotency_key was lost.',
     decision: 'Both sales took their units. Ask the buyer which was meant, and create the index again.',
   },
+  [RULE.nobodyWaits]: {
+    cause: null,
+    decision: 'Nothing is damaged: the worker gives the units to those who wait when it is up again.',
+  },
+  [RULE.waitingSales]: {
+    cause: 'A sale or its lines were altered or deleted: they change together.',
+    decision:
+      'Whether the buyer still waits is no longer stored. Ask the buyer, or restore both from a backup.',
+  },
+  [RULE.filled]: {
+    cause: 'The movement of sales that were filled was deleted or altered, or one of their lines was.',
+    decision: 'The stock is mended by its own difference. Restore the movement or the line from a backup.',
+  },
+  [RULE.returned]: {
+    cause: 'The movement of a cancelled sale was deleted or altered, or its returned line was.',
+    decision: 'The stock is mended by its own difference. Restore the movement or the line from a backup.',
+  },
   [RULE.outbox]: {
     cause: null,
     decision: 'Nothing is damaged: it is sent when the worker and the queue are up again.',

@@ -74,10 +74,10 @@ function openOrders(sku: string, orders: readonly OrderBooks[]): OrderBooks[] {
 }
 
 /** @param values each with what it is and what it should be; those that are right are left out */
-function correction(
+export function correction(
   subjectType: RepairCorrection['subjectType'],
   subjectId: string,
-  values: { [Name in keyof CorrectedValues]?: [CorrectedValues[Name], CorrectedValues[Name]] },
+  values: { [Name in keyof CorrectedValues]?: readonly [CorrectedValues[Name], CorrectedValues[Name]] },
 ): RepairCorrection {
   const wrong = Object.entries(values).filter(([, [is, shouldBe]]) => is !== shouldBe);
   const part = (index: 0 | 1) => Object.fromEntries(wrong.map(([name, pair]) => [name, pair[index]]));

@@ -23,6 +23,9 @@ export interface RepairCorrection {
 /** The columns of a stock level or a restock order that a repair corrects. */
 export type CorrectedValues = {
   onOrder?: number;
+  reserved?: number;
+  waiting?: number;
+  waitingLines?: number;
   receivedQuantity?: number;
   openSku?: string | null;
 };

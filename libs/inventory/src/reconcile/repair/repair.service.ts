@@ -9,11 +9,17 @@ import { RestockOrder } from '../../restock/restock-order.entity.js';
 import { RestockService } from '../../restock/restock.service.js';
 import { StockLevel } from '../../stock/stock-level.entity.js';
 import { StockService } from '../../stock/stock.service.js';
+import { WaitlistService } from '../../waitlist/waitlist.service.js';
 import { ReconcileService } from '../reconcile.service.js';
 import { hasRivals, ordersOf } from './order-repair.js';
 import { explainSku, planRepairs, REPAIRED, repairsOf } from './planner.js';
-import { type ExplainedDifference, type RepairPlan, type SkuRepair } from './repair-plan.js';
-import { factsOf, isEmpty, type SkuFacts, skuRepair, withOrders } from './sku-repair.js';
+import {
+  type CorrectedValues,
+  type ExplainedDifference,
+  type RepairPlan,
+  type SkuRepair,
+} from './repair-plan.js';
+import { factsOf, isEmpty, type SkuFacts, skuRepair, waitlistOf, withOrders } from './sku-repair.js';
 
 /** How long a SKU may take to be counted, in ms, to be counted once more under its lock, for which buyers wait. */
 const RECOUNT_LIMIT_MS = 500;
@@ -51,6 +57,7 @@ export class RepairService {
     private readonly clock: Clock,
     private readonly reconciliation: ReconcileService,
     private readonly stock: StockService,
+    private readonly waitlist: WaitlistService,
     private readonly restock: RestockService,
     private readonly audit: AuditService,
   ) {}
@@ -110,11 +117,12 @@ export class RepairService {
     by: string,
     recountLimitMs = RECOUNT_LIMIT_MS,
   ): Promise<SkuRepair> {
-    await this.stock.lock(manager, [prepared.sku]);
+    const levels = await this.waitlist.lock(manager, [prepared.sku]);
     const facts = await factsUnderLock(manager, prepared, recountLimitMs);
     const repair = skuRepair(facts);
     if (isEmpty(repair)) return repair;
-    const { level, orders } = facts;
+    const { orders } = facts;
+    const level = levels.get(prepared.sku)!;
     const at = await this.clock.now(manager);
     const auditEntryId = await this.record(manager, level, repair, by, noteOf(prepared.differences));
     for (const { delta, corrects, movesStock, note: reference } of repair.movements) {
@@ -125,18 +133,29 @@ export class RepairService {
     }
     for (const { subjectType, subjectId, newValues } of repair.corrections) {
       if (subjectType === 'restock_order') await manager.update(RestockOrder, { id: subjectId }, newValues);
-      else await this.stock.changeOnOrder(manager, level, newValues.onOrder! - level.onOrder);
+      else await this.correctLevel(manager, level, newValues);
     }
+    await this.waitlist.settle(manager, levels, at);
     // As after any other adjustment: the stock may have come down to the reorder point.
     const product = await manager.findOneBy(Product, { sku: level.sku });
     if (product && !hasRivals(level.sku, orders)) await this.restock.ensure(manager, product, level);
     return repair;
   }
 
+  private async correctLevel(
+    manager: EntityManager,
+    level: StockLevel,
+    { onOrder = level.onOrder, ...waitlist }: CorrectedValues,
+  ): Promise<void> {
+    await this.stock.changeOnOrder(manager, level, onOrder - level.onOrder);
+    Object.assign(level, waitlist);
+    await this.stock.storeWaiting(manager, level);
+  }
+
   /** @returns the entry of the audit about the stock */
   private async record(
     manager: EntityManager,
-    { sku, onHand, onOrder }: StockLevel,
+    { sku, onHand, onOrder, reserved, waiting }: StockLevel,
     { movements, corrections }: SkuRepair,
     by: string,
     note: string | null,
@@ -145,15 +164,19 @@ export class RepairService {
     const ofOrders = corrections.filter(({ subjectType }) => subjectType === 'restock_order');
     for (const correction of ofOrders) await this.audit.record(manager, { ...entry, ...correction });
     const moved = movements.filter(({ movesStock }) => movesStock);
-    const newLevel = corrections.find(({ subjectType }) => subjectType === 'stock')?.newValues;
+    const newLevel = corrections
+      .filter(({ subjectType }) => subjectType === 'stock')
+      .reduce<CorrectedValues>((all, { newValues }) => ({ ...all, ...newValues }), {});
     return this.audit.record(manager, {
       ...entry,
       subjectType: 'stock',
       subjectId: sku,
-      oldValues: { onHand, onOrder },
+      oldValues: { onHand, onOrder, reserved, waiting },
       newValues: {
         onHand: onHand + moved.reduce((sum, { delta }) => sum + delta, 0),
-        onOrder: newLevel?.onOrder ?? onOrder,
+        onOrder: newLevel.onOrder ?? onOrder,
+        reserved: newLevel.reserved ?? reserved,
+        waiting: newLevel.waiting ?? waiting,
         movements: movements.map(({ delta, corrects, movesStock }) => ({ delta, corrects, movesStock })),
       },
     });
@@ -175,8 +198,9 @@ async function factsUnderLock(
   const isRepaired = (await repairsOf(manager, sku)).length !== repairs;
   if (isRepaired || tookMs < recountLimitMs) return (await factsOf(manager, sku))!;
   const { books, received } = facts;
+  const waitlist = await waitlistOf(manager, sku);
   const level = await manager.findOneByOrFail(StockLevel, { sku });
-  const current = withOrders({ level, books, received }, await ordersOf(manager, sku));
+  const current = withOrders({ level, books, received, waitlist }, await ordersOf(manager, sku));
   return {
     ...current,
     books: {

@@ -4,8 +4,14 @@ import { bookDifferences } from '../sku-books.js';
 import { type OrderBooks } from './order-repair.js';
 import { type SkuFacts } from './sku-repair.js';
 
+const WAITLIST_RULES = [
+  [RULE.reserved, 'reserved'],
+  [RULE.waiting, 'waiting'],
+  [RULE.waitingLines, 'waitingLines'],
+] as const;
+
 /** The differences of one SKU and its orders, as a reconcile finds them and in its order. */
-export function skuDifferences({ level, books, received, orders }: SkuFacts): Difference[] {
+export function skuDifferences({ level, books, received, orders, waitlist }: SkuFacts): Difference[] {
   const { sku, onHand, onOrder } = level;
   const own = orders.filter((order) => order.sku === sku);
   const open = own.filter(({ status }) => !isClosed(status)).length;
@@ -18,6 +24,9 @@ export function skuDifferences({ level, books, received, orders }: SkuFacts): Di
     ...own.flatMap(quantityDifferences),
     ...(open > 1 ? one(RULE.oneOpenOrder, sku, 1, open) : []),
     ...(missing === onOrder ? [] : one(RULE.onOrder, sku, missing, onOrder)),
+    ...WAITLIST_RULES.flatMap(([rule, name]) =>
+      waitlist[name] === level[name] ? [] : one(rule, sku, waitlist[name], level[name]),
+    ),
     ...bookDifferences({ ...books, received }),
   ];
 }
