@@ -101,7 +101,7 @@ export const INVARIANTS: { invariant: string; sql: string; boundMs?: number }[] 
   {
     invariant: RULE.nobodyWaits,
     sql: `SELECT sku AS subject, 0 AS expected, on_hand - reserved AS actual FROM stock_level
-      WHERE (waiting > 0 AND on_hand > reserved) OR on_hand < reserved`,
+      WHERE (waiting > 0 AND on_hand > reserved) OR (reserved > 0 AND on_hand < reserved)`,
   },
   {
     invariant: RULE.waitingSales,

@@ -29,7 +29,7 @@ function combinations<T extends Record<string, readonly number[]>>(values: T): R
 }
 
 const levelOf = (onHand: number, rest: Partial<StockLevel> = {}): StockLevel =>
-  Object.assign(new StockLevel(), { onHand, reserved: 0, onOrder: 0, refusedDemand: 0, ...rest });
+  Object.assign(new StockLevel(), { onHand, reserved: 0, waiting: 0, onOrder: 0, refusedDemand: 0, ...rest });
 
 describe.each(TEST_DATABASES)('the units that may be sold without reading the row on %s', (kind) => {
   let warehouse: Warehouse;
@@ -94,6 +94,7 @@ describe('the quantity of a restock order', () => {
     ['adds what buyers were refused', {}, { refusedDemand: 250 }, 350],
     ['adds the refused demand to what is missing, in whole lots', {}, { onHand: 95, refusedDemand: 1 }, 10],
     ['covers a surge of 10,000 refused buyers by one order', {}, { refusedDemand: 10_000 }, 10_100],
+    ['adds the units that sales wait for', {}, { onHand: 40, reserved: 40, waiting: 25 }, 130],
     ['takes single units where the factory makes them', { lotSize: 1 }, { onHand: 97 }, 3],
     ['makes one lot when the lot exceeds the target', { lotSize: 1_000 }, {}, 1_000],
     ['makes one lot when nothing is to be kept', { targetLevel: 0 }, {}, 10],
@@ -182,7 +183,8 @@ describe.each(TEST_DATABASES)('rules of any kind on %s', (kind) => {
         const sku = `RULES-${index}`;
         // Some start with an empty shelf, others at the reorder point.
         await warehouse.stockProduct(sku, index % 2 === 0 ? 0 : rules.reorderPoint, rules);
-        await manager.update(StockLevel, { sku }, { reserved, refusedDemand });
+        await manager.update(StockLevel, { sku }, { refusedDemand });
+        await warehouse.reserve(sku, reserved);
         await restock.review(sku);
         const [order] = await ordersOf(sku);
         await receive(order!);

@@ -13,7 +13,9 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
     maxPerSale: 1_000,
     ...rules,
   });
-  const level = Object.assign(new StockLevel(), { sku, onHand, reserved: 0, onOrder: 0, refusedDemand: 0 });
+  const level = Object.assign(new StockLevel(), {
+    ...{ sku, onHand, reserved: 0, waiting: 0, waitingLines: 0, lastTicket: 0, onOrder: 0, refusedDemand: 0 },
+  });
   return [sku, { product, level, soldUnits: 0, reservedUnits: 0, hasRefused: false, hasJoined: false }];
 }
 

@@ -44,9 +44,15 @@ describe.each(TEST_DATABASES)('optimistic batches on %s', (kind) => {
     ['a price', `UPDATE product SET price_krw = 2000`],
     ['a limit', `UPDATE product SET max_per_sale = 3`],
     ['a reorder point', `UPDATE product SET reorder_point = 99`],
-    ['a reservation', `UPDATE stock_level SET reserved = 98`],
   ])('are refused by the row after a change of %s', async (_, change) => {
     await warehouse.dataSource.query(change);
+    const fallbacks = fallbacksOf(warehouse);
+    await buy(warehouse, 'CP-1');
+    expect(fallbacks).toEqual(['constraint_violation']);
+  });
+
+  it('are refused by the row after another process kept units for a waiting sale', async () => {
+    await warehouse.reserve('CP-1', 98);
     const fallbacks = fallbacksOf(warehouse);
     await buy(warehouse, 'CP-1');
     expect(fallbacks).toEqual(['constraint_violation']);

@@ -22,6 +22,8 @@ import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
+import { Sale } from '../sale/sale.entity.js';
+import { WaitingLine } from '../sale/waiting-line.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { RestockService } from '../restock/restock.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
@@ -110,6 +112,30 @@ export class Warehouse {
       balanceAfter: onHand,
       createdAt: new Date(),
     });
+  }
+
+  /** Keeps units on hand for a sale that waits for another product. */
+  async reserve(sku: string, units: number): Promise<void> {
+    if (units === 0) return;
+    const { manager } = this.dataSource;
+    const saleId = uuidv7();
+    const waitUntil = new Date(Date.now() + 3_600_000);
+    await manager.insert(Sale, {
+      ...{ id: saleId, requestFingerprint: '', status: 'WAITING', createdAt: new Date() },
+    });
+    await manager.insert(WaitingLine, {
+      ...{
+        saleId,
+        sku,
+        ticket: 1,
+        quantity: units,
+        unitPriceKrw: 1_000,
+        reserved: units,
+        saleSkus: 2,
+        waitUntil,
+      },
+    });
+    await manager.increment(StockLevel, { sku }, 'reserved', units);
   }
 
   /** Adds a product with nothing on hand, and opens its restock order of `quantity` units. */

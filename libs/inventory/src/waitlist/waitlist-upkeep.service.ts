@@ -53,7 +53,7 @@ export class WaitlistUpkeepService {
   private async serve(): Promise<number> {
     const found = await this.database.read((manager) =>
       manager.query<{ sku: string }[]>(
-        `SELECT sku FROM stock_level WHERE (waiting > 0 AND on_hand > reserved) OR on_hand < reserved
+        `SELECT sku FROM stock_level WHERE (waiting > 0 AND on_hand > reserved) OR (reserved > 0 AND on_hand < reserved)
           ORDER BY sku LIMIT ${MOST}`,
       ),
     );
