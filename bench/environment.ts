@@ -40,6 +40,7 @@ export function subjectVariables(decided: {
     NODE_ENV: 'development',
     OPERATIONS_API_KEY,
     CALLBACK_SIGNING_KEY: 'bench-callback-signing-key-of-32-characters',
+    SALE_TOKEN_KEY: 'bench-sale-token-key-of-32-characters-or-more',
     // Nobody calls it: no sale needs a queue to answer.
     QUEUE_URL_PREFIX: 'http://127.0.0.1:9/queues/',
     AWS_ACCESS_KEY_ID: 'bench',

@@ -96,10 +96,11 @@ module "registry" {
 module "secrets" {
   source = "./modules/secrets"
 
-  name           = local.name
-  secret_version = var.secret_version
-  callback_keys  = var.callback_keys
-  recovery_days  = var.deletion_protection ? 30 : 0
+  name            = local.name
+  secret_version  = var.secret_version
+  callback_keys   = var.callback_keys
+  sale_token_keys = var.sale_token_keys
+  recovery_days   = var.deletion_protection ? 30 : 0
 }
 
 module "services" {

@@ -267,6 +267,15 @@ variable "callback_keys" {
   default = {}
 }
 
+variable "sale_token_keys" {
+  description = "Generations of the sale token key: current makes tokens and is believed, previous is believed as well. See docs/running.md, Keys"
+  type = object({
+    current  = optional(number, 1)
+    previous = optional(number)
+  })
+  default = {}
+}
+
 # Factory
 
 variable "factory_simulator" {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ERROR_CATALOGUE } from '../apps/sales/src/problem/error-catalogue.js';
 import { headerOf, type RawAnswer, type RawRequest } from './raw-http.js';
-import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY } from './running-system.js';
+import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, SALE_TOKEN_KEY } from './running-system.js';
 
 /** A bad request. `status` is any 4xx when it is not given. A 400 for a broken schema has to name the place `at`. */
 export interface Case {
@@ -19,7 +19,7 @@ interface Fault {
 /** What no client may see. */
 const LEAKS = new RegExp(
   [join(import.meta.dirname, '..'), 'node_modules', '\\.js:\\d', '\\n\\s+at ', 'sqlite', 'typeorm', 'SELECT ']
-    .concat(OPERATIONS_API_KEY, CALLBACK_SIGNING_KEY)
+    .concat(OPERATIONS_API_KEY, CALLBACK_SIGNING_KEY, SALE_TOKEN_KEY)
     .join('|'),
   'i',
 );

@@ -82,7 +82,11 @@ export const ROUTES: Record<string, Route> = {
       'querystring/sku': [...SKUS, [SKU, SKU]],
     },
   },
-  'GET /sales/{id}': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
+  'GET /sales/{id}': {
+    params: { id: UUID },
+    status: 404,
+    bad: { 'params/id': IDS, 'headers/x-sale-token': KEYS },
+  },
   'GET /products': {
     query: { limit: '1', cursor: SKU },
     status: 200,

@@ -5,7 +5,7 @@ import { type Case, complaintsOf } from './bad-input-answers.js';
 import { type Operation, requestOf, withValueAt } from './bad-input-requests.js';
 import { type Sample } from './bad-input-route.js';
 import { bytesOf, exchange, type RawAnswer } from './raw-http.js';
-import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, RunningSystem } from './running-system.js';
+import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, RunningSystem, SALE_TOKEN_KEY } from './running-system.js';
 
 /** A running system that gets bad input. */
 export class BadInputTarget {
@@ -74,6 +74,7 @@ export class BadInputTarget {
     expect(system.output.split('\n').filter((line) => /\b(ERROR|FATAL)\b/.test(line))).toEqual([]);
     expect(system.output).not.toContain(OPERATIONS_API_KEY);
     expect(system.output).not.toContain(CALLBACK_SIGNING_KEY);
+    expect(system.output).not.toContain(SALE_TOKEN_KEY);
   }
 }
 

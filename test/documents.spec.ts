@@ -115,7 +115,7 @@ describe('the variables', () => {
     const environment = systemEnvironment(
       readSettings(uncommented, ROOT),
       { database: 'warehouse.sqlite', factoryState: 'factory.json' },
-      { operationsApiKey: 'k'.repeat(16), callbackSigningKey: 'k'.repeat(32) },
+      { operationsApiKey: 'k'.repeat(16), callbackSigningKey: 'k'.repeat(32), saleTokenKey: 't'.repeat(32) },
     );
     expect(() => readEnvironment(SalesEnvironment, environment)).not.toThrow();
     expect(() => readEnvironment(WorkerEnvironment, environment)).not.toThrow();

@@ -37,7 +37,7 @@ describe('the keys that stand in this repository', () => {
     { cwd: ROOT, exclude: ['**/node_modules/**'] },
   );
   const literal =
-    /\b(?:\w+_API_KEY|\w+_SIGNING_KEY|KEY)['"]?(?: = |: |=)(?:&[\w-]+ )?(?:\$\{\w+:-)?['"]?([a-z][a-z-]{8,}[\w-]*)/g;
+    /\b(?:\w+_API_KEY|\w+_SIGNING_KEY|\w+_TOKEN_KEY|KEY)['"]?(?: = |: |=)(?:&[\w-]+ )?(?:\$\{\w+:-)?['"]?([a-z][a-z-]{8,}[\w-]*)/g;
   const keys = new Set(files.flatMap((file) => matches(readFileSync(join(ROOT, file), 'utf8'), literal)));
 
   it('are found', () => {

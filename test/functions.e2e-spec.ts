@@ -7,7 +7,7 @@ import { FunctionEnvironments } from '../apps/lambda/src/local/function-environm
 import { UploadedFunctions } from '../apps/lambda/src/local/uploaded-functions.js';
 import { TEST_DATABASES } from '../libs/inventory/src/testing/test-database.js';
 import { type EmbeddedQueue, startEmbeddedQueue } from '../libs/messaging/src/testing/embedded-queue.js';
-import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY } from './running-system.js';
+import { CALLBACK_SIGNING_KEY, OPERATIONS_API_KEY, SALE_TOKEN_KEY } from './running-system.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const SKU = 'CP-502101';
@@ -45,6 +45,7 @@ if (TEST_DATABASES.includes('mysql')) {
         ...{ DATABASE_URL: url.href, DATABASE_POOL_SIZE: '2' },
         OPERATIONS_API_KEY,
         CALLBACK_SIGNING_KEY,
+        SALE_TOKEN_KEY,
         CALLBACK_BASE_URL: 'http://127.0.0.1:9',
         FACTORY_API_URL: 'http://127.0.0.1:9',
         MAIL_FROM: 'donut-states@example.com',

@@ -12,6 +12,8 @@ const STANDALONE = join(ROOT, 'dist/apps/standalone/src/main.js');
 export const OPERATIONS_API_KEY = 'test-operations-key';
 export const CALLBACK_SIGNING_KEY = 'test-callback-signing-key-of-32-chars';
 
+export const SALE_TOKEN_KEY = 'test-sale-token-key-of-32-characters';
+
 /** A start compiles nothing, but opens six processes on a machine that runs other specs. */
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 40_000;
@@ -53,6 +55,7 @@ export class RunningSystem {
       MAIL_PORT: String(mail),
       OPERATIONS_API_KEY,
       CALLBACK_SIGNING_KEY,
+      SALE_TOKEN_KEY,
       FACTORY_LEAD_TIME_MS: '1000',
       FACTORY_LATENCY_MS: '20',
       RETRY_FIRST_DELAY_SECONDS: '1',

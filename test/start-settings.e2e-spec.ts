@@ -122,7 +122,7 @@ describe('the process', () => {
   const system = systemEnvironment(
     settings,
     { database: 'warehouse.sqlite', factoryState: 'factory.json' },
-    { operationsApiKey: 'o'.repeat(32), callbackSigningKey: 'c'.repeat(32) },
+    { operationsApiKey: 'o'.repeat(32), callbackSigningKey: 'c'.repeat(32), saleTokenKey: 't'.repeat(32) },
   );
   const paths = dataPaths('');
   const environments = Object.fromEntries(
@@ -151,6 +151,7 @@ describe('the process', () => {
   it.each([
     ['OPERATIONS_API_KEY', ['sales']],
     ['CALLBACK_SIGNING_KEY', ['sales', 'worker']],
+    ['SALE_TOKEN_KEY', ['sales']],
     ['DATABASE_URL', ['database', 'sales', 'worker']],
     ['AWS_ACCESS_KEY_ID', ['sales', 'worker']],
     ['AWS_ENDPOINT_URL_SQS', ['sales', 'worker']],

@@ -21,6 +21,8 @@ const SECRETS = [
   'CALLBACK_SIGNING_KEY_PREVIOUS',
   'DATABASE_PASSWORD',
   'OPERATIONS_API_KEY',
+  'SALE_TOKEN_KEY',
+  'SALE_TOKEN_KEY_PREVIOUS',
 ];
 
 describe('the task definitions of Terraform', () => {

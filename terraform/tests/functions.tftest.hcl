@@ -21,7 +21,7 @@ variables {
     api       = { name = "log-api", arn = "arn:aws:logs:ap-northeast-2:123456789012:log-group:log-api" }
   }
   database    = { url = "mysql://warehouse@database.example:3306/donut_states", secret_arn = "arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:rds-1" }
-  secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key" }
+  secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key", sale-token-key = "arn:sale-token-key" }
   queues = {
     url_prefix = "https://sqs.example/1/test-"
     arns = {
@@ -83,7 +83,7 @@ run "functions" {
   }
 
   assert {
-    condition     = toset(keys(jsondecode(aws_lambda_function.this["sales"].environment[0].variables["SECRETS"]))) == toset(["CALLBACK_SIGNING_KEY", "DATABASE_PASSWORD", "OPERATIONS_API_KEY"])
+    condition     = toset(keys(jsondecode(aws_lambda_function.this["sales"].environment[0].variables["SECRETS"]))) == toset(["CALLBACK_SIGNING_KEY", "DATABASE_PASSWORD", "OPERATIONS_API_KEY", "SALE_TOKEN_KEY"])
     error_message = "A function is told of a secret that there is not."
   }
 
@@ -196,15 +196,15 @@ run "a_key_is_replaced" {
   }
 
   variables {
-    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key-2", callback-signing-key-previous = "arn:callback-signing-key" }
+    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key-2", callback-signing-key-previous = "arn:callback-signing-key", sale-token-key = "arn:sale-token-key-2", sale-token-key-previous = "arn:sale-token-key" }
   }
 
   assert {
     condition = {
       for function in ["sales", "worker", "scheduled"] : function =>
-      { for name, reference in jsondecode(aws_lambda_function.this[function].environment[0].variables["SECRETS"]) : name => reference if startswith(name, "CALLBACK") }
+      { for name, reference in jsondecode(aws_lambda_function.this[function].environment[0].variables["SECRETS"]) : name => reference if strcontains(name, "CALLBACK") || strcontains(name, "TOKEN") }
       } == {
-      sales     = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2", CALLBACK_SIGNING_KEY_PREVIOUS = "arn:callback-signing-key" }
+      sales     = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2", CALLBACK_SIGNING_KEY_PREVIOUS = "arn:callback-signing-key", SALE_TOKEN_KEY = "arn:sale-token-key-2", SALE_TOKEN_KEY_PREVIOUS = "arn:sale-token-key" }
       worker    = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2" }
       scheduled = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2" }
     }

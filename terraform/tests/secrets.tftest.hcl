@@ -1,4 +1,4 @@
-# The callback signing key is replaced with two valid at a time.
+# The callback signing key and the sale token key are replaced with two valid at a time.
 
 run "usually" {
   command = plan
@@ -8,12 +8,13 @@ run "usually" {
   }
 
   variables {
-    callback_keys = {}
+    callback_keys   = {}
+    sale_token_keys = {}
   }
 
   assert {
-    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key" }
-    error_message = "There is one callback signing key, under the name that it always had."
+    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key", sale-token-key = "sale-token-key" }
+    error_message = "There is one key of each kind, and the callback signing key has the name that it always had."
   }
 }
 
@@ -25,11 +26,12 @@ run "both_are_believed" {
   }
 
   variables {
-    callback_keys = { current = 1, previous = 2 }
+    callback_keys   = { current = 1, previous = 2 }
+    sale_token_keys = { current = 1, previous = 2 }
   }
 
   assert {
-    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key", callback-signing-key-previous = "callback-signing-key-2" }
+    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key", callback-signing-key-previous = "callback-signing-key-2", sale-token-key = "sale-token-key", sale-token-key-previous = "sale-token-key-2" }
     error_message = "The first step makes a second key, and signs as before."
   }
 }
@@ -42,11 +44,12 @@ run "swapped" {
   }
 
   variables {
-    callback_keys = { current = 2, previous = 1 }
+    callback_keys   = { current = 2, previous = 1 }
+    sale_token_keys = { current = 2, previous = 1 }
   }
 
   assert {
-    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key-2", callback-signing-key-previous = "callback-signing-key" }
+    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key-2", callback-signing-key-previous = "callback-signing-key", sale-token-key = "sale-token-key-2", sale-token-key-previous = "sale-token-key" }
     error_message = "The second step swaps the two, and makes and deletes none."
   }
 }
@@ -59,11 +62,12 @@ run "the_old_one_is_gone" {
   }
 
   variables {
-    callback_keys = { current = 2 }
+    callback_keys   = { current = 2 }
+    sale_token_keys = { current = 2 }
   }
 
   assert {
-    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key-2" }
+    condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key-2", sale-token-key = "sale-token-key-2" }
     error_message = "The last step deletes the old key."
   }
 }
@@ -76,8 +80,9 @@ run "the_same_twice_is_refused" {
   }
 
   variables {
-    callback_keys = { current = 2, previous = 2 }
+    callback_keys   = { current = 2, previous = 2 }
+    sale_token_keys = { current = 2, previous = 2 }
   }
 
-  expect_failures = [var.callback_keys]
+  expect_failures = [var.callback_keys, var.sale_token_keys]
 }

@@ -24,7 +24,7 @@ variables {
     factory = { name = "log-factory", arn = "arn:log-factory" }
   }
   database    = { url = "mysql://warehouse@database.example:3306/donut_states", secret_arn = "arn:password" }
-  secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key" }
+  secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key", sale-token-key = "arn:sale-token-key" }
   queues = {
     url_prefix = "https://sqs.example/1/test-"
     arns = {
@@ -124,8 +124,9 @@ run "tasks" {
       DATABASE_PASSWORD    = "arn:password:password::"
       OPERATIONS_API_KEY   = "arn:operations-api-key"
       CALLBACK_SIGNING_KEY = "arn:callback-signing-key"
+      SALE_TOKEN_KEY       = "arn:sale-token-key"
     }
-    error_message = "Sales gets its three secrets, the password out of the JSON that RDS keeps."
+    error_message = "Sales gets its four secrets, the password out of the JSON that RDS keeps."
   }
 
   assert {
@@ -139,7 +140,7 @@ run "tasks" {
   assert {
     condition = alltrue([
       for definition in aws_ecs_task_definition.this :
-      length(setintersection([for variable in jsondecode(definition.container_definitions)[0].environment : variable.name], ["DATABASE_PASSWORD", "OPERATIONS_API_KEY", "CALLBACK_SIGNING_KEY", "CALLBACK_SIGNING_KEY_PREVIOUS"])) == 0
+      length(setintersection([for variable in jsondecode(definition.container_definitions)[0].environment : variable.name], ["DATABASE_PASSWORD", "OPERATIONS_API_KEY", "CALLBACK_SIGNING_KEY", "CALLBACK_SIGNING_KEY_PREVIOUS", "SALE_TOKEN_KEY", "SALE_TOKEN_KEY_PREVIOUS"])) == 0
     ])
     error_message = "A secret stands in clear text in a task definition."
   }
@@ -217,7 +218,7 @@ run "privileges" {
     condition = {
       for task, policy in aws_iam_role_policy.execution : task => flatten([for statement in jsondecode(policy.policy).Statement : statement.Resource if statement.Sid == "ReadItsSecrets"])
       } == {
-      sales   = ["arn:password", "arn:operations-api-key", "arn:callback-signing-key"]
+      sales   = ["arn:password", "arn:operations-api-key", "arn:callback-signing-key", "arn:sale-token-key"]
       worker  = ["arn:password", "arn:callback-signing-key"]
       migrate = ["arn:password"]
     }
@@ -349,15 +350,15 @@ run "a_key_is_replaced" {
   }
 
   variables {
-    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key-2", callback-signing-key-previous = "arn:callback-signing-key" }
+    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key-2", callback-signing-key-previous = "arn:callback-signing-key", sale-token-key = "arn:sale-token-key-2", sale-token-key-previous = "arn:sale-token-key" }
   }
 
   assert {
     condition = {
       for task in ["sales", "worker"] : task =>
-      { for secret in jsondecode(aws_ecs_task_definition.this[task].container_definitions)[0].secrets : secret.name => secret.valueFrom if startswith(secret.name, "CALLBACK") }
+      { for secret in jsondecode(aws_ecs_task_definition.this[task].container_definitions)[0].secrets : secret.name => secret.valueFrom if strcontains(secret.name, "CALLBACK") || strcontains(secret.name, "TOKEN") }
       } == {
-      sales  = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2", CALLBACK_SIGNING_KEY_PREVIOUS = "arn:callback-signing-key" }
+      sales  = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2", CALLBACK_SIGNING_KEY_PREVIOUS = "arn:callback-signing-key", SALE_TOKEN_KEY = "arn:sale-token-key-2", SALE_TOKEN_KEY_PREVIOUS = "arn:sale-token-key" }
       worker = { CALLBACK_SIGNING_KEY = "arn:callback-signing-key-2" }
     }
     error_message = "Sales believes both keys, and the worker signs with the current one."

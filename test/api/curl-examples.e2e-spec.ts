@@ -91,7 +91,7 @@ function examplesOf(document: string): Example[] {
   });
 }
 
-/** Every line of `expected` is there, in this order. Ids and times are others each time; `…` is anything. */
+/** Every line of `expected` is there, in this order. Ids, times and tokens are others each time; `…` is anything. */
 function expectPrinted(actual: string, expected: string): void {
   const lines = actual.split(/\r?\n/);
   let from = 0;
@@ -105,14 +105,17 @@ function expectPrinted(actual: string, expected: string): void {
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+const TOKEN = /(?<="token":")[\w-]{43}(?=")/g;
 
 function patternOf(line: string): RegExp {
   const source = line
     .replace(UUID, '\0id')
     .replace(TIME, '\0time')
+    .replace(TOKEN, '\0token')
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll('\0id', UUID.source)
     .replaceAll('\0time', TIME.source)
+    .replaceAll('\0token', TOKEN.source)
     .replaceAll('…', '.*');
   return new RegExp(`^${source}$`);
 }

@@ -46,6 +46,7 @@ export class SalesProcess {
         AWS_SECRET_ACCESS_KEY: 'local',
         OPERATIONS_API_KEY: OPERATIONS_KEY,
         CALLBACK_SIGNING_KEY: 'test-callback-signing-key-of-32-chars',
+        SALE_TOKEN_KEY: 'test-sale-token-key-of-32-characters',
         DRAIN_DELAY_MS: '0',
         LOG_LEVEL: 'warn',
       },

@@ -12,6 +12,7 @@ Object.assign(process.env, {
   NODE_ENV: 'development',
   OPERATIONS_API_KEY: 'development-only-operations-key',
   CALLBACK_SIGNING_KEY: 'development-only-callback-signing-key',
+  SALE_TOKEN_KEY: 'development-only-sale-token-key-of-everybody',
   // Nobody is called.
   QUEUE_URL_PREFIX: 'http://127.0.0.1:9/',
 });

@@ -6,6 +6,7 @@ const NEEDED = {
   DATABASE_URL: 'warehouse.sqlite',
   OPERATIONS_API_KEY: 'k'.repeat(16),
   CALLBACK_SIGNING_KEY: 'k'.repeat(32),
+  SALE_TOKEN_KEY: 't'.repeat(32),
   QUEUE_URL_PREFIX: 'http://127.0.0.1:4566/000000000000/',
 };
 

@@ -40,6 +40,16 @@ const variables = Type.Object({
       description: 'a second key whose callbacks are believed, while the signing key is replaced',
     }),
   ),
+  SALE_TOKEN_KEY: Type.String({
+    minLength: 32,
+    description: 'makes the tokens by which buyers see and change their sales',
+  }),
+  SALE_TOKEN_KEY_PREVIOUS: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description: 'a second key whose tokens are believed, while the token key is replaced',
+    }),
+  ),
   AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of the queues' }),
   QUEUE_URL_PREFIX: Type.String({
     pattern: '^https?://.+',
@@ -106,6 +116,8 @@ export const SalesEnvironment = refuseWeakKeys(withPorts, [
   'OPERATIONS_API_KEY',
   'CALLBACK_SIGNING_KEY',
   'CALLBACK_SIGNING_KEY_PREVIOUS',
+  'SALE_TOKEN_KEY',
+  'SALE_TOKEN_KEY_PREVIOUS',
 ]);
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;

@@ -45,7 +45,10 @@ describe('texts that clients send', () => {
     ])('are accepted, stored and returned unchanged: %s', async (email) => {
       const answer = await buyAs(email);
       expect([answer.statusCode, answer.json().customerEmail]).toEqual([201, email]);
-      const stored = await sales.application.inject({ url: String(answer.headers.location) });
+      const stored = await sales.application.inject({
+        url: String(answer.headers.location),
+        headers: { 'x-sale-token': answer.json().token },
+      });
       expect(stored.json().customerEmail).toBe(email);
     });
 

@@ -50,11 +50,22 @@ describe('DataDirectory', () => {
     expect(keys.operationsApiKey.length).toBeGreaterThanOrEqual(32);
     expect(keys.callbackSigningKey.length).toBeGreaterThanOrEqual(43);
     expect(keys.callbackSigningKey).not.toBe(keys.operationsApiKey);
+    expect(keys.saleTokenKey.length).toBeGreaterThanOrEqual(43);
     expect(new DataDirectory(path).keys()).toEqual(keys);
     if (process.platform !== 'win32') {
       expect(statSync(join(path, 'keys.json')).mode & 0o777).toBe(0o600);
       expect(statSync(path).mode & 0o777).toBe(0o700);
     }
+  });
+
+  it('adds the key that an earlier version did not have, and keeps the others', () => {
+    const { operationsApiKey, callbackSigningKey } = new DataDirectory(path).keys();
+    const earlier = { operationsApiKey, callbackSigningKey };
+    writeFileSync(join(path, 'keys.json'), JSON.stringify(earlier));
+    const keys = new DataDirectory(path).keys();
+    expect(keys).toMatchObject(earlier);
+    expect(keys.saleTokenKey.length).toBeGreaterThanOrEqual(43);
+    expect(new DataDirectory(path).keys()).toEqual(keys);
   });
 
   it('does not replace damaged keys in silence', () => {

@@ -19,6 +19,7 @@ import { StartError } from './start-error.js';
 export interface Keys {
   operationsApiKey: string;
   callbackSigningKey: string;
+  saleTokenKey: string;
 }
 
 /** Written first and removed last: a directory without it is not ours. */
@@ -55,6 +56,7 @@ export function makeKeys(): Keys {
   return {
     operationsApiKey: randomBytes(24).toString('base64url'),
     callbackSigningKey: randomBytes(32).toString('base64url'),
+    saleTokenKey: randomBytes(32).toString('base64url'),
   };
 }
 
@@ -105,25 +107,35 @@ export class DataDirectory {
    */
   keys(): Keys {
     const file = join(this.path, KEYS_FILE);
-    if (!existsSync(file)) {
-      const made = makeKeys();
-      writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-      return made;
-    }
+    if (!existsSync(file)) return writeKeys(file, makeKeys());
     const keys = parse(readFileSync(file, 'utf8'));
-    if (keys) return keys;
+    if (keys) return isComplete(keys) ? keys : writeKeys(file, { ...makeKeys(), ...keys });
     throw new StartError(`${file} is damaged. Mend it, or begin anew: npm start -- --fresh`);
   }
 }
 
-function parse(text: string): Keys | undefined {
+/** A directory of an earlier version lacks the keys that were added since. */
+type FoundKeys = Pick<Keys, 'operationsApiKey' | 'callbackSigningKey'> & Partial<Keys>;
+
+function parse(text: string): FoundKeys | undefined {
   try {
-    const { operationsApiKey, callbackSigningKey } = JSON.parse(text) as Partial<Keys>;
-    return operationsApiKey && callbackSigningKey ? { operationsApiKey, callbackSigningKey } : undefined;
+    const { operationsApiKey, callbackSigningKey, saleTokenKey } = JSON.parse(text) as Partial<Keys>;
+    if (!operationsApiKey || !callbackSigningKey) return undefined;
+    return { operationsApiKey, callbackSigningKey, ...(saleTokenKey && { saleTokenKey }) };
   } catch {
     return undefined;
   }
+}
+
+function isComplete(keys: FoundKeys): keys is Keys {
+  return keys.saleTokenKey !== undefined;
+}
+
+/** In one piece: a start that is killed leaves the file of before, or none. */
+function writeKeys(file: string, keys: Keys): Keys {
+  writeFileSync(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return keys;
 }
 
 function isOwnFolder(path: string): boolean {

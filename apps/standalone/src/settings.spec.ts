@@ -7,7 +7,11 @@ import { readyBanner } from './banner.js';
 import { DataDirectory } from './data-directory.js';
 import { readSettings, systemEnvironment } from './settings.js';
 
-const keys = { operationsApiKey: 'made-api-key', callbackSigningKey: 'made-signing-key' };
+const keys = {
+  operationsApiKey: 'made-api-key',
+  callbackSigningKey: 'made-signing-key',
+  saleTokenKey: 'made-token-key',
+};
 const project = resolve('/project');
 
 describe('the environment of a local run', () => {
@@ -34,6 +38,7 @@ describe('the environment of a local run', () => {
       FACTORY_API_URL: 'http://127.0.0.1:3002',
       FACTORY_LEAD_TIME_SECONDS: '10',
       OPERATIONS_API_KEY: 'made-api-key',
+      SALE_TOKEN_KEY: 'made-token-key',
       QUEUE_URL_PREFIX: 'http://127.0.0.1:4566/000000000000/',
       SALES_PORT: '3000',
     });
@@ -104,7 +109,7 @@ describe('readyBanner', () => {
     expect(banner).toContain('made-api-key');
     expect(banner).toContain('http://127.0.0.1:3000/docs');
     expect(banner).toContain('CP-502101');
-    expect(banner).not.toContain('made-signing-key');
+    expect(banner).not.toMatch(/made-signing-key|made-token-key/);
   });
 
   it('shows neither a key nor a database password that was given', () => {

@@ -155,6 +155,7 @@ export function systemEnvironment(
     ...portVariables(settings.ports),
     QUEUE_URL_PREFIX: `${urls.queue}/${ACCOUNT_ID}/`,
     QUEUE_WAIT_SECONDS: '1',
+    SALE_TOKEN_KEY: keys.saleTokenKey,
     RETRY_FIRST_DELAY_SECONDS: '2',
     FACTORY_PROBE_INTERVAL_SECONDS: '10',
     INCIDENT_MAIL_AFTER_SECONDS: '5',

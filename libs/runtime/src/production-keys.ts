@@ -8,14 +8,18 @@ const DEVELOPMENT_MODES = [undefined, 'development', 'test'];
 
 /** Everybody can read these keys in this repository. `test/environment.spec.ts` holds the list to its files. */
 const EXAMPLE_KEYS = [
+  'a-sale-token-key-of-32-characters-or-more',
   'a-signing-key-of-32-characters-or-more',
   'an-operations-key',
   'bench-callback-signing-key-of-32-characters',
   'bench-operations-key',
+  'bench-sale-token-key-of-32-characters-or-more',
   'development-only-callback-signing-key',
   'development-only-operations-key',
+  'development-only-sale-token-key-of-everybody',
   'test-callback-signing-key-of-32-chars',
   'test-operations-key',
+  'test-sale-token-key-of-32-characters',
   'the-operations-key',
 ];
 

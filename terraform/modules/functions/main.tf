@@ -11,7 +11,8 @@ locals {
 
   memory_mib = merge({ migrate = 512 }, var.memory_mib)
 
-  previous_callback_key = lookup(var.secret_arns, "callback-signing-key-previous", "")
+  previous_callback_key   = lookup(var.secret_arns, "callback-signing-key-previous", "")
+  previous_sale_token_key = lookup(var.secret_arns, "sale-token-key-previous", "")
 
   # Held to the schemas of the applications by test/environment.spec.ts.
   settings = jsondecode(templatefile("${path.module}/environment.json", {
@@ -31,9 +32,11 @@ locals {
     database_password    = "${var.database.secret_arn}:password"
     operations_api_key   = var.secret_arns["operations-api-key"]
     callback_signing_key = var.secret_arns["callback-signing-key"]
+    sale_token_key       = var.secret_arns["sale-token-key"]
 
     # Empty where no key is replaced: then the variable is left out.
     callback_signing_key_previous = local.previous_callback_key
+    sale_token_key_previous       = local.previous_sale_token_key
   }))
 
   # What runs is the worker in two of them.

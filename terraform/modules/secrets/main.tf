@@ -1,14 +1,20 @@
 module "names" {
   source = "./names"
 
-  callback_keys = var.callback_keys
+  callback_keys   = var.callback_keys
+  sale_token_keys = var.sale_token_keys
 }
 
 locals {
+  descriptions = {
+    operations-api-key   = "OPERATIONS_API_KEY: opens the operations routes"
+    callback-signing-key = "CALLBACK_SIGNING_KEY: signs the callbacks of the factory"
+    sale-token-key       = "SALE_TOKEN_KEY: makes the tokens of buyers"
+  }
+
   # By name, so that a swap of two keys changes none of them.
   secrets = {
-    for use, name in module.names.by_use : name =>
-    use == "operations-api-key" ? "OPERATIONS_API_KEY: opens the operations routes" : "CALLBACK_SIGNING_KEY: signs the callbacks of the factory"
+    for use, name in module.names.by_use : name => local.descriptions[trimsuffix(use, "-previous")]
   }
 }
 

@@ -18,6 +18,15 @@ variable "callback_keys" {
   default = {}
 }
 
+variable "sale_token_keys" {
+  description = "Generations of the sale token key: current makes tokens and is believed, previous is believed as well. See docs/running.md, Keys"
+  type = object({
+    current  = optional(number, 1)
+    previous = optional(number)
+  })
+  default = {}
+}
+
 variable "recovery_days" {
   description = "How long a deleted secret can be brought back: 7 to 30; 0: not at all"
   type        = number

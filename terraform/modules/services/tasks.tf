@@ -8,7 +8,8 @@ locals {
     task => ceil(drain_delay_ms / 1000) + local.shutdown_deadline_seconds + 5
   }
 
-  previous_callback_key = lookup(var.secret_arns, "callback-signing-key-previous", "")
+  previous_callback_key   = lookup(var.secret_arns, "callback-signing-key-previous", "")
+  previous_sale_token_key = lookup(var.secret_arns, "sale-token-key-previous", "")
 
   # Held to the schemas of the applications by test/environment.spec.ts.
   environment = jsondecode(templatefile("${path.module}/environment.json", {
@@ -36,9 +37,11 @@ locals {
     database_password    = "${var.database.secret_arn}:password::"
     operations_api_key   = var.secret_arns["operations-api-key"]
     callback_signing_key = var.secret_arns["callback-signing-key"]
+    sale_token_key       = var.secret_arns["sale-token-key"]
 
     # Empty where no key is replaced: then the variable is left out.
     callback_signing_key_previous = local.previous_callback_key
+    sale_token_key_previous       = local.previous_sale_token_key
   }))
 
   tasks = merge(

@@ -43,7 +43,7 @@ variable "database" {
 }
 
 variable "secret_arns" {
-  description = "What module secrets puts out: operations-api-key, callback-signing-key, and its -previous where there is one"
+  description = "What module secrets puts out: operations-api-key, callback-signing-key, sale-token-key, and the -previous of the last two where there is one"
   type        = map(string)
 }
 

@@ -29,6 +29,7 @@ export type ApiErrorCode =
   | 'REQUEST.TOO_LARGE'
   | 'ROUTE.UNKNOWN'
   | 'SALE.OVERLOADED'
+  | 'SALE.TOKEN_WRONG'
   | 'SERVER.FAULT'
   | 'STOCK.INSUFFICIENT'
   | 'WEBHOOK_ENDPOINT.REFUSED';
@@ -251,6 +252,12 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'One sale may not take so many units',
     advice:
       'Ask for at most `maxPerSale` units of this SKU: its rule, or less where no restock order could ever fill as much.',
+  },
+  'SALE.TOKEN_WRONG': {
+    status: 403,
+    title: 'The token is not that of the sale',
+    advice:
+      'Send the `token` from the answer to `POST /sales` in the header `X-Sale-Token`, or no such header.',
   },
   'SALE.UNKNOWN': {
     status: 404,

@@ -174,6 +174,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     advice:
       '이 SKU는 `maxPerSale`개까지 주문하세요. 상품의 규칙이거나, 재입고로도 채울 수 없는 수량이면 그보다 적습니다.',
   },
+  'SALE.TOKEN_WRONG': {
+    title: '이 구매의 토큰이 아닙니다',
+    advice: '`POST /sales` 응답의 `token`을 `X-Sale-Token` 헤더로 보내거나, 이 헤더를 빼세요.',
+  },
   'SALE.UNKNOWN': {
     title: '그런 구매가 없습니다',
     advice: '`POST /sales`의 응답에 있는 id를 쓰세요.',

@@ -14,6 +14,8 @@ import {
 } from '../identifiers-schema.js';
 import { EmailAddress, EXAMPLE_EMAIL } from '../text-schema.js';
 
+const EXAMPLE_TOKEN = 'mJ4Yb0y1Qk2cXo8n7vTzq3pWfLrS5dHuEaGiN6xKtV0';
+
 export const PlaceSale = Type.Object(
   {
     lines: Type.Array(
@@ -55,11 +57,41 @@ export const Sale = Type.Object(
       }),
     ),
     totalKrw: Type.Integer({ examples: [39_800] }),
-    customerEmail: nullable(Type.String({ examples: [EXAMPLE_EMAIL] })),
+    customerEmail: {
+      ...nullable(Type.String({ examples: [EXAMPLE_EMAIL] })),
+      description: 'null when none was given, when it is erased, and for readers who may not see it',
+    },
     createdAt: Time,
   },
   { title: 'Sale' },
 );
+
+/** The answer to the buyer. */
+export const PlacedSale = Type.Object(
+  {
+    ...Sale.properties,
+    token: Type.String({
+      description:
+        "the buyer's secret, for `X-Sale-Token`. It is not stored; a repeat under the same `Idempotency-Key` gets it again",
+      examples: [EXAMPLE_TOKEN],
+    }),
+  },
+  { title: 'PlacedSale' },
+);
+
+/** For the route of one sale. */
+export const SaleTokenHeader = Type.Object({
+  'x-sale-token': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$',
+      description: 'the `token` of the answer to `POST /sales`',
+      examples: [EXAMPLE_TOKEN],
+    }),
+  ),
+});
+export type SaleTokenHeader = Static<typeof SaleTokenHeader>;
 
 export const SalePage = Type.Object(
   { items: Type.Array(Sale), nextCursor: NextCursor },

@@ -9,11 +9,22 @@ import { locationHeader } from '../http/location.js';
 import { ReplayedHeader } from '../idempotency/idempotency-schema.js';
 import { withTimes } from '../http/time-range.js';
 import { IdParameter } from '../identifiers-schema.js';
+import { varyBy } from '../http/vary.js';
 import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
+import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES, type Refusal, sendProblem, type Sentence } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
 import { ReleasableConnection } from './releasable-connection.js';
-import { PlaceSale, Sale, SaleHeaders, SalePage, SaleQuery } from './sale-schema.js';
+import {
+  PlacedSale,
+  PlaceSale,
+  Sale,
+  SaleHeaders,
+  SalePage,
+  SaleQuery,
+  SaleTokenHeader,
+} from './sale-schema.js';
+import { SaleTokens } from './sale-tokens.js';
 
 /** Sales are not stored with the id of their client: it is a part of their key. */
 const KEY_MISSING: Sentence = {
@@ -28,6 +39,7 @@ export class SalesController {
   constructor(
     private readonly sales: SaleService,
     private readonly search: SaleSearchService,
+    private readonly tokens: SaleTokens,
     registry: Registry,
   ) {
     const outcomes = new Counter({
@@ -57,8 +69,8 @@ export class SalesController {
     body: PlaceSale,
     headers: SaleHeaders,
     response: {
-      201: Type.Object(Sale.properties, {
-        title: 'Sale',
+      201: Type.Object(PlacedSale.properties, {
+        title: 'PlacedSale',
         description: 'sold; with `Idempotent-Replayed`, sold before under this key',
         headers: {
           ...locationHeader('/sales/{id}', 'the sale'),
@@ -97,7 +109,10 @@ export class SalesController {
       case 'CONFIRMED':
         this.counters[outcome.replayed ? 'replayed' : 'confirmed'].inc();
         if (outcome.replayed) void reply.header('Idempotent-Replayed', 'true');
-        void reply.code(201).header('Location', `/sales/${outcome.sale.id}`).send(outcome.sale);
+        void reply
+          .code(201)
+          .header('Location', `/sales/${outcome.sale.id}`)
+          .send({ ...outcome.sale, token: this.tokens.of(outcome.sale.id) });
         break;
       case 'REFUSED':
         this.counters.refused.inc();
@@ -138,16 +153,31 @@ export class SalesController {
 
   @Get(':id')
   @RouteSchema({
+    ...PUBLIC_ROUTE,
     tags: ['sales'],
     operationId: 'getSale',
     summary: 'One sale',
-    description: 'Whoever has the id of a sale may look at it.',
+    description: [
+      "Whoever has the id of a sale may look at it. `customerEmail` is shown to the buyer, by the sale's token in",
+      '`X-Sale-Token`, and to operators; it is null for everybody else.',
+    ].join(' '),
     params: IdParameter,
+    headers: SaleTokenHeader,
     response: { 200: Sale, ...PROBLEM_RESPONSES },
-    'x-refusals': ['SALE.UNKNOWN', 'DATABASE.UNAVAILABLE'],
+    'x-refusals': ['SALE.TOKEN_WRONG', 'SALE.UNKNOWN', 'DATABASE.UNAVAILABLE'],
   })
-  async get(@Param('id') id: string) {
-    return this.sales.get(id);
+  async get(
+    @Param('id') id: string,
+    @Headers() headers: SaleTokenHeader,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    varyBy(reply, 'X-Api-Key');
+    varyBy(reply, 'X-Sale-Token');
+    // Before the look into the database, which a guess then does not cost.
+    const isBuyer = this.tokens.admit(id, headers['x-sale-token']);
+    const sale = await this.sales.get(id);
+    return isBuyer || request.operator ? sale : { ...sale, customerEmail: null };
   }
 }
 

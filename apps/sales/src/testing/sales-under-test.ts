@@ -8,6 +8,8 @@ export const OPERATIONS_API_KEY = 'an-operations-key';
 
 export const CALLBACK_SIGNING_KEY = 'a-signing-key-of-32-characters-or-more';
 
+export const SALE_TOKEN_KEY = 'a-sale-token-key-of-32-characters-or-more';
+
 /** The sales service with a real database and no queue, asked without a socket. */
 export class SalesUnderTest {
   private constructor(
@@ -28,6 +30,7 @@ export class SalesUnderTest {
       LOG_LEVEL: 'fatal',
       OPERATIONS_API_KEY,
       CALLBACK_SIGNING_KEY,
+      SALE_TOKEN_KEY,
       QUEUE_URL_PREFIX: 'http://127.0.0.1:1/000000000000/',
       ...variables,
     });

@@ -15,3 +15,21 @@ variable "callback_keys" {
     error_message = "The previous key is another generation than the current one."
   }
 }
+
+variable "sale_token_keys" {
+  description = "Generations of the sale token key: current makes tokens and is believed, previous is believed as well"
+  type = object({
+    current  = optional(number, 1)
+    previous = optional(number)
+  })
+
+  validation {
+    condition     = alltrue([for generation in compact([var.sale_token_keys.current, var.sale_token_keys.previous]) : can(regex("^[1-9][0-9]*$", generation))])
+    error_message = "A generation is a whole number, from 1 on."
+  }
+
+  validation {
+    condition     = var.sale_token_keys.previous == null || var.sale_token_keys.previous != var.sale_token_keys.current
+    error_message = "The previous key is another generation than the current one."
+  }
+}
