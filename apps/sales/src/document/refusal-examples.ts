@@ -44,6 +44,7 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
   'DEAD_LETTER.UNKNOWN': { detail: `There is no dead letter ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
   'FACTORY.NOT_FOUND': { detail: 'There is no factory FF-1.', factoryId: 'FF-1' },
   'FACTORY.UNKNOWN': { detail: 'There is no factory FF-1.', factoryId: 'FF-1' },
+  'PRODUCT.DISCONTINUED': { detail: 'CP-502101 is not sold any more.', sku: 'CP-502101' },
   'PRODUCT.RULES_CONTRADICT': {
     detail: 'targetLevel (20) must be above reorderPoint (20): an order up to it would be due again at once.',
     sku: 'CP-502101',

@@ -79,6 +79,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '그런 공장이 없습니다',
     advice: '창고가 아는 공장의 id를 보내세요.',
   },
+  'PRODUCT.DISCONTINUED': {
+    title: '더 이상 팔지 않는 상품입니다',
+    advice: '아무것도 팔지 않았습니다. 매장에서 내리세요. 저절로 다시 팔리지 않습니다.',
+  },
   'PRODUCT.RULES_CONTRADICT': {
     title: '상품의 두 규칙이 서로 어긋납니다',
     advice: '`members`의 두 값 중 하나를 바꾸세요. 값은 그 옆에 있습니다.',

@@ -21,6 +21,7 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
   'DEAD_LETTER.UNKNOWN': ({ id }) => `데드 레터 ${id}이(가) 없습니다.`,
   'FACTORY.NOT_FOUND': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
   'FACTORY.UNKNOWN': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
+  'PRODUCT.DISCONTINUED': ({ sku }) => `${sku}은(는) 더 이상 팔지 않습니다.`,
   'PRODUCT.RULES_CONTRADICT': ({ targetLevel, reorderPoint }) =>
     `targetLevel(${targetLevel})은 reorderPoint(${reorderPoint})보다 커야 합니다. 아니면 채우자마자 다시 주문하게 됩니다.`,
   'RESTOCK_ORDER.CLOSED': ({ id, currentStatus }) =>

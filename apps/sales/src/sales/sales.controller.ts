@@ -71,6 +71,7 @@ export class SalesController {
     'x-refusals': [
       'STOCK.INSUFFICIENT',
       'SKU.UNKNOWN',
+      'PRODUCT.DISCONTINUED',
       'SALE.QUANTITY_EXCEEDED',
       'SALE.KEY_REUSED',
       'SALE.KEY_IN_USE',

@@ -11,6 +11,8 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
     reorderPoint: 0,
     targetLevel: 10,
     maxPerSale: 1_000,
+    status: 'ACTIVE',
+    maxRefusedDemand: null,
     ...rules,
   });
   const level = Object.assign(new StockLevel(), { sku, onHand, reserved: 0, onOrder: 0, refusedDemand: 0 });
@@ -54,6 +56,30 @@ describe('allocation', () => {
     const stock = new Map([locked('CP-1', 0)]);
     for (let buyer = 0; buyer < 3; buyer += 1) allocate(asking(['CP-1', 45]), stock);
     expect(stock.get('CP-1')!.level.refusedDemand).toBe(100);
+  });
+
+  it('counts refused demand up to the cap of the product, and none for a product that is not ordered again', () => {
+    const stock = new Map([
+      locked('CP-1', 0, { maxRefusedDemand: 30 }),
+      locked('CP-2', 0, { status: 'NOT_REORDERED' }),
+    ]);
+    for (let buyer = 0; buyer < 3; buyer += 1) allocate(asking(['CP-1', 20], ['CP-2', 20]), stock);
+    expect(stock.get('CP-1')!.level.refusedDemand).toBe(30);
+    expect(stock.get('CP-2')!.level.refusedDemand).toBe(0);
+  });
+
+  it('sells what is left of a product that is not ordered again, and nothing of one that is discontinued', () => {
+    const stock = new Map([
+      locked('CP-1', 5, { status: 'NOT_REORDERED' }),
+      locked('CP-2', 5, { status: 'DISCONTINUED' }),
+    ]);
+    expect(allocate(asking(['CP-1', 5]), stock)).toMatchObject({ kind: 'SOLD' });
+    expect(allocate(asking(['CP-1', 1]), stock)).toMatchObject({ kind: 'SHORT' });
+    expect(allocate(asking(['CP-2', 1]), stock)).toMatchObject({
+      kind: 'REJECTED',
+      error: { code: 'PRODUCT.DISCONTINUED', facts: { sku: 'CP-2' } },
+    });
+    expect(stock.get('CP-2')).toMatchObject({ soldUnits: 0, level: { onHand: 5 } });
   });
 
   it('rejects unknown SKUs and too much for one sale, and takes nothing', () => {

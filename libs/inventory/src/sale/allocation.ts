@@ -1,6 +1,6 @@
 import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
-import { maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
+import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
@@ -28,6 +28,8 @@ export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, Lock
     );
   }
   const wanted = lines.map(({ sku, quantity }) => ({ locked: stock.get(sku)!, quantity }));
+  const discontinued = wanted.find(({ locked }) => locked.product.status === 'DISCONTINUED');
+  if (discontinued) return rejected(discontinuedError(discontinued.locked.product.sku));
   const excess = wanted.find(({ locked, quantity }) => quantity > maxUnitsPerSale(locked));
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
@@ -52,13 +54,20 @@ function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][numbe
 
 function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrder'> {
   const { product, level } = locked;
-  level.refusedDemand = Math.min(level.refusedDemand + quantity, maxRefusedUnits(product));
+  // No order is opened by it: it must not size one long after, when the product is ordered again.
+  if (isReordered(product)) {
+    level.refusedDemand = Math.min(level.refusedDemand + quantity, maxRefusedUnits(product));
+  }
   locked.hasRefused = true;
   return { sku: product.sku, requestedQuantity: quantity, availableQuantity: level.available };
 }
 
 function rejected(error: InventoryError): Allocation {
   return { kind: 'REJECTED', error };
+}
+
+export function discontinuedError(sku: string): InventoryError {
+  return new InventoryError('PRODUCT.DISCONTINUED', `${sku} is not sold any more.`, { sku });
 }
 
 function quantityExceeded(locked: LockedSku, requestedQuantity: number): InventoryError {
