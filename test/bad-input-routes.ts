@@ -11,6 +11,7 @@ import {
   SKUS,
   STATES,
   TAGS,
+  TIMES,
   TIME_RANGE,
   UUID,
   integers,
@@ -50,6 +51,8 @@ const RULES = {
   'body/maxPerSale': integers(1, 1_000_000),
   'body/adManagerEmail': MAILS,
   'body/status': ['', 'active', 'SOLD', null],
+  'body/salesFrom': TIMES,
+  'body/salesUntil': TIMES,
   'body/maxRefusedDemand': integers(0, 10_000_000),
 };
 

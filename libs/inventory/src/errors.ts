@@ -21,6 +21,7 @@ export type InventoryErrorCode =
   | 'RESTOCK_ORDER.UNKNOWN'
   | 'SALE.KEY_IN_USE'
   | 'SALE.KEY_REUSED'
+  | 'SALE.NOT_OPEN'
   | 'SALE.QUANTITY_EXCEEDED'
   | 'SALE.UNKNOWN'
   | 'SKU.UNKNOWN'
@@ -31,14 +32,18 @@ export type InventoryErrorCode =
 
 /** A refusal by the rules of the warehouse. Its message may be shown to a client. */
 export class InventoryError extends Error {
+  /** When the client may try again, where that is known. */
+  readonly retryAfterSeconds?: number;
+
   constructor(
     readonly code: InventoryErrorCode,
     message: string,
     /** Facts that a client can act on, such as the SKU. */
     readonly facts: Record<string, unknown> = {},
-    options?: ErrorOptions,
+    options: ErrorOptions & { retryAfterSeconds?: number } = {},
   ) {
     super(message, options);
     this.name = 'InventoryError';
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

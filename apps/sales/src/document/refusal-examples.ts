@@ -73,6 +73,11 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
   'SALE.KEY_IN_USE': {
     detail: 'Too many requests with this idempotency key are waiting for the first of them.',
   },
+  'SALE.NOT_OPEN': {
+    detail: 'CP-502101 is sold from 2026-12-01T03:00:00.000Z on.',
+    sku: 'CP-502101',
+    opensAt: '2026-12-01T03:00:00.000Z',
+  },
   'SALE.QUANTITY_EXCEEDED': {
     detail: 'One sale takes at most 50 units of CP-502101.',
     sku: 'CP-502101',

@@ -211,6 +211,12 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'The idempotency key was used for another request',
     advice: 'Use a new key for a new sale; repeat a sale with exactly the same body.',
   },
+  'SALE.NOT_OPEN': {
+    status: 409,
+    title: 'The product is not sold at this time',
+    advice:
+      'Nothing was sold. Before `opensAt`, repeat the request after `Retry-After`; after `closedAt` it is over.',
+  },
   'SALE.OVERLOADED': {
     status: 503,
     title: 'More is asked for than can be sold in time',

@@ -160,6 +160,11 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '다른 구매에 쓴 멱등 키입니다',
     advice: '새 구매에는 새 키를 쓰세요. 반복할 때는 본문이 정확히 같아야 합니다.',
   },
+  'SALE.NOT_OPEN': {
+    title: '지금은 팔지 않는 상품입니다',
+    advice:
+      '아무것도 팔지 않았습니다. `opensAt` 전이면 `Retry-After` 뒤에 요청을 반복하세요. `closedAt` 뒤에는 판매가 끝난 것입니다.',
+  },
   'SALE.OVERLOADED': {
     title: '제때 팔 수 있는 것보다 주문이 많습니다',
     advice: '아무것도 팔지 않았습니다. `Retry-After` 뒤에 같은 `Idempotency-Key`로 요청을 반복하세요.',

@@ -106,6 +106,68 @@ describe.each(TEST_DATABASES)("a product's life over HTTP on %s", (kind) => {
     expect((await sales.ask('GET', '/products/SHOWN')).body).toMatchObject({ maxRefusedDemand: 3 });
   });
 
+  it('has a sale window: shown to buyers, changed by PATCH, and gone after a PUT without it', async () => {
+    const salesFrom = '2026-01-01T00:00:00.123Z';
+    const salesUntil = '2099-01-01T00:00:00.000Z';
+    expect((await put('WINDOW', { openingStock: 20, salesFrom, salesUntil })).body).toMatchObject({
+      salesFrom,
+      salesUntil,
+    });
+    const shown = await sales.ask('GET', '/products/WINDOW', { headers: { 'x-api-key': undefined } });
+    expect(shown.body).toMatchObject({ salesFrom, salesUntil });
+    // The same moment, as another time zone writes it.
+    expect((await patch('WINDOW', { salesUntil: '2099-01-01T18:00:00+09:00' })).body).toMatchObject({
+      salesFrom,
+      salesUntil: '2099-01-01T09:00:00.000Z',
+    });
+    expect((await patch('WINDOW', { salesUntil: null })).body).toMatchObject({ salesFrom, salesUntil: null });
+    const audit = (await sales.ask('GET', '/audit?subjectId=WINDOW&limit=1')).body;
+    expect(audit.items).toMatchObject([
+      { oldValues: { salesUntil: '2099-01-01T09:00:00.000Z' }, newValues: { salesUntil: null } },
+    ]);
+    expect((await put('WINDOW', {})).body).toMatchObject({ salesFrom: null, salesUntil: null });
+  });
+
+  it('has no window that never opens, and no time that the database cannot keep', async () => {
+    const window = { salesFrom: '2026-02-01T00:00:00Z', salesUntil: '2026-02-01T00:00:00Z' };
+    expect(await put('NEVER', window)).toMatchObject({
+      status: 422,
+      body: {
+        code: 'PRODUCT.RULES_CONTRADICT',
+        members: ['salesFrom', 'salesUntil'],
+        salesFrom: '2026-02-01T00:00:00.000Z',
+      },
+    });
+    for (const salesFrom of ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59-12:00', '2016-12-31T23:59:60Z']) {
+      expect(await put('NEVER', { salesFrom })).toMatchObject({
+        status: 400,
+        body: { code: 'REQUEST.REFUSED', detail: expect.stringContaining('body/salesFrom') },
+      });
+    }
+  });
+
+  it('is refused outside its window, with Retry-After before it alone', async () => {
+    const opensAt = new Date(Date.now() + 3_600_000).toISOString();
+    await put('SOON', { openingStock: 20, salesFrom: opensAt });
+    const early = await sales.buy('SOON', { headers: { 'accept-language': 'ko' } });
+    expect([early.statusCode, early.json()]).toMatchObject([
+      409,
+      { code: 'SALE.NOT_OPEN', sku: 'SOON', opensAt, detail: `SOON은(는) ${opensAt}부터 팝니다.` },
+    ]);
+    expect(Number(early.headers['retry-after'])).toBeGreaterThan(3_500);
+    expect(Number(early.headers['retry-after'])).toBeLessThanOrEqual(3_600);
+    await put('LATE', { openingStock: 20, salesUntil: '2026-01-01T00:00:00Z' });
+    const late = await sales.buy('LATE');
+    expect([late.statusCode, late.json()]).toMatchObject([
+      409,
+      { code: 'SALE.NOT_OPEN', sku: 'LATE', closedAt: '2026-01-01T00:00:00.000Z' },
+    ]);
+    expect(late.headers).not.toHaveProperty('retry-after');
+    expect((await sales.application.inject('/metrics')).payload).toMatch(
+      /donut_states_database_clock_error_seconds 0\.\d+/,
+    );
+  });
+
   it('ends: a refused buyer hears of no restock order, then that it is not sold any more', async () => {
     await put('ENDING', { openingStock: 1, status: 'NOT_REORDERED' });
     expect((await sales.buy('ENDING')).statusCode).toBe(201);

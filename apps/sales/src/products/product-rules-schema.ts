@@ -1,7 +1,13 @@
 import { type Product, PRODUCT_STATUSES } from '#inventory';
 import Type, { type Static } from 'typebox';
-import { nullable } from '../identifiers-schema.js';
+import { nullable, Time } from '../identifiers-schema.js';
+import { timeOf } from '../http/time-range.js';
+import { ApiError } from '../problem/problem.js';
 import { EmailAddress, visibleText } from '../text-schema.js';
+
+/** Both databases keep these times. */
+const FIRST_TIME = new Date('2000-01-01T00:00:00Z');
+const END_OF_TIMES = new Date('9999-12-31T00:00:00Z');
 
 /** The rules that buyers see. */
 export const publicRules = {
@@ -54,6 +60,16 @@ export const publicOptions = {
       '`NOT_REORDERED` sells what is left and is not ordered; `DISCONTINUED` is neither sold nor ordered; PUT without it: `ACTIVE`',
     examples: ['ACTIVE'],
   }),
+  salesFrom: nullable({
+    ...Time,
+    examples: ['2026-01-01T03:00:00.000Z'],
+    description: 'sold from then on, by the clock of the database; null: at any time',
+  }),
+  salesUntil: nullable({
+    ...Time,
+    examples: ['2099-01-01T03:00:00.000Z'],
+    description: 'sold before then; after `salesFrom`; null: without an end',
+  }),
 };
 
 export const internalOptions = {
@@ -89,17 +105,47 @@ export function rulesOf(product: Product): Omit<Product, 'sku'> {
 export function savedRules(given: GivenRules): Omit<Product, 'sku'> {
   const { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail } = given;
   const { status = 'ACTIVE', maxRefusedDemand = null } = given;
+  const { salesFrom = null, salesUntil = null } = ruleTimes(given);
   return {
     ...{ name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail },
-    ...{ status, maxRefusedDemand },
+    ...{ status, salesFrom, salesUntil, maxRefusedDemand },
   };
 }
 
-/** The rules that buyers see, beside those that every product has. */
-export function publicOptionsOf({ status }: Product) {
-  return { status };
+/** The rules that PATCH changes. */
+export function changedRules({ salesFrom, salesUntil, ...change }: Partial<GivenRules>): Partial<Product> {
+  return { ...change, ...ruleTimes({ salesFrom, salesUntil }) };
 }
 
-function optionsOf(product: Product) {
-  return { ...publicOptionsOf(product), maxRefusedDemand: product.maxRefusedDemand };
+/**
+ * The times of a body, of those that it has.
+ *
+ * @throws ApiError `REQUEST.REFUSED`
+ */
+function ruleTimes(given: Partial<Pick<GivenRules, 'salesFrom' | 'salesUntil'>>) {
+  const times: Partial<Pick<Product, 'salesFrom' | 'salesUntil'>> = {};
+  for (const name of ['salesFrom', 'salesUntil'] as const) {
+    const text = given[name];
+    if (text !== undefined) times[name] = text === null ? null : ruleTime(`body/${name}`, text);
+  }
+  return times;
+}
+
+function ruleTime(at: string, text: string): Date {
+  const time = timeOf(at, text);
+  if (time >= FIRST_TIME && time < END_OF_TIMES) return time;
+  throw new ApiError('REQUEST.REFUSED', {
+    en: `${at} must be from 2000 to 9999.`,
+    ko: `${at}은(는) 2000년부터 9999년까지의 시각이어야 합니다.`,
+  });
+}
+
+/** The rules that buyers see, beside those that every product has. */
+export function shownOptions({ status, salesFrom, salesUntil }: Product) {
+  const [from, until] = [salesFrom, salesUntil].map((time) => time?.toISOString() ?? null);
+  return { status, salesFrom: from!, salesUntil: until! };
+}
+
+function optionsOf({ status, salesFrom, salesUntil, maxRefusedDemand }: Product) {
+  return { status, salesFrom, salesUntil, maxRefusedDemand };
 }

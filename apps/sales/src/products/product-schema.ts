@@ -13,10 +13,10 @@ import {
   internalRules,
   options,
   publicOptions,
-  publicOptionsOf,
   publicRules,
   rules,
   rulesOf,
+  shownOptions,
 } from './product-rules-schema.js';
 
 /** Values that an older version accepted and that are invalid today: answers show them unchanged. */
@@ -147,13 +147,13 @@ export const Ledger = Type.Object(
 );
 
 export function productView({ product, level }: ProductWithStock): Static<typeof Product> {
-  return { ...product, stock: stockView(level) };
+  return { ...product, ...shownOptions(product), stock: stockView(level) };
 }
 
 /** The product as buyers see it. */
 export function publicProductView({ product, level }: ProductWithStock): Static<typeof ShownProduct> {
   const { sku, name, priceKrw, maxPerSale } = product;
-  return { sku, name, priceKrw, maxPerSale, ...publicOptionsOf(product), stock: stockView(level) };
+  return { sku, name, priceKrw, maxPerSale, ...shownOptions(product), stock: stockView(level) };
 }
 
 /**

@@ -230,6 +230,8 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
       'maxPerSale',
       'name',
       'priceKrw',
+      'salesFrom',
+      'salesUntil',
       'sku',
       'status',
       'stock',

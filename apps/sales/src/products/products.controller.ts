@@ -29,7 +29,7 @@ import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { PROBLEM_RESPONSES } from '../problem/problem.js';
 import { assertSkuOfPath, productAnswer, refuseOpeningStock } from './product-answers.js';
-import { savedRules } from './product-rules-schema.js';
+import { changedRules, savedRules } from './product-rules-schema.js';
 import { MovementPage, MovementQuery, movementView } from './movement-schema.js';
 import {
   AdjustStock,
@@ -234,7 +234,7 @@ export class ProductsController {
     await this.writes.answer(request, reply, async (transaction) => {
       const current = await this.lockKnown(transaction, sku);
       evaluatePreconditions(request, productTag(current), rulesPart);
-      await this.products.save({ ...current.product, ...change }, transaction);
+      await this.products.save({ ...current.product, ...changedRules(change) }, transaction);
       await this.restock.review(sku, transaction);
       return productAnswer(await this.products.get(sku, transaction), current);
     });

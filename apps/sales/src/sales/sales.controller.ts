@@ -72,6 +72,7 @@ export class SalesController {
       'STOCK.INSUFFICIENT',
       'SKU.UNKNOWN',
       'PRODUCT.DISCONTINUED',
+      'SALE.NOT_OPEN',
       'SALE.QUANTITY_EXCEEDED',
       'SALE.KEY_REUSED',
       'SALE.KEY_IN_USE',

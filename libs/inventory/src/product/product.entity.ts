@@ -49,4 +49,12 @@ export class Product {
   /** The most refused demand that counts for the next restock order, in units; null: ten times the target level. */
   @Column({ name: 'max_refused_demand', type: 'int', nullable: true })
   maxRefusedDemand: number | null;
+
+  /** It is sold from then on, by the clock of the database; null: at any time. */
+  @Column({ name: 'sales_from', type: 'datetime', precision: 3, nullable: true })
+  salesFrom: Date | null;
+
+  /** It is sold before then. */
+  @Column({ name: 'sales_until', type: 'datetime', precision: 3, nullable: true })
+  salesUntil: Date | null;
 }

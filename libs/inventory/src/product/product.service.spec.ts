@@ -28,6 +28,8 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
     adManagerEmail: 'ads@donut-states.example',
     status: 'ACTIVE',
     maxRefusedDemand: null,
+    salesFrom: null,
+    salesUntil: null,
     ...rest,
   });
 

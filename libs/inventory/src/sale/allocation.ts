@@ -4,6 +4,7 @@ import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/re
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
+import { sellingRefusal } from './selling-rules.js';
 
 /** A SKU whose stock level is locked, and what a batch of sales has done to it so far. */
 export interface LockedSku {
@@ -19,8 +20,16 @@ export type Allocation =
   | { kind: 'SHORT'; shortages: Omit<Shortage, 'restockOrder'>[] }
   | { kind: 'REJECTED'; error: InventoryError };
 
-/** Gives a sale all of its units or none, and changes `stock` by what it got or was refused. */
-export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, LockedSku>): Allocation {
+/**
+ * Gives a sale all of its units or none, and changes `stock` by what it got or was refused.
+ *
+ * @param arrivedAt when the request was there, by the clock of the database
+ */
+export function allocate(
+  { lines }: PendingSale,
+  stock: ReadonlyMap<string, LockedSku>,
+  arrivedAt: Date,
+): Allocation {
   const unknown = lines.filter(({ sku }) => !stock.has(sku)).map(({ sku }) => sku);
   if (unknown.length > 0) {
     return rejected(
@@ -28,8 +37,10 @@ export function allocate({ lines }: PendingSale, stock: ReadonlyMap<string, Lock
     );
   }
   const wanted = lines.map(({ sku, quantity }) => ({ locked: stock.get(sku)!, quantity }));
-  const discontinued = wanted.find(({ locked }) => locked.product.status === 'DISCONTINUED');
-  if (discontinued) return rejected(discontinuedError(discontinued.locked.product.sku));
+  for (const { locked } of wanted) {
+    const refusal = sellingRefusal(locked.product, arrivedAt);
+    if (refusal) return rejected(refusal);
+  }
   const excess = wanted.find(({ locked, quantity }) => quantity > maxUnitsPerSale(locked));
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
@@ -64,10 +75,6 @@ function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrd
 
 function rejected(error: InventoryError): Allocation {
   return { kind: 'REJECTED', error };
-}
-
-export function discontinuedError(sku: string): InventoryError {
-  return new InventoryError('PRODUCT.DISCONTINUED', `${sku} is not sold any more.`, { sku });
 }
 
 function quantityExceeded(locked: LockedSku, requestedQuantity: number): InventoryError {

@@ -24,6 +24,7 @@ import {
   saleQueries,
 } from './stored-sales.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
+import { SellingRulesCache } from './selling-rules-cache.js';
 import { StockCache } from './stock-cache.js';
 
 /** What a batch reads under its locks. */
@@ -51,6 +52,7 @@ export class LockingBatch {
     private readonly notifications: NotificationService,
     private readonly webhooks: WebhookEvents,
     private readonly stockCache: StockCache,
+    private readonly rules: SellingRulesCache,
   ) {}
 
   /**
@@ -97,7 +99,7 @@ export class LockingBatch {
       if (earlier) return { kind: 'CONFIRMED', sale: earlier.sale, replayed: false };
       const used = asked.idempotencyKey === null ? undefined : locked.byKey.get(asked.idempotencyKey);
       if (used) return replay(used, asked);
-      const allocation = allocate(asked, stock);
+      const allocation = allocate(asked, stock, this.rules.timeAt(asked.arrivedAt));
       if (allocation.kind === 'REJECTED') return allocation.error;
       if (allocation.kind === 'SHORT') return allocation;
       const sale = confirmedSale(asked, allocation.lines, at);

@@ -20,6 +20,8 @@ export interface PendingSale {
   readonly customerEmail: string | null;
   /** Its key may have been used before, as far as this process remembers. */
   readonly mayBeRepeat: boolean;
+  /** When the request was there, by `performance.now()`. */
+  readonly arrivedAt: number;
   readonly isAbandoned?: () => boolean;
 }
 
@@ -30,6 +32,7 @@ export function pendingSale(
   { lines, customerEmail, isAbandoned }: SaleRequest,
   idempotencyKey: string | undefined,
   mayBeRepeat: boolean,
+  arrivedAt = performance.now(),
 ): PendingSale {
   const summed = sumLines(lines);
   return {
@@ -39,6 +42,7 @@ export function pendingSale(
     requestFingerprint: fingerprint(summed, customerEmail),
     customerEmail: customerEmail ?? null,
     mayBeRepeat,
+    arrivedAt,
     isAbandoned,
   };
 }
