@@ -11,6 +11,7 @@ import {
   SKUS,
   STATES,
   TAGS,
+  TIMES,
   TIME_RANGE,
   UUID,
   integers,
@@ -49,6 +50,10 @@ const RULES = {
   'body/lotSize': integers(1, 100_000),
   'body/maxPerSale': integers(1, 1_000_000),
   'body/adManagerEmail': MAILS,
+  'body/status': ['', 'active', 'SOLD', null],
+  'body/salesFrom': TIMES,
+  'body/salesUntil': TIMES,
+  'body/maxRefusedDemand': integers(0, 10_000_000),
 };
 
 /** Every route and method that takes input. A spec holds the list to the API's own description. */
@@ -132,6 +137,7 @@ export const ROUTES: Record<string, Route> = {
       ...TAG_HEADERS,
       'params/sku': SEGMENTS,
       'body/sku': SKUS,
+      'body/openingStock': integers(1, 1_000_000),
       'body/stock': [{}, { onHand: 1 }, { onHand: '1', reserved: 0, available: 1, onOrder: 0 }],
       ...RULES,
     },

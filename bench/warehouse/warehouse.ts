@@ -208,7 +208,7 @@ export class BenchWarehouse {
   }
 }
 
-function product(sku: string): Product {
+function product(sku: string): Partial<Product> {
   return {
     sku,
     name: sku,

@@ -14,6 +14,7 @@ export type InventoryErrorCode =
   | 'DEAD_LETTER.UNKNOWN'
   | 'FACTORY.NOT_FOUND'
   | 'FACTORY.UNKNOWN'
+  | 'PRODUCT.DISCONTINUED'
   | 'PRODUCT.RULES_CONTRADICT'
   | 'REQUEST.KEY_REUSED'
   | 'RESTOCK_ORDER.CLOSED'
@@ -22,6 +23,7 @@ export type InventoryErrorCode =
   | 'SALE.KEY_IN_USE'
   | 'SALE.KEY_REUSED'
   | 'SALE.NOT_WAITING'
+  | 'SALE.NOT_OPEN'
   | 'SALE.QUANTITY_EXCEEDED'
   | 'SALE.UNKNOWN'
   | 'SKU.UNKNOWN'
@@ -32,14 +34,18 @@ export type InventoryErrorCode =
 
 /** A refusal by the rules of the warehouse. Its message may be shown to a client. */
 export class InventoryError extends Error {
+  /** When the client may try again, where that is known. */
+  readonly retryAfterSeconds?: number;
+
   constructor(
     readonly code: InventoryErrorCode,
     message: string,
     /** Facts that a client can act on, such as the SKU. */
     readonly facts: Record<string, unknown> = {},
-    options?: ErrorOptions,
+    options: ErrorOptions & { retryAfterSeconds?: number } = {},
   ) {
     super(message, options);
     this.name = 'InventoryError';
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

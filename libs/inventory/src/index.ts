@@ -47,7 +47,7 @@ export { ApiKeyService, BOOTSTRAP_NAME, type NewApiKey, type Operator } from './
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
-export { Product } from './product/product.entity.js';
+export { Product, PRODUCT_STATUSES } from './product/product.entity.js';
 export { ProductService, type ProductWithStock } from './product/product.service.js';
 export {
   callbackUrl,

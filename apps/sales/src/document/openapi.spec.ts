@@ -43,7 +43,12 @@ describe('the description of the API', () => {
     const { responses } = paths['/sales']!.post!;
     const codesOf = (status: string) =>
       Object.keys(responses[status]!.content!['application/problem+json']!.examples);
-    expect(codesOf('409')).toEqual(['SALE.KEY_IN_USE', 'STOCK.INSUFFICIENT']);
+    expect(codesOf('409')).toEqual([
+      'PRODUCT.DISCONTINUED',
+      'SALE.KEY_IN_USE',
+      'SALE.NOT_OPEN',
+      'STOCK.INSUFFICIENT',
+    ]);
     expect(codesOf('503')).toEqual(['DATABASE.UNAVAILABLE', 'SALE.OVERLOADED']);
     expect(Object.keys(responses)).not.toContain('4XX');
     expect(Object.keys(responses['503']!.headers!)).toContain('Retry-After');

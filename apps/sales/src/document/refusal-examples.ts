@@ -44,6 +44,7 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
   'DEAD_LETTER.UNKNOWN': { detail: `There is no dead letter ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
   'FACTORY.NOT_FOUND': { detail: 'There is no factory FF-1.', factoryId: 'FF-1' },
   'FACTORY.UNKNOWN': { detail: 'There is no factory FF-1.', factoryId: 'FF-1' },
+  'PRODUCT.DISCONTINUED': { detail: 'CP-502101 is not sold any more.', sku: 'CP-502101' },
   'PRODUCT.RULES_CONTRADICT': {
     detail: 'targetLevel (20) must be above reorderPoint (20): an order up to it would be due again at once.',
     sku: 'CP-502101',
@@ -71,6 +72,11 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
   'ROUTE.UNKNOWN': { detail: 'Cannot GET /no-such-route' },
   'SALE.KEY_IN_USE': {
     detail: 'Too many requests with this idempotency key are waiting for the first of them.',
+  },
+  'SALE.NOT_OPEN': {
+    detail: 'CP-502101 is sold from 2026-12-01T03:00:00.000Z on.',
+    sku: 'CP-502101',
+    opensAt: '2026-12-01T03:00:00.000Z',
   },
   'SALE.QUANTITY_EXCEEDED': {
     detail: 'One sale takes at most 50 units of CP-502101.',

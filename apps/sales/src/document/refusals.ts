@@ -105,7 +105,10 @@ function refusal(status: number, codes: ApiErrorCode[]): Response {
 const header = (name: string) => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
 function headersOf(status: number, codes: ApiErrorCode[]): Record<string, object> {
-  const isTransient = status === 503 || status === 429 || codes.includes('SALE.KEY_IN_USE');
+  const isTransient =
+    status === 503 ||
+    status === 429 ||
+    codes.some((code) => code === 'SALE.KEY_IN_USE' || code === 'SALE.NOT_OPEN');
   return {
     ...header('Content-Language'),
     ...(isTransient && header('Retry-After')),

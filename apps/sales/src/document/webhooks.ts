@@ -1,5 +1,5 @@
 import Type, { type TProperties } from 'typebox';
-import { EXAMPLE_ID, Id, Sku, Time } from '../identifiers-schema.js';
+import { EXAMPLE_ID, Id, nullable, Sku, Time } from '../identifiers-schema.js';
 import { Sale } from '../sales/sale-schema.js';
 import { exampleOf } from './examples.js';
 import { type Operation, type Schema } from './openapi-document.js';
@@ -16,7 +16,7 @@ const EVENTS: Record<string, { summary: string; data: TProperties; title: string
   'stock.sold_out': {
     title: 'StockSoldOut',
     summary: 'The last unit of a product was sold',
-    data: { sku: Sku, name, restockOrderId: Id },
+    data: { sku: Sku, name, restockOrderId: nullable(Id) },
   },
   'stock.back': {
     title: 'StockBack',

@@ -1,4 +1,6 @@
-import { type InventoryErrorCode } from '#inventory';
+import { type ApiErrorCode } from './api-error-code.js';
+
+export { type ApiErrorCode } from './api-error-code.js';
 
 interface CatalogueEntry {
   status: number;
@@ -6,33 +8,6 @@ interface CatalogueEntry {
   /** Advice for the client. docs/errors.md contains it, which a test compares with this list. */
   advice: string;
 }
-
-/** Refusals that belong to HTTP itself, beside those of the warehouse. */
-export type ApiErrorCode =
-  | InventoryErrorCode
-  | 'AUTH.KEY_REQUIRED'
-  | 'AUTH.ROLE_REQUIRED'
-  | 'CALLBACK.ADDRESS_REFUSED'
-  | 'CALLBACK.EXPIRED'
-  | 'CALLBACK.FORGED'
-  | 'QUEUE.UNAVAILABLE'
-  | 'REQUEST.CONTENT_ENCODING'
-  | 'REQUEST.HEADERS_TOO_LARGE'
-  | 'REQUEST.INVALID'
-  | 'REQUEST.MALFORMED'
-  | 'REQUEST.MEDIA_TYPE'
-  | 'REQUEST.METHOD_NOT_ALLOWED'
-  | 'REQUEST.PRECONDITION'
-  | 'REQUEST.RATE_LIMITED'
-  | 'REQUEST.REFUSED'
-  | 'REQUEST.TIMEOUT'
-  | 'REQUEST.TOO_LARGE'
-  | 'ROUTE.UNKNOWN'
-  | 'SALE.OVERLOADED'
-  | 'SALE.TOKEN_WRONG'
-  | 'SERVER.FAULT'
-  | 'STOCK.INSUFFICIENT'
-  | 'WEBHOOK_ENDPOINT.REFUSED';
 
 /** Every error that a client can get. The code is for programs and never changes its meaning. */
 export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
@@ -133,6 +108,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 422,
     title: 'There is no such factory',
     advice: 'Name a factory that the warehouse knows.',
+  },
+  'PRODUCT.DISCONTINUED': {
+    status: 409,
+    title: 'The product is not sold any more',
+    advice: 'Nothing was sold. Take it off the shelf: it does not come back by itself.',
   },
   'PRODUCT.RULES_CONTRADICT': {
     status: 422,
@@ -235,6 +215,12 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 422,
     title: 'The idempotency key was used for another request',
     advice: 'Use a new key for a new sale; repeat a sale with exactly the same body.',
+  },
+  'SALE.NOT_OPEN': {
+    status: 409,
+    title: 'The product is not sold at this time',
+    advice:
+      'Nothing was sold. Before `opensAt`, repeat the request after `Retry-After`; after `closedAt` it is over.',
   },
   'SALE.OVERLOADED': {
     status: 503,

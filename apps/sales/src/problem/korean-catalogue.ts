@@ -79,6 +79,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '그런 공장이 없습니다',
     advice: '창고가 아는 공장의 id를 보내세요.',
   },
+  'PRODUCT.DISCONTINUED': {
+    title: '더 이상 팔지 않는 상품입니다',
+    advice: '아무것도 팔지 않았습니다. 매장에서 내리세요. 저절로 다시 팔리지 않습니다.',
+  },
   'PRODUCT.RULES_CONTRADICT': {
     title: '상품의 두 규칙이 서로 어긋납니다',
     advice: '`members`의 두 값 중 하나를 바꾸세요. 값은 그 옆에 있습니다.',
@@ -159,6 +163,11 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
   'SALE.KEY_REUSED': {
     title: '다른 구매에 쓴 멱등 키입니다',
     advice: '새 구매에는 새 키를 쓰세요. 반복할 때는 본문이 정확히 같아야 합니다.',
+  },
+  'SALE.NOT_OPEN': {
+    title: '지금은 팔지 않는 상품입니다',
+    advice:
+      '아무것도 팔지 않았습니다. `opensAt` 전이면 `Retry-After` 뒤에 요청을 반복하세요. `closedAt` 뒤에는 판매가 끝난 것입니다.',
   },
   'SALE.OVERLOADED': {
     title: '제때 팔 수 있는 것보다 주문이 많습니다',

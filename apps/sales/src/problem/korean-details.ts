@@ -21,15 +21,21 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
   'DEAD_LETTER.UNKNOWN': ({ id }) => `데드 레터 ${id}이(가) 없습니다.`,
   'FACTORY.NOT_FOUND': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
   'FACTORY.UNKNOWN': ({ factoryId }) => `공장 ${factoryId}이(가) 없습니다.`,
-  'PRODUCT.RULES_CONTRADICT': ({ targetLevel, reorderPoint }) =>
-    `targetLevel(${targetLevel})은 reorderPoint(${reorderPoint})보다 커야 합니다. 아니면 채우자마자 다시 주문하게 됩니다.`,
-  'SALE.ENDED': ({ id, currentStatus }) => `구매 ${String(id)}은(는) 이미 ${String(currentStatus)} 상태입니다.`,
+  'PRODUCT.DISCONTINUED': ({ sku }) => `${sku}은(는) 더 이상 팔지 않습니다.`,
+  'PRODUCT.RULES_CONTRADICT': ({ targetLevel, reorderPoint, salesFrom, salesUntil }) =>
+    salesFrom
+      ? `salesFrom(${salesFrom})은 salesUntil(${salesUntil})보다 앞서야 합니다. 아니면 팔 수 없습니다.`
+      : `targetLevel(${targetLevel})은 reorderPoint(${reorderPoint})보다 커야 합니다. 아니면 채우자마자 다시 주문하게 됩니다.`,
+  'SALE.ENDED': ({ id, currentStatus }) =>
+    `구매 ${String(id)}은(는) 이미 ${String(currentStatus)} 상태입니다.`,
   'SALE.NOT_WAITING': ({ id, currentStatus }) =>
     `구매 ${String(id)}은(는) ${String(currentStatus)} 상태이므로 기다리는 것이 없습니다.`,
   'RESTOCK_ORDER.CLOSED': ({ id, currentStatus }) =>
     `재입고 주문 ${id}의 상태가 이미 ${currentStatus}입니다.`,
   'RESTOCK_ORDER.UNKNOWN': ({ id }) => `재입고 주문 ${id}이(가) 없습니다.`,
   'SALE.KEY_IN_USE': () => '이 멱등 키의 첫 요청을 기다리는 요청이 너무 많습니다.',
+  'SALE.NOT_OPEN': ({ sku, opensAt, closedAt }) =>
+    opensAt ? `${sku}은(는) ${opensAt}부터 팝니다.` : `${sku}은(는) ${closedAt}까지 팔았습니다.`,
   'SALE.QUANTITY_EXCEEDED': ({ sku, maxPerSale }) =>
     `${sku}은(는) 한 번에 ${maxPerSale}개까지 살 수 있습니다.`,
   'SALE.UNKNOWN': ({ id }) => `구매 ${id}이(가) 없습니다.`,

@@ -76,8 +76,8 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 function refusalOfWarehouse(error: InventoryError): Refusal {
-  const { code, message, facts } = error;
-  return { code, detail: { en: message, ko: koreanDetail(error) }, facts };
+  const { code, message, facts, retryAfterSeconds } = error;
+  return { code, detail: { en: message, ko: koreanDetail(error) }, facts, retryAfterSeconds };
 }
 
 function isSchemaError(error: Error): error is SchemaError {

@@ -1,6 +1,5 @@
 import {
   type Ledger as SkuLedger,
-  type Product as Entity,
   type ProductWithStock,
   STOCK_MOVEMENT_REASONS,
   type StockLevel,
@@ -8,53 +7,17 @@ import {
 import Type, { type Static } from 'typebox';
 import { firstPart, strongTag } from '../http/entity-tag.js';
 import { NextCursor, pageQuery, Sku } from '../identifiers-schema.js';
-import { EmailAddress, EXAMPLE_EMAIL, visibleText } from '../text-schema.js';
-
-/** The rules that buyers see. */
-const publicRules = {
-  name: visibleText({
-    maxLength: 200,
-    description: 'without hidden characters: it stands in the subjects of mails',
-    examples: ['도넛'],
-  }),
-  priceKrw: Type.Integer({
-    minimum: 0,
-    maximum: 100_000_000,
-    description: '0 for a gift',
-    examples: [19_900],
-  }),
-  maxPerSale: Type.Integer({
-    minimum: 1,
-    maximum: 1_000_000,
-    description: 'may exceed `targetLevel`; what no restock order could ever fill is refused all the same',
-    examples: [50],
-  }),
-};
-
-const internalRules = {
-  factoryId: Type.String({ minLength: 1, maxLength: 32, examples: ['FF-500293'] }),
-  reorderPoint: Type.Integer({
-    minimum: 0,
-    maximum: 1_000_000,
-    description: 'stock at which a restock order is due; below `targetLevel`',
-    examples: [20],
-  }),
-  targetLevel: Type.Integer({
-    minimum: 1,
-    maximum: 1_000_000,
-    description: 'what a restock order fills the stock up to; above `reorderPoint`',
-    examples: [100],
-  }),
-  lotSize: Type.Integer({
-    minimum: 1,
-    maximum: 100_000,
-    description: 'the factory makes whole lots only; a lot may exceed `targetLevel`',
-    examples: [10],
-  }),
-  adManagerEmail: EmailAddress,
-};
-
-const rules = { ...publicRules, ...internalRules };
+import { EXAMPLE_EMAIL, visibleText } from '../text-schema.js';
+import {
+  internalOptions,
+  internalRules,
+  options,
+  publicOptions,
+  publicRules,
+  rules,
+  rulesOf,
+  shownOptions,
+} from './product-rules-schema.js';
 
 /** Values that an older version accepted and that are invalid today: answers show them unchanged. */
 const storedTexts = {
@@ -74,7 +37,7 @@ const Stock = Type.Object(
 
 /** A product as its operators see and save it. */
 export const Product = Type.Object(
-  { sku: Sku, ...rules, ...storedTexts, stock: Stock },
+  { sku: Sku, ...rules, ...options, ...storedTexts, stock: Stock },
   { title: 'Product' },
 );
 
@@ -83,10 +46,14 @@ export const ShownProduct = Type.Object(
   {
     sku: Sku,
     ...publicRules,
+    ...publicOptions,
     name: storedTexts.name,
-    ...Type.Partial(Type.Object({ ...internalRules, adManagerEmail: storedTexts.adManagerEmail }), {
-      description: 'with the operations key',
-    }).properties,
+    ...Type.Partial(
+      Type.Object({ ...internalRules, ...internalOptions, adManagerEmail: storedTexts.adManagerEmail }),
+      {
+        description: 'with the operations key',
+      },
+    ).properties,
     stock: Stock,
   },
   { title: 'ShownProduct' },
@@ -101,6 +68,17 @@ export const ProductPage = Type.Object(
 export const SaveProduct = Type.Object(
   {
     ...rules,
+    ...Type.Partial(Type.Object(options)).properties,
+    openingStock: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        writeOnly: true,
+        description:
+          'units that a new product begins with, before anything is ordered: only where PUT creates it',
+        examples: [100],
+      }),
+    ),
     sku: Type.Optional({ ...Sku, description: 'may be left out; else that of the path' }),
     stock: Type.Optional({ ...Stock, readOnly: true, description: 'not looked at: use an adjustment' }),
   },
@@ -108,8 +86,8 @@ export const SaveProduct = Type.Object(
 );
 export type SaveProduct = Static<typeof SaveProduct>;
 
-/** A JSON merge patch (RFC 7396). Every member is required in a product, so none may be null. */
-export const ChangeProduct = Type.Partial(Type.Object(rules), {
+/** A JSON merge patch (RFC 7396). A member that every product must have may not be null. */
+export const ChangeProduct = Type.Partial(Type.Object({ ...rules, ...options }), {
   additionalProperties: false,
   title: 'ChangeProduct',
   examples: [{ priceKrw: 21_900 }],
@@ -169,13 +147,13 @@ export const Ledger = Type.Object(
 );
 
 export function productView({ product, level }: ProductWithStock): Static<typeof Product> {
-  return { ...product, stock: stockView(level) };
+  return { ...product, ...shownOptions(product), stock: stockView(level) };
 }
 
 /** The product as buyers see it. */
 export function publicProductView({ product, level }: ProductWithStock): Static<typeof ShownProduct> {
   const { sku, name, priceKrw, maxPerSale } = product;
-  return { sku, name, priceKrw, maxPerSale, stock: stockView(level) };
+  return { sku, name, priceKrw, maxPerSale, ...shownOptions(product), stock: stockView(level) };
 }
 
 /**
@@ -191,13 +169,6 @@ export const rulesPart = firstPart;
 /** The tag of {@link publicProductView}. It says nothing of the internal rules, which could be guessed from a digest. */
 export function publicProductTag(found: ProductWithStock): string {
   return strongTag(publicProductView(found));
-}
-
-/** The values that PUT and PATCH write, always in the same order. */
-export function rulesOf(product: Entity): Omit<Entity, 'sku'> {
-  const { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail } =
-    product;
-  return { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail };
 }
 
 export function ledgerView({ level, totals, sold }: SkuLedger): Static<typeof Ledger> {

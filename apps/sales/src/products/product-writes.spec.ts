@@ -226,7 +226,16 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     await put('PUBLIC');
     const nobody = { headers: { 'x-api-key': undefined } };
     const shown = await sales.ask('GET', '/products/PUBLIC', nobody);
-    expect(Object.keys(shown.body).sort()).toEqual(['maxPerSale', 'name', 'priceKrw', 'sku', 'stock']);
+    expect(Object.keys(shown.body).sort()).toEqual([
+      'maxPerSale',
+      'name',
+      'priceKrw',
+      'salesFrom',
+      'salesUntil',
+      'sku',
+      'status',
+      'stock',
+    ]);
     const { items } = (await sales.ask('GET', '/products?cursor=KEPT', nobody)).body;
     expect(items[0]).not.toHaveProperty('adManagerEmail');
     expect((await sales.ask('GET', '/products?cursor=KEPT')).body.items[0]).toHaveProperty('adManagerEmail');

@@ -22,12 +22,14 @@ import { locationHeader } from '../http/location.js';
 import { type CacheableRoute } from '../http/response-headers.js';
 import { varyBy } from '../http/vary.js';
 import { KeyHeaders, ReplayedHeader, WRITE_REFUSALS } from '../idempotency/idempotency-schema.js';
-import { IdempotentWrites, operatorOf, type WriteAnswer } from '../idempotency/idempotent-writes.js';
+import { IdempotentWrites, operatorOf } from '../idempotency/idempotent-writes.js';
 import { type Transaction } from '../idempotency/idempotent-writes.js';
 import { SkuParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
-import { ApiError, PROBLEM_RESPONSES } from '../problem/problem.js';
+import { PROBLEM_RESPONSES } from '../problem/problem.js';
+import { assertSkuOfPath, productAnswer, refuseOpeningStock } from './product-answers.js';
+import { changedRules, savedRules } from './product-rules-schema.js';
 import { MovementPage, MovementQuery, movementView } from './movement-schema.js';
 import {
   AdjustStock,
@@ -41,7 +43,6 @@ import {
   productView,
   publicProductTag,
   publicProductView,
-  rulesOf,
   rulesPart,
   SaveProduct,
   ShownProduct,
@@ -55,6 +56,8 @@ const saved = (description: string, headers = {}) =>
     headers: { ...ETagHeader, ...ReplayedHeader, ...headers },
   });
 
+/** In the ledger, as the seed has it. */
+const OPENING_STOCK = 'opening stock';
 const INTERNAL_RULES = 'With the operations key: the internal rules as well, all that PUT takes.';
 /** A cache may keep it, and asks each time whether it is still true: stock of a second ago can be sold out. */
 const REVALIDATED: CacheableRoute = { cacheControl: 'public, no-cache' };
@@ -170,7 +173,11 @@ export class ProductsController {
     ...operationsRoute('admin'),
     operationId: 'saveProduct',
     summary: 'Create a product, or replace its description and rules',
-    description: 'Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm.',
+    description: [
+      'Takes what GET answers. A rule that may be left out is then as in a product that has none.',
+      'A new product with stock at its reorder point is ordered at once; `openingStock` is there before that.',
+      '`If-Match` compares the rules alone: sales in between do no harm.',
+    ].join(' '),
     params: SkuParameter,
     headers: WRITE_HEADERS,
     body: SaveProduct,
@@ -187,18 +194,18 @@ export class ProductsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    if (product.sku !== undefined && product.sku !== sku) {
-      throw new ApiError('REQUEST.REFUSED', {
-        en: 'body/sku is not the SKU of the path.',
-        ko: 'body/sku가 경로의 SKU와 다릅니다.',
-      });
-    }
+    assertSkuOfPath(sku, product);
+    const { openingStock } = product;
     await this.writes.answer(request, reply, async (transaction) => {
       const current = await this.products.lock(transaction, sku);
       evaluatePreconditions(request, current && productTag(current), rulesPart);
-      const { created } = await this.products.save({ sku, ...rulesOf({ sku, ...product }) }, transaction);
+      const { created } = await this.products.save({ sku, ...savedRules(product) }, transaction);
+      if (openingStock !== undefined) {
+        if (!created) refuseOpeningStock();
+        await this.adjustments.adjust(sku, openingStock, OPENING_STOCK, operatorOf(request), transaction);
+      }
       await this.restock.review(sku, transaction);
-      const answer = productAnswer(await this.products.get(sku, transaction), current);
+      const answer = productAnswer(await this.products.get(sku, transaction), current, { openingStock });
       if (!created) return answer;
       return { ...answer, status: 201, headers: { ...answer.headers, Location: `/products/${sku}` } };
     });
@@ -227,7 +234,7 @@ export class ProductsController {
     await this.writes.answer(request, reply, async (transaction) => {
       const current = await this.lockKnown(transaction, sku);
       evaluatePreconditions(request, productTag(current), rulesPart);
-      await this.products.save({ ...current.product, ...change }, transaction);
+      await this.products.save({ ...current.product, ...changedRules(change) }, transaction);
       await this.restock.review(sku, transaction);
       return productAnswer(await this.products.get(sku, transaction), current);
     });
@@ -281,19 +288,4 @@ export class ProductsController {
   private async lockKnown(transaction: Transaction, sku: string): Promise<ProductWithStock> {
     return (await this.products.lock(transaction, sku)) ?? this.products.get(sku, transaction);
   }
-}
-
-function productAnswer(found: ProductWithStock, before: ProductWithStock | undefined): WriteAnswer {
-  return {
-    status: 200,
-    headers: { ETag: productTag(found) },
-    body: productView(found),
-    audited: {
-      action: before ? 'product.changed' : 'product.created',
-      subjectType: 'product',
-      subjectId: found.product.sku,
-      oldValues: before && rulesOf(before.product),
-      newValues: rulesOf(found.product),
-    },
-  };
 }

@@ -126,12 +126,17 @@ export const Shortages = Type.Array(
     sku: Sku,
     requestedQuantity: Type.Integer({ examples: [2] }),
     availableQuantity: Type.Integer({ examples: [0] }),
-    restockOrder: Type.Object({
-      id: Type.String({ format: 'uuid', examples: [EXAMPLE_ID] }),
-      status: Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] }),
-      quantity: Type.Integer({ description: 'units that are being made', examples: [100] }),
-      estimatedAt: NullableTime,
-    }),
+    restockOrder: nullable(
+      Type.Object(
+        {
+          id: Type.String({ format: 'uuid', examples: [EXAMPLE_ID] }),
+          status: Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] }),
+          quantity: Type.Integer({ description: 'units that are being made', examples: [100] }),
+          estimatedAt: NullableTime,
+        },
+        { description: 'null for a product that is not ordered again' },
+      ),
+    ),
   }),
   { description: 'the products of which there is too little, and when more comes' },
 );

@@ -83,6 +83,8 @@ export class SalesController {
     'x-refusals': [
       'STOCK.INSUFFICIENT',
       'SKU.UNKNOWN',
+      'PRODUCT.DISCONTINUED',
+      'SALE.NOT_OPEN',
       'SALE.QUANTITY_EXCEEDED',
       'SALE.KEY_REUSED',
       'SALE.KEY_IN_USE',

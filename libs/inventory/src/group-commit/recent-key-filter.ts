@@ -24,6 +24,15 @@ export class RecentKeyFilter {
 
   /** @returns whether the key may have been added before: always true for one of the last 250,000 keys */
   add(key: string): boolean {
+    return this.look(key, true);
+  }
+
+  /** @returns as {@link add}, which it does not */
+  has(key: string): boolean {
+    return this.look(key, false);
+  }
+
+  private look(key: string, mustAdd: boolean): boolean {
     let one = 0x811c9dc5;
     let other = 0x9747b28c;
     for (let index = 0; index < key.length; index += 1) {
@@ -42,10 +51,10 @@ export class RecentKeyFilter {
       if ((this.older[word]! & mask) === 0) isInOlder = false;
       if ((this.newer[word]! & mask) === 0) {
         isInNewer = false;
-        this.newer[word]! |= mask;
+        if (mustAdd) this.newer[word]! |= mask;
       }
     }
-    if (!isInNewer && (this.count += 1) >= KEYS_PER_GENERATION) this.dropOlder();
+    if (mustAdd && !isInNewer && (this.count += 1) >= KEYS_PER_GENERATION) this.dropOlder();
     return isInNewer || isInOlder;
   }
 

@@ -7,7 +7,22 @@ import { type Product } from './product.entity.js';
  *
  * @throws InventoryError `PRODUCT.RULES_CONTRADICT` naming the two members
  */
-export function assertRulesAgree({ sku, reorderPoint, targetLevel }: Product): void {
+export function assertRulesAgree(product: Product): void {
+  assertOrderIsEnough(product);
+  assertWindowOpens(product);
+}
+
+function assertWindowOpens({ sku, salesFrom, salesUntil }: Product): void {
+  if (!salesFrom || !salesUntil || salesFrom < salesUntil) return;
+  const [from, until] = [salesFrom.toISOString(), salesUntil.toISOString()];
+  throw new InventoryError(
+    'PRODUCT.RULES_CONTRADICT',
+    `salesFrom (${from}) must be before salesUntil (${until}): it would never be sold.`,
+    { sku, members: ['salesFrom', 'salesUntil'], salesFrom: from, salesUntil: until },
+  );
+}
+
+function assertOrderIsEnough({ sku, reorderPoint, targetLevel }: Product): void {
   if (targetLevel > reorderPoint) return;
   throw new InventoryError(
     'PRODUCT.RULES_CONTRADICT',

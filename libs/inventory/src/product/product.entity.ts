@@ -1,5 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/**
+ * What a product may still do. `ACTIVE`: sells, and is ordered again when it is low. `NOT_REORDERED`: sells what is left, and is
+ * not ordered. `DISCONTINUED`: neither. Goods that were ordered before still come in.
+ */
+export const PRODUCT_STATUSES = ['ACTIVE', 'NOT_REORDERED', 'DISCONTINUED'] as const;
+
+export type ProductStatus = (typeof PRODUCT_STATUSES)[number];
+
 /** A product, identified by its SKU, with the rules for refilling its {@link StockLevel}. */
 @Entity('product')
 export class Product {
@@ -34,4 +42,19 @@ export class Product {
   /** The address that is mailed when stock runs out and when goods arrive. */
   @Column({ name: 'ad_manager_email', type: 'varchar', length: 254 })
   adManagerEmail: string;
+
+  @Column({ type: 'varchar', length: 16, default: 'ACTIVE' })
+  status: ProductStatus;
+
+  /** The most refused demand that counts for the next restock order, in units; null: ten times the target level. */
+  @Column({ name: 'max_refused_demand', type: 'int', nullable: true })
+  maxRefusedDemand: number | null;
+
+  /** It is sold from then on, by the clock of the database; null: at any time. */
+  @Column({ name: 'sales_from', type: 'datetime', precision: 3, nullable: true })
+  salesFrom: Date | null;
+
+  /** It is sold before then. */
+  @Column({ name: 'sales_until', type: 'datetime', precision: 3, nullable: true })
+  salesUntil: Date | null;
 }

@@ -26,6 +26,10 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
     lotSize: 10,
     maxPerSale: 50,
     adManagerEmail: 'ads@donut-states.example',
+    status: 'ACTIVE',
+    maxRefusedDemand: null,
+    salesFrom: null,
+    salesUntil: null,
     ...rest,
   });
 

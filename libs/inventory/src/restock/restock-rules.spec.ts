@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Product } from '../product/product.entity.js';
+import { type Product, PRODUCT_STATUSES } from '../product/product.entity.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
 import { SaleService } from '../sale/sale.service.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
@@ -8,7 +8,7 @@ import { TEST_DATABASES } from '../testing/test-database.js';
 import { Warehouse } from '../testing/warehouse.js';
 import { RestockOrder } from './restock-order.entity.js';
 import {
-  isAtReorderPoint,
+  isOrderDue,
   MAX_ORDER_UNITS,
   maxRefusedUnits,
   optimisticUnits,
@@ -17,7 +17,7 @@ import {
 } from './restock-rules.js';
 import { RestockService } from './restock.service.js';
 
-type Rules = Pick<Product, 'reorderPoint' | 'targetLevel' | 'lotSize'>;
+type Rules = Pick<Product, 'reorderPoint' | 'targetLevel' | 'lotSize'> & Partial<Product>;
 
 /** Every combination of one value of each member. */
 function combinations<T extends Record<string, readonly number[]>>(values: T): Record<keyof T, number>[] {
@@ -39,7 +39,9 @@ describe.each(TEST_DATABASES)('the units that may be sold without reading the ro
     reserved: [0, 1, 5],
     onOrder: [0, 1, 100],
     reorderPoint: [0, 1, 10],
-  }).filter(({ onHand, reserved }) => reserved <= onHand);
+  })
+    .filter(({ onHand, reserved }) => reserved <= onHand)
+    .flatMap((level) => PRODUCT_STATUSES.map((status) => ({ ...level, status })));
 
   beforeAll(async () => {
     warehouse = await Warehouse.open(kind);
@@ -48,8 +50,9 @@ describe.each(TEST_DATABASES)('the units that may be sold without reading the ro
 
   it('are the same in SQL and in TypeScript', async () => {
     const rows = levels.map(
-      ({ onHand, reserved, onOrder, reorderPoint }) =>
-        `SELECT ${onHand} AS on_hand, ${reserved} AS reserved, ${onOrder} AS on_order, ${reorderPoint} AS reorder_point`,
+      ({ onHand, reserved, onOrder, reorderPoint, status }) =>
+        `SELECT ${onHand} AS on_hand, ${reserved} AS reserved, ${onOrder} AS on_order, ${reorderPoint} AS reorder_point,
+          '${status}' AS status`,
     );
     const found: { units: number | string }[] = [];
     for (const row of rows) {
@@ -59,20 +62,26 @@ describe.each(TEST_DATABASES)('the units that may be sold without reading the ro
       found.push(result as { units: number });
     }
     expect(found.map(({ units }) => Number(units))).toEqual(
-      levels.map(({ reorderPoint, ...level }) =>
-        optimisticUnits({ reorderPoint }, levelOf(level.onHand, level)),
+      levels.map(({ reorderPoint, status, ...level }) =>
+        optimisticUnits({ reorderPoint, status }, levelOf(level.onHand, level)),
       ),
     );
   });
 
+  it('are none of a product that is discontinued', () => {
+    expect(optimisticUnits({ reorderPoint: 0, status: 'DISCONTINUED' }, levelOf(500))).toBe(0);
+  });
+
   it('open no restock order and leave a unit; one more does not', () => {
-    for (const { reorderPoint, ...units } of levels) {
+    for (const { reorderPoint, status, ...units } of levels.filter(
+      (each) => each.status !== 'DISCONTINUED',
+    )) {
       const level = levelOf(units.onHand, units);
-      const sold = optimisticUnits({ reorderPoint }, level);
+      const sold = optimisticUnits({ reorderPoint, status }, level);
       /** Whether the row must be read when so many units are sold. */
       const mustRead = (quantity: number) => {
         const available = level.available - quantity;
-        return available < 1 || (level.onOrder === 0 && isAtReorderPoint({ reorderPoint }, { available }));
+        return available < 1 || (level.onOrder === 0 && isOrderDue({ reorderPoint, status }, { available }));
       };
       expect([mustRead(sold), mustRead(sold + 1)]).toEqual([false, true]);
     }
@@ -95,6 +104,8 @@ describe('the quantity of a restock order', () => {
     ['adds the refused demand to what is missing, in whole lots', {}, { onHand: 95, refusedDemand: 1 }, 10],
     ['covers a surge of 10,000 refused buyers by one order', {}, { refusedDemand: 10_000 }, 10_100],
     ['adds the units that sales wait for', {}, { onHand: 40, reserved: 40, waiting: 25 }, 130],
+    ['adds no more of it than the cap of the product', { maxRefusedDemand: 30 }, { refusedDemand: 250 }, 130],
+    ['adds none of it for a cap of none', { maxRefusedDemand: 0 }, { refusedDemand: 250 }, 100],
     ['takes single units where the factory makes them', { lotSize: 1 }, { onHand: 97 }, 3],
     ['makes one lot when the lot exceeds the target', { lotSize: 1_000 }, {}, 1_000],
     ['makes one lot when nothing is to be kept', { targetLevel: 0 }, {}, 10],
@@ -142,6 +153,12 @@ describe('the quantity of a restock order', () => {
   it('counts no more refused demand than its column holds', () => {
     expect(maxRefusedUnits({ targetLevel: 10 })).toBe(100);
     expect(maxRefusedUnits({ targetLevel: MAX_UNITS })).toBe(MAX_UNITS);
+  });
+
+  it('counts refused demand by the cap of the product where it has one', () => {
+    expect(maxRefusedUnits({ targetLevel: 10, maxRefusedDemand: 7 })).toBe(7);
+    expect(maxRefusedUnits({ targetLevel: 10, maxRefusedDemand: 0 })).toBe(0);
+    expect(maxRefusedUnits({ targetLevel: 10, maxRefusedDemand: null })).toBe(100);
   });
 });
 

@@ -6,7 +6,7 @@ import { MAX_UNITS } from '../stock/stock-limits.js';
 export const MAX_ORDER_UNITS = 999_999_999;
 
 /**
- * Refused demand counts up to this many times the target level. More is no forecast: a client can be refused as often as
+ * Refused demand counts up to this many times the target level, unless the product has a cap of its own. More is no forecast: a client can be refused as often as
  * it likes, and must not be able to order a factory full of goods.
  */
 const MAX_REFUSED_TARGETS = 10;
@@ -19,7 +19,20 @@ export function requestDeadline(from: Date): Date {
   return new Date(from.getTime() + REQUEST_TIMEOUT_MS);
 }
 
-/** Whether stock has reached the reorder point, so that a restock order must be open. */
+/** Whether restock orders are opened for the product at all. */
+export function isReordered({ status }: Pick<Product, 'status'>): boolean {
+  return status === 'ACTIVE';
+}
+
+/** Whether a restock order must be open. */
+export function isOrderDue(
+  product: Pick<Product, 'status' | 'reorderPoint'>,
+  level: Pick<StockLevel, 'available'>,
+): boolean {
+  return isReordered(product) && isAtReorderPoint(product, level);
+}
+
+/** Whether stock has reached the reorder point. */
 export function isAtReorderPoint(
   { reorderPoint }: Pick<Product, 'reorderPoint'>,
   { available }: Pick<StockLevel, 'available'>,
@@ -29,19 +42,24 @@ export function isAtReorderPoint(
 
 /**
  * The units that may be sold without reading the row first. Selling one unit more would open a restock order, or sell the
- * last unit, which asks for mails.
+ * last unit, which asks for mails. A product that is discontinued has none.
  */
 export function optimisticUnits(
-  product: Pick<Product, 'reorderPoint'>,
+  product: Pick<Product, 'status' | 'reorderPoint'>,
   { available, onOrder }: Pick<StockLevel, 'available' | 'onOrder'>,
 ): number {
-  const mustStayAbove = onOrder > 0 ? 0 : product.reorderPoint;
+  if (product.status === 'DISCONTINUED') return 0;
+  const mustStayAbove = onOrder > 0 || !isReordered(product) ? 0 : product.reorderPoint;
   return available - mustStayAbove - 1;
 }
 
 /** {@link optimisticUnits} in SQL, for the rows `level` of `stock_level` and `product`. */
-export const OPTIMISTIC_UNITS_SQL =
-  '(level.on_hand - level.reserved - CASE WHEN level.on_order > 0 THEN 0 ELSE product.reorder_point END - 1)';
+export const OPTIMISTIC_UNITS_SQL = `(CASE product.status WHEN 'DISCONTINUED' THEN 0
+  ELSE level.on_hand - level.reserved
+    - CASE WHEN level.on_order > 0 OR product.status <> 'ACTIVE' THEN 0 ELSE product.reorder_point END - 1 END)`;
+
+/** What caps refused demand. */
+type DemandCap = Pick<Product, 'targetLevel'> & Partial<Pick<Product, 'maxRefusedDemand'>>;
 
 /**
  * Units to order: up to the target level, for every unit that sales wait for, and for every unit that was refused since the last
@@ -52,11 +70,13 @@ export const OPTIMISTIC_UNITS_SQL =
  * of `PUT /products/:sku` reaches {@link MAX_ORDER_UNITS} or the capacity of the stock.
  */
 export function restockQuantity(
-  product: Pick<Product, 'reorderPoint' | 'targetLevel' | 'lotSize'>,
+  product: Pick<Product, 'reorderPoint' | 'lotSize'> & DemandCap,
   level: StockLevel,
 ): number {
   const { lotSize } = product;
-  const needed = fillLevel(product) + level.waiting + level.refusedDemand - level.available - level.onOrder;
+  // The cap may have been lowered since the demand was counted.
+  const refusedDemand = Math.min(level.refusedDemand, product.maxRefusedDemand ?? MAX_UNITS);
+  const needed = fillLevel(product) + level.waiting + refusedDemand - level.available - level.onOrder;
   const quantity = Math.max(1, Math.ceil(needed / lotSize)) * lotSize;
   const room = Math.min(MAX_ORDER_UNITS, MAX_UNITS - level.onHand - level.onOrder);
   if (quantity <= room) return quantity;
@@ -65,8 +85,8 @@ export function restockQuantity(
 }
 
 /** The most refused demand that is kept for the next order, in units. */
-export function maxRefusedUnits({ targetLevel }: Pick<Product, 'targetLevel'>): number {
-  return Math.min(targetLevel * MAX_REFUSED_TARGETS, MAX_UNITS);
+export function maxRefusedUnits({ targetLevel, maxRefusedDemand }: DemandCap): number {
+  return maxRefusedDemand ?? Math.min(targetLevel * MAX_REFUSED_TARGETS, MAX_UNITS);
 }
 
 /**
@@ -74,7 +94,7 @@ export function maxRefusedUnits({ targetLevel }: Pick<Product, 'targetLevel'>): 
  * largest restock order. A larger refused sale would order more goods each time it is tried, and never be served.
  */
 export function maxDeliverableUnits(
-  product: Pick<Product, 'reorderPoint' | 'targetLevel'>,
+  product: Pick<Product, 'reorderPoint'> & DemandCap,
   { available, onOrder }: StockLevel,
 ): number {
   return Math.max(available + onOrder, fillLevel(product) + maxRefusedUnits(product));

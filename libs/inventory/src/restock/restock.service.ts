@@ -14,7 +14,7 @@ import { StockService } from '../stock/stock.service.js';
 import { expectedLeadTimeMs } from './lead-time.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
 import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
-import { isAtReorderPoint, requestDeadline, restockQuantity } from './restock-rules.js';
+import { isOrderDue, requestDeadline, restockQuantity } from './restock-rules.js';
 
 /** The facts about the refill that a refused buyer gets. */
 export interface RestockEstimate {
@@ -45,14 +45,14 @@ export class RestockService {
   ) {}
 
   /**
-   * Returns the open restock order of a SKU. Opens one when stock has reached the reorder point. In the caller's
+   * Returns the open restock order of a SKU. Opens one when it is due. In the caller's
    * transaction, which holds the lock on `level`.
    *
    * @returns null when none is open, and none is due
    */
   async ensure(manager: EntityManager, product: Product, level: StockLevel): Promise<RestockOrder | null> {
     const open = await manager.findOneBy(RestockOrder, { openSku: product.sku });
-    if (open || !isAtReorderPoint(product, level)) return open;
+    if (open || !isOrderDue(product, level)) return open;
     return this.open(manager, product, level);
   }
 

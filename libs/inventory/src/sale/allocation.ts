@@ -1,10 +1,11 @@
 import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
-import { maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
+import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
 import { type JoiningLine } from './stored-sales.js';
+import { sellingRefusal } from './selling-rules.js';
 
 /** A SKU whose stock level is locked, and what a batch of sales has done to it so far. */
 export interface LockedSku {
@@ -28,10 +29,13 @@ export type Allocation =
 /**
  * Gives a sale all of its units or none, and changes `stock` by what it got or was refused. One that waits for the rest keeps the
  * units that are there.
+ *
+ * @param arrivedAt when the request was there, by the clock of the database
  */
 export function allocate(
   { lines, backorder }: PendingSale,
   stock: ReadonlyMap<string, LockedSku>,
+  arrivedAt: Date,
 ): Allocation {
   const unknown = lines.filter(({ sku }) => !stock.has(sku)).map(({ sku }) => sku);
   if (unknown.length > 0) {
@@ -40,11 +44,16 @@ export function allocate(
     );
   }
   const wanted = lines.map(({ sku, quantity }) => ({ locked: stock.get(sku)!, quantity }));
+  for (const { locked } of wanted) {
+    const refusal = sellingRefusal(locked.product, arrivedAt);
+    if (refusal) return rejected(refusal);
+  }
   const excess = wanted.find(({ locked, quantity }) => quantity > maxUnitsPerSale(locked));
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
-  if (short.length > 0 && backorder) {
+  // Nobody waits for what is not made any more.
+  if (short.length > 0 && backorder && short.every(({ locked }) => isReordered(locked.product))) {
     return { kind: 'JOINED', lines: wanted.map(({ locked, quantity }) => join(locked, quantity)) };
   }
   if (short.length > 0) {
@@ -92,7 +101,10 @@ function join(locked: LockedSku, quantity: number): JoiningLine {
 
 function refuse(locked: LockedSku, quantity: number): Omit<Shortage, 'restockOrder'> {
   const { product, level } = locked;
-  level.refusedDemand = Math.min(level.refusedDemand + quantity, maxRefusedUnits(product));
+  // No order is opened by it: it must not size one long after, when the product is ordered again.
+  if (isReordered(product)) {
+    level.refusedDemand = Math.min(level.refusedDemand + quantity, maxRefusedUnits(product));
+  }
   locked.hasRefused = true;
   return { sku: product.sku, requestedQuantity: quantity, availableQuantity: level.available };
 }

@@ -7,7 +7,7 @@ import { NotificationService } from '../notification/notification.service.js';
 import { type Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { type RestockEstimate, restockEstimate, RestockService } from '../restock/restock.service.js';
-import { isAtReorderPoint } from '../restock/restock-rules.js';
+import { isAtReorderPoint, isReordered } from '../restock/restock-rules.js';
 import { type RestockOrder } from '../restock/restock-order.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
@@ -28,6 +28,7 @@ import {
   storedSales,
 } from './stored-sales.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
+import { SellingRulesCache } from './selling-rules-cache.js';
 import { StockCache } from './stock-cache.js';
 
 /** What a batch reads under its locks. */
@@ -55,6 +56,7 @@ export class LockingBatch {
     private readonly notifications: NotificationService,
     private readonly webhooks: WebhookEvents,
     private readonly stockCache: StockCache,
+    private readonly rules: SellingRulesCache,
   ) {}
 
   /**
@@ -104,7 +106,7 @@ export class LockingBatch {
       if (earlier) return outcomeOf(earlier.sale, false);
       const used = asked.idempotencyKey === null ? undefined : locked.byKey.get(asked.idempotencyKey);
       if (used) return replay(used, asked);
-      const allocation = allocate(asked, stock);
+      const allocation = allocate(asked, stock, this.rules.timeAt(asked.arrivedAt));
       if (allocation.kind === 'REJECTED') return allocation.error;
       if (allocation.kind === 'SHORT') return allocation;
       if (allocation.kind === 'JOINED') {
@@ -136,7 +138,7 @@ export class LockingBatch {
     };
   }
 
-  /** Opens the restock orders that became due. @returns the estimate for each SKU that ran short */
+  /** Opens the restock orders that became due. @returns the estimate for each SKU that ran short and has an open order */
   private async openDueRestockOrders(
     manager: EntityManager,
     { at, stock, orders, factories }: LockedBatch,
@@ -146,11 +148,14 @@ export class LockingBatch {
       const takenUnits = soldUnits + reservedUnits;
       const isLow = (takenUnits > 0 || level.waiting > 0) && isAtReorderPoint(product, level);
       if (!hasRefused && !isLow) continue;
-      const order = orders.get(product.sku) ?? (await this.restock.open(manager, product, level));
+      const order =
+        orders.get(product.sku) ??
+        (isReordered(product) ? await this.restock.open(manager, product, level) : undefined);
       if (takenUnits > 0 && level.available === 0) {
         await this.tellOutOfStock(manager, product, order, factories.get(product.factoryId)!);
       }
-      if (hasRefused) estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!, at));
+      if (hasRefused && order)
+        estimates.set(product.sku, restockEstimate(order, factories.get(order.factoryId)!, at));
     }
     return estimates;
   }
@@ -159,15 +164,16 @@ export class LockingBatch {
   private async tellOutOfStock(
     manager: EntityManager,
     product: Product,
-    order: RestockOrder,
+    order: RestockOrder | undefined,
     factory: Factory,
   ): Promise<void> {
     const at = await this.clock.now(manager);
-    const facts = { sku: product.sku, name: product.name, restockOrderId: order.id };
+    const facts = { sku: product.sku, name: product.name, restockOrderId: order?.id ?? null };
     const readers = [
-      { audience: 'FACTORY_MANAGER', to: factory.managerEmail },
-      { audience: 'AD_MANAGER', to: product.adManagerEmail },
-    ] as const;
+      // Without an order there is nothing for the factory to do.
+      ...(order ? [{ audience: 'FACTORY_MANAGER', to: factory.managerEmail } as const] : []),
+      { audience: 'AD_MANAGER', to: product.adManagerEmail } as const,
+    ];
     for (const reader of readers) {
       await this.notifications.request(manager, { kind: 'STOCK_RAN_OUT', ...reader, facts }, at);
     }
@@ -209,7 +215,7 @@ function withEstimates(
     kind: 'REFUSED',
     shortages: decision.shortages.map((shortage) => ({
       ...shortage,
-      restockOrder: estimates.get(shortage.sku)!,
+      restockOrder: estimates.get(shortage.sku) ?? null,
     })),
   };
 }

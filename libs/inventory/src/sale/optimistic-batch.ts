@@ -8,6 +8,8 @@ import { ContentionDetector } from '../group-commit/contention-detector.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import { saleStatements, type StockDeduction, unitsLeft } from './sale-statements.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
+import { isOpenAt } from './selling-rules.js';
+import { SellingRulesCache } from './selling-rules-cache.js';
 import { StockCache } from './stock-cache.js';
 import { type NewSale, outcomeOf, placedSale } from './stored-sales.js';
 
@@ -21,7 +23,7 @@ interface OptimisticPlan {
 
 /**
  * Sells a batch optimistically: in one round trip to MySQL, without reading stock first. The transaction fails if a price or
- * limit differs from the {@link StockCache}, or if the row has too few units. It does not say which sale is the cause.
+ * rule differs from the {@link StockCache}, or if the row has too few units. It does not say which sale is the cause.
  */
 @Injectable()
 export class OptimisticBatch {
@@ -34,6 +36,7 @@ export class OptimisticBatch {
     private readonly stockCache: StockCache,
     private readonly contention: ContentionDetector,
     private readonly webhooks: WebhookEvents,
+    private readonly rules: SellingRulesCache,
   ) {}
 
   /**
@@ -117,9 +120,11 @@ export class OptimisticBatch {
       if (!cached) return undefined;
       deductions.set(sku, { movementId: uuidv7(), sku, quantity: 0, ...cached });
     }
-    for (const { lines } of sales) {
+    for (const { lines, arrivedAt } of sales) {
+      const at = this.rules.timeAt(arrivedAt);
       for (const { sku, quantity } of lines) {
         const deduction = deductions.get(sku)!;
+        if (!isOpenAt(deduction, at)) return undefined;
         deduction.quantity += quantity;
         if (quantity > deduction.maxPerSale || deduction.quantity > deduction.optimisticUnits)
           return undefined;

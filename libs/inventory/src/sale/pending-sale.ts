@@ -22,6 +22,8 @@ export interface PendingSale {
   readonly backorder: Backorder | undefined;
   /** Its key may have been used before, as far as this process remembers. */
   readonly mayBeRepeat: boolean;
+  /** When the request was there, by `performance.now()`. */
+  readonly arrivedAt: number;
   readonly isAbandoned?: () => boolean;
 }
 
@@ -32,6 +34,7 @@ export function pendingSale(
   { lines, customerEmail, backorder, isAbandoned }: SaleRequest,
   idempotencyKey: string | undefined,
   mayBeRepeat: boolean,
+  arrivedAt = performance.now(),
 ): PendingSale {
   const summed = sumLines(lines);
   return {
@@ -42,6 +45,7 @@ export function pendingSale(
     customerEmail: customerEmail ?? null,
     backorder,
     mayBeRepeat,
+    arrivedAt,
     isAbandoned,
   };
 }

@@ -55,6 +55,20 @@ export class SaleMetrics {
     });
   }
 
+  /** @param errorMs undefined while it is unknown */
+  watchClockError(errorMs: () => number | undefined): void {
+    new Gauge({
+      name: 'donut_states_database_clock_error_seconds',
+      help: 'The most by which this process may be wrong about the clock of the database, which opens and closes sales.',
+      registers: this.registers,
+      collect() {
+        const known = errorMs();
+        if (known === undefined) this.remove();
+        else this.set(known / 1_000);
+      },
+    });
+  }
+
   observe({ waitsMs, commitMs }: { waitsMs: readonly number[]; commitMs: number }): void {
     this.batchSize.observe(waitsMs.length);
     this.commitSeconds.observe(commitMs / 1000);

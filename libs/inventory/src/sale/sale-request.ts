@@ -47,7 +47,8 @@ export interface Shortage {
   sku: string;
   requestedQuantity: number;
   availableQuantity: number;
-  restockOrder: RestockEstimate;
+  /** Null for a product that is not ordered again. */
+  restockOrder: RestockEstimate | null;
 }
 
 export type SaleOutcome =

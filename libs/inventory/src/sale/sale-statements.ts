@@ -5,7 +5,7 @@ import { MOVEMENT_COLUMNS } from '../stock/stock.service.js';
 import { type NewSale, saleInserts } from './stored-sales.js';
 import { type CachedSku } from './stock-cache.js';
 
-/** The units that a batch deducts from one SKU, with the price and limits that its sales assume. */
+/** The units that a batch deducts from one SKU, with the price and rules that its sales assume. */
 export interface StockDeduction extends CachedSku {
   movementId: string;
   sku: string;
@@ -40,23 +40,24 @@ export function unitsLeft(results: readonly unknown[]): number {
 /**
  * The row decides, because the batch did not read it. The statement sets the row below zero, which the table's check
  * refuses together with the whole transaction, unless
- * - the product's price and limit are those that the sales assume,
+ * - the product's price, limit and sale window are those that the sales assume,
  * - the deduction is within the optimistic units: no restock order becomes due, and it is not the last unit.
  *
  * `LAST_INSERT_ID` returns the remaining units with the statement's result, without another query.
  */
 function deductStatement(deductions: readonly StockDeduction[]): string {
-  const rows = deductions.map(({ sku, quantity, priceKrw, maxPerSale }) => [
-    sku,
-    quantity,
-    priceKrw,
-    maxPerSale,
+  const rows = deductions.map(({ sku, quantity, priceKrw, maxPerSale, salesFrom, salesUntil }) => [
+    ...[sku, quantity, priceKrw, maxPerSale],
+    ...[salesFrom, salesUntil].map((time) => time && timeText(time)),
   ]);
-  return `UPDATE (VALUES ${tableValueText(rows)}) AS deduction (sku, quantity, price_krw, max_per_sale)
+  const columns = 'sku, quantity, price_krw, max_per_sale, sales_from, sales_until';
+  return `UPDATE (VALUES ${tableValueText(rows)}) AS deduction (${columns})
     STRAIGHT_JOIN stock_level level ON level.sku = deduction.sku
     STRAIGHT_JOIN product ON product.sku = deduction.sku
     SET level.on_hand = IF(
       product.price_krw = deduction.price_krw AND product.max_per_sale = deduction.max_per_sale
+        AND product.sales_from <=> CAST(deduction.sales_from AS DATETIME(3))
+        AND product.sales_until <=> CAST(deduction.sales_until AS DATETIME(3))
         AND deduction.quantity <= ${OPTIMISTIC_UNITS_SQL},
       LAST_INSERT_ID(level.on_hand - deduction.quantity),
       -1

@@ -12,6 +12,7 @@ import { SaleBatchService } from './sale-batch.service.js';
 import { SaleMetrics } from './sale-metrics.js';
 import { SaleSearchService } from './sale-search.service.js';
 import { SaleService } from './sale.service.js';
+import { SellingRulesCache } from './selling-rules-cache.js';
 import { StockCache } from './stock-cache.js';
 
 /** The sale engine: {@link SaleService}. For processes that sell. */
@@ -26,6 +27,7 @@ export class SaleModule {
         SaleMetrics,
         ContentionDetector,
         StockCache,
+        SellingRulesCache,
         OptimisticBatch,
         LockingBatch,
         SaleBatchService,

@@ -14,6 +14,7 @@ import { RecentKeyFilter } from '../group-commit/recent-key-filter.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
 import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
+import { type EarlyRefusal, SellingRulesCache } from './selling-rules-cache.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { readSales } from './sale-reader.js';
@@ -32,6 +33,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     private readonly database: Database,
     batches: SaleBatchService,
     metrics: SaleMetrics,
+    private readonly rules: SellingRulesCache,
     @Inject(BATCH_LIMITS) private readonly limits: BatchLimits,
   ) {
     this.committer = new GroupCommitter<PendingSale, SaleOutcome>({
@@ -50,23 +52,28 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
    * order and makes sure that one is open.
    *
    * @returns once the outcome is committed
-   * @throws InventoryError `SKU.UNKNOWN`, `SALE.QUANTITY_EXCEEDED`, `SALE.KEY_REUSED`, `SALE.KEY_IN_USE`,
-   * `DATABASE.UNAVAILABLE`
+   * @throws InventoryError `SKU.UNKNOWN`, `PRODUCT.DISCONTINUED`, `SALE.NOT_OPEN`, `SALE.QUANTITY_EXCEEDED`,
+   * `SALE.KEY_REUSED`, `SALE.KEY_IN_USE`, `DATABASE.UNAVAILABLE`
    */
   async place(request: SaleRequest): Promise<SaleOutcome> {
-    const outcome = await this.decide(request);
+    const arrivedAt = performance.now();
+    const preparing = this.rules.prepare();
+    if (preparing) await preparing;
+    const outcome = await this.placeByRules(request, arrivedAt);
     // Of a repeated request the place is another one by now. The batch of the others does not wait for it.
     const isMoved = outcome.kind === 'WAITING' && (outcome.replayed || !outcome.sale.waiting);
     return isMoved ? { ...outcome, sale: await this.get(outcome.sale.id) } : outcome;
   }
 
-  private decide(request: SaleRequest): Promise<SaleOutcome> {
+  private placeByRules(request: SaleRequest, arrivedAt: number): Promise<SaleOutcome> {
     const key = storedKey(request);
-    if (key === undefined) return this.committer.submit(pendingSale(request, key, false));
+    const refusal = this.rules.refusal(request.lines, arrivedAt);
+    if (refusal && !this.mayBeSold(key, refusal)) return Promise.reject(refusal.error);
+    if (key === undefined) return this.committer.submit(pendingSale(request, key, false, arrivedAt));
     const mayBeRepeat = this.recentKeys.add(key);
     const inFlight = this.inFlight.find(key);
-    if (inFlight) return this.placeDuplicate(inFlight, request);
-    const sale = pendingSale(request, key, mayBeRepeat);
+    if (inFlight) return this.placeDuplicate(inFlight, request, arrivedAt);
+    const sale = pendingSale(request, key, mayBeRepeat, arrivedAt);
     return this.submit(this.inFlight.add(key, sale.requestFingerprint), sale);
   }
 
@@ -81,11 +88,20 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   /** Finishes the requests in hand while the database is still connected. */
   async beforeApplicationShutdown(): Promise<void> {
+    await this.rules.settled;
     await Promise.allSettled([this.committer.drain(), ...this.duplicateAnswers()]);
   }
 
   onApplicationShutdown(): void {
     this.committer.close();
+  }
+
+  /**
+   * Whether a request that the rules refuse may be the repeat of a sale, so that the batch has to look its key up. Before the
+   * opening that is so only for a key that this process has seen in a batch: early buyers repeat their requests.
+   */
+  private mayBeSold(key: string | undefined, refusal: EarlyRefusal): boolean {
+    return key !== undefined && (!refusal.isBeforeOpening || this.recentKeys.has(key));
   }
 
   /** @param arrivedAt for one that has waited as a duplicate; see {@link GroupCommitter.submit} */
@@ -103,6 +119,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
   private placeDuplicate(
     inFlight: InFlightRequest<InFlightDuplicates>,
     request: SaleRequest,
+    arrivedAt: number,
   ): Promise<SaleOutcome> {
     const { requestFingerprint } = inFlight;
     const duplicates = (inFlight.duplicates ??= new InFlightDuplicates(
@@ -113,7 +130,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
       const detail = 'Too many requests with this idempotency key are waiting for the first of them.';
       return Promise.reject(new InventoryError('SALE.KEY_IN_USE', detail));
     }
-    return duplicates.add(pendingSale(request, inFlight.key, true));
+    return duplicates.add(pendingSale(request, inFlight.key, true, arrivedAt));
   }
 
   private *duplicateAnswers(): Generator<Promise<SaleOutcome>> {

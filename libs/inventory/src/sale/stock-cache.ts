@@ -7,6 +7,8 @@ import { type StockLevel } from '../stock/stock-level.entity.js';
 export interface CachedSku {
   priceKrw: number;
   maxPerSale: number;
+  salesFrom: Date | null;
+  salesUntil: Date | null;
   /** See {@link optimisticUnits}. */
   optimisticUnits: number;
 }
@@ -28,7 +30,8 @@ export class StockCache {
 
   /** Stores what was read under the lock. */
   update(product: Product, level: StockLevel): void {
-    const { sku, priceKrw, maxPerSale } = product;
-    this.cached.set(sku, { priceKrw, maxPerSale, optimisticUnits: optimisticUnits(product, level) });
+    const { sku, priceKrw, maxPerSale, salesFrom, salesUntil } = product;
+    const rules = { priceKrw, maxPerSale, salesFrom, salesUntil };
+    this.cached.set(sku, { ...rules, optimisticUnits: optimisticUnits(product, level) });
   }
 }

@@ -1,0 +1,28 @@
+import { type InventoryErrorCode } from '#inventory';
+
+/** Refusals that belong to HTTP itself, beside those of the warehouse. */
+export type ApiErrorCode =
+  | InventoryErrorCode
+  | 'AUTH.KEY_REQUIRED'
+  | 'AUTH.ROLE_REQUIRED'
+  | 'CALLBACK.ADDRESS_REFUSED'
+  | 'CALLBACK.EXPIRED'
+  | 'CALLBACK.FORGED'
+  | 'QUEUE.UNAVAILABLE'
+  | 'REQUEST.CONTENT_ENCODING'
+  | 'REQUEST.HEADERS_TOO_LARGE'
+  | 'REQUEST.INVALID'
+  | 'REQUEST.MALFORMED'
+  | 'REQUEST.MEDIA_TYPE'
+  | 'REQUEST.METHOD_NOT_ALLOWED'
+  | 'REQUEST.PRECONDITION'
+  | 'REQUEST.RATE_LIMITED'
+  | 'REQUEST.REFUSED'
+  | 'REQUEST.TIMEOUT'
+  | 'REQUEST.TOO_LARGE'
+  | 'ROUTE.UNKNOWN'
+  | 'SALE.OVERLOADED'
+  | 'SALE.TOKEN_WRONG'
+  | 'SERVER.FAULT'
+  | 'STOCK.INSUFFICIENT'
+  | 'WEBHOOK_ENDPOINT.REFUSED';
