@@ -10,6 +10,7 @@ import {
   ReconcileModule,
   RestockModule,
   SaleModule,
+  WaitlistModule,
   WebhookModule,
 } from '#inventory';
 import { MessagingModule } from '#messaging';
@@ -34,6 +35,7 @@ import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
 import { SaleTokens } from './sales/sale-tokens.js';
+import { SaleEndingsController } from './sales/sale-endings.controller.js';
 import { SalesController } from './sales/sales.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
@@ -58,6 +60,7 @@ export class AppModule {
         OperatorModule,
         AuditModule,
         WebhookModule,
+        WaitlistModule,
         SaleModule.forRoot({
           batchSize: environment.SALE_BATCH_SIZE,
           waitMs: environment.SALE_WAIT_LIMIT_MS,
@@ -70,6 +73,7 @@ export class AppModule {
       controllers: [
         IndexController,
         SalesController,
+        SaleEndingsController,
         ProductsController,
         RestockOrdersController,
         GoodsReceiptsController,

@@ -10,6 +10,7 @@ import {
   ReconcileModule,
   RestockModule,
   RetentionModule,
+  WaitlistModule,
   WebhookModule,
 } from '#inventory';
 import { DELIVERY_FAILURE_RECORDER, MessagingModule } from '#messaging';
@@ -38,6 +39,7 @@ import { FactoryClient } from './restock/factory.client.js';
 import { RestockDeadlinesTask } from './restock/restock-deadlines-task.js';
 import { RestockHandler } from './restock/restock.handler.js';
 import { RetentionTask } from './retention/retention-task.js';
+import { WaitlistTask } from './waitlist/waitlist-task.js';
 import { WebhookClient } from './webhooks/webhook.client.js';
 import { WebhookTasks } from './webhooks/webhook-tasks.js';
 import { WebhooksHandler } from './webhooks/webhooks.handler.js';
@@ -63,6 +65,7 @@ export class WorkModule {
         DeadLetterModule,
         ReconcileModule,
         RetentionModule,
+        WaitlistModule,
         WebhookModule,
         MessagingModule.forRoot({
           queueUrlPrefix: environment.QUEUE_URL_PREFIX,
@@ -94,6 +97,7 @@ export class WorkModule {
         OpenDeadLettersTask,
         DeadLetterJobsTask,
         RetentionTask,
+        WaitlistTask,
         WebhookClient,
         WebhooksHandler,
         WebhookTasks,

@@ -1,4 +1,4 @@
-import { RESTOCK_ORDER_STATUSES } from '#inventory';
+import { RESTOCK_ORDER_STATUSES, SALE_STATUSES } from '#inventory';
 import Type, { type Static } from 'typebox';
 import { keyHeaders, KeyText } from '../idempotency/idempotency-schema.js';
 import {
@@ -26,7 +26,21 @@ export const PlaceSale = Type.Object(
       { minItems: 1, maxItems: 50, description: 'bought together: all of them or none' },
     ),
     customerEmail: Type.Optional(nullable(EmailAddress)),
-    onShortage: Type.Optional(Type.Literal('reject', { description: 'what to do when stock is short' })),
+    onShortage: Type.Optional(
+      Type.Enum(['reject', 'backorder'], {
+        description:
+          'when stock is short: refuse, which is the default, or wait for goods in the order of arrival',
+      }),
+    ),
+    waitUntil: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        maxLength: 40,
+        description:
+          'with `backorder`: when a sale expires that still waits, 90 days ahead at most; 30 days without it',
+        examples: ['2026-12-24T09:00:00Z'],
+      }),
+    ),
   },
   { additionalProperties: false, title: 'PlaceSale' },
 );
@@ -45,10 +59,39 @@ export const SaleHeaders = Type.Object(
 );
 export type SaleHeaders = Static<typeof SaleHeaders>;
 
+const WaitingPlace = Type.Object(
+  {
+    position: Type.Integer({
+      description:
+        'in the waitlist, 1 for the next; of several products in the longest one. It gets worse only when goods are lost that were kept',
+      examples: [3],
+    }),
+    waitUntil: { ...Time, description: 'when it expires' },
+    lines: Type.Array(
+      Type.Object({
+        sku: Sku,
+        reservedQuantity: Type.Integer({ description: 'units that are kept for it', examples: [0] }),
+        position: {
+          ...nullable(Type.Integer({ examples: [3] })),
+          description: 'in the waitlist of the product; null when all of its units are kept',
+        },
+        missingUnits: Type.Integer({
+          description: 'units that must arrive: for those before it, and its own',
+          examples: [7],
+        }),
+      }),
+    ),
+  },
+  { title: 'WaitingPlace', description: 'while it is `WAITING`' },
+);
+
 export const Sale = Type.Object(
   {
     id: Type.String({ format: 'uuid', examples: [EXAMPLE_ID] }),
-    status: Type.Enum(['CONFIRMED']),
+    status: Type.Enum([...SALE_STATUSES], {
+      description: '`WAITING` for goods, `CONFIRMED`, or ended: `CANCELLED` or `EXPIRED`',
+      examples: ['CONFIRMED'],
+    }),
     lines: Type.Array(
       Type.Object({
         sku: Sku,
@@ -62,6 +105,7 @@ export const Sale = Type.Object(
       description: 'null when none was given, when it is erased, and for readers who may not see it',
     },
     createdAt: Time,
+    waiting: Type.Optional(WaitingPlace),
   },
   { title: 'Sale' },
 );

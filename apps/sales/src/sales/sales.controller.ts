@@ -1,4 +1,4 @@
-import { SaleSearchService, SaleService, type Shortage } from '#inventory';
+import { Clock, SaleSearchService, SaleService, type Shortage } from '#inventory';
 import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -14,6 +14,7 @@ import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES, type Refusal, sendProblem, type Sentence } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
+import { backorderOf } from './backorder.js';
 import { ReleasableConnection } from './releasable-connection.js';
 import {
   PlacedSale,
@@ -32,14 +33,28 @@ const KEY_MISSING: Sentence = {
   ko: 'querystring/clientId는 idempotencyKey와 함께 보내야 합니다.',
 };
 
+const STATUS_OF = { CONFIRMED: 201, WAITING: 202, ENDED: 200 };
+
+function placed(description: string) {
+  return Type.Object(PlacedSale.properties, {
+    title: 'PlacedSale',
+    description,
+    headers: { ...locationHeader('/sales/{id}', 'the sale'), ...ReplayedHeader, ...RATE_LIMIT_HEADERS },
+  });
+}
+
 @Controller('sales')
 export class SalesController {
-  private readonly counters: Record<'confirmed' | 'replayed' | 'refused' | 'shed', Counter.Internal>;
+  private readonly counters: Record<
+    'confirmed' | 'waiting' | 'replayed' | 'refused' | 'shed',
+    Counter.Internal
+  >;
 
   constructor(
     private readonly sales: SaleService,
     private readonly search: SaleSearchService,
     private readonly tokens: SaleTokens,
+    private readonly clock: Clock,
     registry: Registry,
   ) {
     const outcomes = new Counter({
@@ -51,6 +66,7 @@ export class SalesController {
     // Looked up once: finding a counter by its label costs more than counting.
     this.counters = {
       confirmed: outcomes.labels('confirmed'),
+      waiting: outcomes.labels('waiting'),
       replayed: outcomes.labels('replayed'),
       refused: outcomes.labels('refused'),
       shed: outcomes.labels('shed'),
@@ -65,19 +81,13 @@ export class SalesController {
     operationId: 'placeSale',
     summary: 'Buy, all lines or none',
     description:
-      'Answers when the outcome is on disk. With `Idempotency-Key` a repeat is safe: all repeats together make one sale, and get the first answer.',
+      'Answers when the outcome is on disk. With `Idempotency-Key` a repeat is safe: all repeats together make one sale, and get its answer. With `onShortage: backorder` a sale that is short waits: its `position` is the place in line for the goods.',
     body: PlaceSale,
     headers: SaleHeaders,
     response: {
-      201: Type.Object(PlacedSale.properties, {
-        title: 'PlacedSale',
-        description: 'sold; with `Idempotent-Replayed`, sold before under this key',
-        headers: {
-          ...locationHeader('/sales/{id}', 'the sale'),
-          ...ReplayedHeader,
-          ...RATE_LIMIT_HEADERS,
-        },
-      }),
+      200: placed('with `Idempotent-Replayed`: it was cancelled, or has expired, since'),
+      201: placed('sold; with `Idempotent-Replayed`, sold before under this key'),
+      202: placed('it waits for goods, which are its own when they come'),
       ...PROBLEM_RESPONSES,
     },
     'x-refusals': [
@@ -94,7 +104,7 @@ export class SalesController {
     ],
   })
   async place(
-    @Body() { lines, customerEmail }: PlaceSale,
+    @Body() { lines, customerEmail, onShortage, waitUntil }: PlaceSale,
     @Headers() headers: SaleHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -102,6 +112,7 @@ export class SalesController {
     const outcome = await this.sales.place({
       lines,
       customerEmail: customerEmail ?? undefined,
+      backorder: backorderOf(onShortage, waitUntil, this.clock.localNow()),
       idempotencyKey: headers['idempotency-key'],
       clientId: headers['x-client-id'],
       isAbandoned: () => connection.isClosed,
@@ -109,10 +120,14 @@ export class SalesController {
     connection.release();
     switch (outcome.kind) {
       case 'CONFIRMED':
-        this.counters[outcome.replayed ? 'replayed' : 'confirmed'].inc();
+      case 'WAITING':
+      case 'ENDED':
+        this.counters[
+          outcome.replayed ? 'replayed' : outcome.kind === 'WAITING' ? 'waiting' : 'confirmed'
+        ].inc();
         if (outcome.replayed) void reply.header('Idempotent-Replayed', 'true');
         void reply
-          .code(201)
+          .code(STATUS_OF[outcome.kind])
           .header('Location', `/sales/${outcome.sale.id}`)
           .send({ ...outcome.sale, token: this.tokens.of(outcome.sale.id) });
         break;

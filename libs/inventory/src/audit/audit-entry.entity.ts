@@ -9,6 +9,7 @@ export const AUDIT_SUBJECTS = [
   'factory',
   'product',
   'restock_order',
+  'sale',
   'stock',
   'webhook_delivery',
   'webhook_endpoint',

@@ -3,7 +3,7 @@ import { type Product } from '../product/product.entity.js';
 import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type PendingSale } from './pending-sale.js';
-import { type ConfirmedSale, type Shortage } from './sale-request.js';
+import { type Backorder, type ConfirmedSale, type Shortage } from './sale-request.js';
 import { type JoiningLine } from './stored-sales.js';
 import { sellingRefusal } from './selling-rules.js';
 
@@ -52,8 +52,7 @@ export function allocate(
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
-  // Nobody waits for what is not made any more.
-  if (short.length > 0 && backorder && short.every(({ locked }) => isReordered(locked.product))) {
+  if (short.length > 0 && mayWait(backorder, short, arrivedAt)) {
     return { kind: 'JOINED', lines: wanted.map(({ locked, quantity }) => join(locked, quantity)) };
   }
   if (short.length > 0) {
@@ -72,6 +71,16 @@ function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][numbe
   level.onHand -= quantity;
   locked.soldUnits += quantity;
   return { sku: product.sku, quantity, unitPriceKrw: product.priceKrw };
+}
+
+/** Nobody waits for what is not made any more, or with a wait that is over. */
+function mayWait(
+  backorder: Backorder | undefined,
+  short: readonly { locked: LockedSku }[],
+  arrivedAt: Date,
+): boolean {
+  if (!backorder || (backorder.waitUntil && backorder.waitUntil <= arrivedAt)) return false;
+  return short.every(({ locked }) => isReordered(locked.product));
 }
 
 /** The last of the waitlist. Before it nobody else waits, or nothing is available. */

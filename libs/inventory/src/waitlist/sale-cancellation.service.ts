@@ -9,7 +9,7 @@ import { ReturnedLine } from '../sale/returned-line.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
 import { readSales } from '../sale/sale-reader.js';
 import { type ConfirmedSale } from '../sale/sale-request.js';
-import { Sale } from '../sale/sale.entity.js';
+import { Sale, type SaleStatus } from '../sale/sale.entity.js';
 import { WaitingLine } from '../sale/waiting-line.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { buyerMail } from './buyer-mail.js';
@@ -52,19 +52,23 @@ export class SaleCancellationService {
    * An operator cancels a sale. The units of one that was confirmed come back into the stock, once.
    *
    * @param within the caller's transaction, in place of one of its own
+   * @returns the sale, and its status before
    * @throws InventoryError `SALE.UNKNOWN`, `SALE.ENDED`
    */
-  async cancel(saleId: string, within?: EntityManager): Promise<ConfirmedSale> {
-    return this.locked(
+  async cancel(saleId: string, within?: EntityManager): Promise<{ before: SaleStatus; sale: ConfirmedSale }> {
+    let before: SaleStatus = 'CONFIRMED';
+    const sale = await this.locked(
       saleId,
       async (manager, locked) => {
         const { sale } = locked;
+        before = sale.status;
         if (sale.status === 'WAITING') return this.endWait(manager, locked, 'CANCELLED');
         if (sale.status === 'CONFIRMED') return this.takeBack(manager, locked);
         throw ended(sale);
       },
       within,
     );
+    return { before, sale };
   }
 
   /** A sale has waited for as long as it may, unless it has its units by now. @returns whether it expired */

@@ -17,6 +17,8 @@ export interface Upkeep {
   served: number;
   /** Sales that had all of their units. */
   filled: number;
+  /** What still waits. */
+  waiting: { lines: number; units: number };
 }
 
 /** Does for the waitlist what time brings with it, and what another process left undone. */
@@ -31,7 +33,12 @@ export class WaitlistUpkeepService {
   ) {}
 
   async run(): Promise<Upkeep> {
-    return { expired: await this.expire(), served: await this.serve(), filled: await this.fill() };
+    return {
+      expired: await this.expire(),
+      served: await this.serve(),
+      filled: await this.fill(),
+      waiting: await this.waiting(),
+    };
   }
 
   private async expire(): Promise<number> {
@@ -77,6 +84,15 @@ export class WaitlistUpkeepService {
       );
     }
     return found.length;
+  }
+
+  private async waiting(): Promise<Upkeep['waiting']> {
+    const [sums] = await this.database.read((manager) =>
+      manager.query<Record<'lines_' | 'units', string | number>[]>(
+        'SELECT COALESCE(SUM(waiting_lines), 0) AS lines_, COALESCE(SUM(waiting), 0) AS units FROM stock_level',
+      ),
+    );
+    return { lines: Number(sums!.lines_), units: Number(sums!.units) };
   }
 
   private async underLock(

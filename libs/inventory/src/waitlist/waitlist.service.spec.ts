@@ -171,11 +171,14 @@ describe.each(TEST_DATABASES)('the waitlist on %s', (kind) => {
     const bought = await buy({ [sku]: 2 });
     const waiting = await wait({ [sku]: 1 });
     const { id } = (bought as { sale: ConfirmedSale }).sale;
-    expect(await cancellation.cancel(id)).toMatchObject({ status: 'CANCELLED' });
+    expect(await cancellation.cancel(id)).toMatchObject({
+      before: 'CONFIRMED',
+      sale: { status: 'CANCELLED' },
+    });
     expect(await statusOf(waiting)).toBe('CONFIRMED');
     expect(await warehouse.level(sku)).toMatchObject({ onHand: 1, reserved: 0, available: 1 });
     await expect(cancellation.cancel(id)).rejects.toMatchObject({ code: 'SALE.ENDED' });
-    expect(await cancellation.cancel(waiting.id)).toMatchObject({ status: 'CANCELLED' });
+    expect(await cancellation.cancel(waiting.id)).toMatchObject({ sale: { status: 'CANCELLED' } });
     expect(await warehouse.level(sku)).toMatchObject({ onHand: 2, available: 2 });
   });
 
