@@ -6,6 +6,7 @@ import {
   IdempotencyModule,
   OperatorModule,
   AuditModule,
+  PrivacyModule,
   ProductModule,
   ReconcileModule,
   RestockModule,
@@ -15,6 +16,7 @@ import {
 import { MessagingModule } from '#messaging';
 import { HealthModule, MetricsModule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CustomersController } from './customers/customers.controller.js';
 import { DeadLetterJobsController } from './dead-letters/dead-letter-jobs.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
@@ -57,6 +59,7 @@ export class AppModule {
         IdempotencyModule,
         OperatorModule,
         AuditModule,
+        PrivacyModule,
         WebhookModule,
         SaleModule.forRoot({
           batchSize: environment.SALE_BATCH_SIZE,
@@ -79,6 +82,7 @@ export class AppModule {
         RepairsController,
         ApiKeysController,
         AuditController,
+        CustomersController,
         ProbeController,
         ErrorsController,
         WebhookEndpointsController,
