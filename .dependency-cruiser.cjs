@@ -6,6 +6,7 @@ const order = [
   'schema',
   'reconcile',
   'retention',
+  'privacy',
   'dead-letter',
   'receiving',
   'adjustment',

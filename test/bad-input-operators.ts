@@ -1,5 +1,16 @@
 import { type Route } from './bad-input-route.js';
-import { CURSORS, IDS, integers, LIST, STATES, TIME_RANGE, UUID } from './bad-input-values.js';
+import {
+  CURSORS,
+  IDS,
+  integers,
+  KEYS,
+  LIST,
+  MAILS,
+  STATES,
+  TIME_RANGE,
+  UUID,
+  visibleTexts,
+} from './bad-input-values.js';
 
 const NAMES = ['', 'Kim', 'kim lee', '-kim', '김', 'k'.repeat(65), "' OR 1=1 --"];
 
@@ -24,6 +35,17 @@ export const OPERATOR_ROUTES: Record<string, Route> = {
     bad: { 'params/id': IDS, 'body/overlapSeconds': integers(0, 2_592_000) },
   },
   'POST /api-keys/{id}/revoke': { params: { id: UUID }, status: 404, bad: { 'params/id': IDS } },
+  'POST /customers/forget': {
+    headers: { 'idempotency-key': 'bad-input' },
+    body: { email: 'nobody@example.com', note: 'asked by mail', dryRun: true },
+    status: 200,
+    bad: {
+      'headers/idempotency-key': KEYS,
+      'body/email': MAILS,
+      'body/note': visibleTexts(400),
+      'body/dryRun': ['', 'yes', 2],
+    },
+  },
   'GET /audit': {
     query: { limit: '1', actor: 'kim', action: 'stock.adjusted', subjectType: 'stock', subjectId: 'RING' },
     status: 200,

@@ -227,6 +227,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/api-keys/{id}/revoke',
       '/api-keys/{id}/rotate',
       '/audit',
+      '/customers/forget',
       '/dead-letter-jobs',
       '/dead-letter-jobs/{id}',
       '/dead-letter-jobs/{id}/cancel',

@@ -1,4 +1,5 @@
 import { Command, type CommanderError } from 'commander';
+import { addCustomerCommands } from './customers/customers.command.js';
 import { addDeadLetterCommands } from './dead-letters/dead-letters.command.js';
 import { addJobCommands } from './jobs/jobs.command.js';
 import { addOperatorCommands } from './operators/operators.command.js';
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   addOrderCommands(program);
   addStockCommands(program);
   addReconcileCommands(program);
+  addCustomerCommands(program);
   addOperatorCommands(program);
   return program;
 }

@@ -6,6 +6,7 @@ import {
   IdempotencyModule,
   OperatorModule,
   AuditModule,
+  PrivacyModule,
   ProductModule,
   ReconcileModule,
   RestockModule,
@@ -16,6 +17,7 @@ import {
 import { MessagingModule } from '#messaging';
 import { HealthModule, MetricsModule } from '#runtime';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CustomersController } from './customers/customers.controller.js';
 import { DeadLetterJobsController } from './dead-letters/dead-letter-jobs.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { SALES_ENVIRONMENT, type SalesEnvironment } from './environment.js';
@@ -59,6 +61,7 @@ export class AppModule {
         IdempotencyModule,
         OperatorModule,
         AuditModule,
+        PrivacyModule,
         WebhookModule,
         WaitlistModule,
         SaleModule.forRoot({
@@ -83,6 +86,7 @@ export class AppModule {
         RepairsController,
         ApiKeysController,
         AuditController,
+        CustomersController,
         ProbeController,
         ErrorsController,
         WebhookEndpointsController,

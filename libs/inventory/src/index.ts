@@ -48,6 +48,8 @@ export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
 export { Product, PRODUCT_STATUSES } from './product/product.entity.js';
+export { CustomerAddress } from './privacy/customer-address.js';
+export { ErasureService, type ErasureCounts } from './privacy/erasure.service.js';
 export { ProductService, type ProductWithStock } from './product/product.service.js';
 export {
   callbackUrl,
@@ -125,6 +127,7 @@ export { OperatorModule } from './operator/operator.module.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
 export { NotificationModule } from './notification/notification.module.js';
 export { OutboxModule } from './outbox/outbox.module.js';
+export { PrivacyModule } from './privacy/privacy.module.js';
 export { ProductModule } from './product/product.module.js';
 export { ReceivingModule } from './receiving/receiving.module.js';
 export { ReconcileModule } from './reconcile/reconcile.module.js';

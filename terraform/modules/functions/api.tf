@@ -2,7 +2,7 @@ locals {
   public_url = var.domain_name != null ? "https://${var.domain_name}" : aws_apigatewayv2_api.this.api_endpoint
 
   # What the public reaches. Everything else, /metrics of one environment among it, is answered 404 by the API itself.
-  paths  = setsubtract(["/sales", "/products", "/restock-orders", "/goods-receipts", "/factories", "/repairs", "/dead-letters", "/dead-letter-jobs", "/reconcile", "/errors", "/webhook-endpoints", "/webhook-deliveries", "/api-keys", "/audit", "/operator", "/hello", "/produce", "/health"], [for path in var.hidden_paths : trimsuffix(path, "/*")])
+  paths  = setsubtract(["/sales", "/products", "/restock-orders", "/goods-receipts", "/factories", "/repairs", "/dead-letters", "/dead-letter-jobs", "/reconcile", "/errors", "/webhook-endpoints", "/webhook-deliveries", "/api-keys", "/audit", "/customers", "/operator", "/hello", "/produce", "/health"], [for path in var.hidden_paths : trimsuffix(path, "/*")])
   routes = toset(concat(["ANY /"], flatten([for path in local.paths : ["ANY ${path}", "ANY ${path}/{proxy+}"]])))
 }
 

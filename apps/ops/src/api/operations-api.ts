@@ -57,9 +57,9 @@ export class OperationsApi {
   }
 
   /** Under one idempotency key, so that it is repeated where the answer was lost. @throws Refusal, or NoAnswer */
-  async write<Data>(call: Call<Data, Write>): Promise<NonNullable<Data>> {
+  async write<Data>(call: Call<Data, Write>, timeoutMs = ANSWER_TIMEOUT_MS): Promise<NonNullable<Data>> {
     const headers = { 'idempotency-key': randomUUID() };
-    return this.repeat(() => call({ ...this.request(), headers }), isRepeatable);
+    return this.repeat(() => call({ ...this.request(timeoutMs), headers }), isRepeatable);
   }
 
   /** A write that takes no idempotency key. @throws Refusal, or NoAnswer */

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** What an entry of the audit is about. */
 export const AUDIT_SUBJECTS = [
   'api_key',
+  'customer',
   'dead_letter',
   'dead_letter_group',
   'dead_letter_job',
@@ -16,7 +17,7 @@ export const AUDIT_SUBJECTS = [
 ] as const;
 export type AuditSubject = (typeof AUDIT_SUBJECTS)[number];
 
-/** What an operator did to something, in the transaction that did it. Never changed and never deleted. */
+/** What an operator did to something, in the transaction that did it. Never deleted, and changed only where a buyer's address is erased. */
 @Entity('audit_entry')
 @Index('ix_audit_entry_subject', ['subjectType', 'subjectId'])
 @Index('ix_audit_entry_actor', ['actor'])

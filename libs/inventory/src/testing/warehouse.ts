@@ -11,6 +11,7 @@ import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { NotificationModule } from '../notification/notification.module.js';
 import { OperatorModule } from '../operator/operator.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
+import { PrivacyModule } from '../privacy/privacy.module.js';
 import { ProductModule } from '../product/product.module.js';
 import { ReceivingModule } from '../receiving/receiving.module.js';
 import { ReconcileModule } from '../reconcile/reconcile.module.js';
@@ -38,6 +39,7 @@ const MODULES = [
   NotificationModule,
   OperatorModule,
   OutboxModule,
+  PrivacyModule,
   ProductModule,
   ReceivingModule,
   ReconcileModule,
