@@ -74,6 +74,21 @@ export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
 export { Circuit } from './circuit/circuit.entity.js';
 export { CircuitModule } from './circuit/circuit.module.js';
 export { CircuitService } from './circuit/circuit.service.js';
+export {
+  acceptedRange,
+  arrivalRange,
+  rangeKept,
+  remainingRange,
+  type ArrivalQuestion,
+  type ArrivalRange,
+  type RangeKept,
+} from './restock/arrival-range.js';
+export {
+  leadTimeQuantiles,
+  nextCorrection,
+  type LeadTimeQuantiles,
+  type ObservedOrder,
+} from './restock/lead-time-quantiles.js';
 export { FactoryIncidentService, type IncidentTimes } from './restock/factory-incident.service.js';
 export { FactoryService, type FactoryChange, type FactoryState } from './restock/factory.service.js';
 export { FactoryWaitService } from './restock/factory-wait.service.js';

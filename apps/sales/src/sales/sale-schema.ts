@@ -99,6 +99,15 @@ export const Shortages = Type.Array(
       status: Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] }),
       quantity: Type.Integer({ description: 'units that are being made', examples: [100] }),
       estimatedAt: NullableTime,
+      estimatedFrom: {
+        ...NullableTime,
+        description: 'half of such orders arrive by then; null when that is unknown',
+      },
+      estimatedTo: {
+        ...NullableTime,
+        description: 'nine of ten such orders arrive by then; null when that is unknown',
+        examples: ['2026-12-01T09:00:00.000Z'],
+      },
     }),
   }),
   { description: 'the products of which there is too little, and when more comes' },
