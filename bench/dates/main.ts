@@ -2,7 +2,13 @@
 import 'reflect-metadata';
 import { runCommand } from '#runtime';
 import { mean, type QuarterScore, scoreOf } from './score.js';
-import { ORDERS, SCORING_SEEDS, TUNING_SEEDS } from './simulated-factory.js';
+import {
+  FRESH_SCORING_SEEDS,
+  MORE_TUNING_SEEDS,
+  ORDERS,
+  SCORING_SEEDS,
+  TUNING_SEEDS,
+} from './simulated-factory.js';
 
 const USAGE = `npm run bench:dates
 
@@ -19,17 +25,20 @@ const GOAL = { low: 0.85, high: 0.95, widths: 2 };
 await runCommand({ usage: USAGE, options: {}, run: bench });
 
 function bench(): Promise<void> {
-  for (const [title, seeds] of [
-    ['seeds to tune', TUNING_SEEDS],
-    ['seeds to score', SCORING_SEEDS],
-  ] as const) {
-    const quarters = seeds.flatMap(scoreOf);
-    console.log(`\n${title}: ${ORDERS} orders each, shares of each quarter of a run`);
+  report('seeds to tune', [...TUNING_SEEDS, ...MORE_TUNING_SEEDS], false);
+  report('seeds to score', SCORING_SEEDS, true);
+  report('fresh seeds to score', FRESH_SCORING_SEEDS, true);
+  return Promise.resolve();
+}
+
+function report(title: string, seeds: readonly number[], isDetailed: boolean): void {
+  const quarters = seeds.flatMap(scoreOf);
+  console.log(`\n${title}: ${seeds.length} runs of ${ORDERS.toLocaleString('en')} orders`);
+  if (isDetailed) {
     console.table(quarters.map(rowOf));
     console.table(seeds.map((seed) => runOf(seed, quarters)));
-    console.log(verdictOf(quarters));
   }
-  return Promise.resolve();
+  console.log(verdictOf(quarters));
 }
 
 function rowOf(score: QuarterScore) {
