@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const PROMISE = { leadTimeSeconds: 48 * 3_600, overdueAfterSeconds: 96 * 3_600 };
 
 /** As many completed orders as the product reads. */
-const SAMPLE_SIZE = 70;
+const SAMPLE_SIZE = 100;
 
 /** What the product states for each order, by the orders that were complete or open when it was accepted. */
 export function statedRanges(orders: readonly SimulatedOrder[]): StatedRange[] {

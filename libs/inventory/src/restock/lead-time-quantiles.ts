@@ -22,7 +22,7 @@ const STEPS = 20;
 const SHARES = Array.from({ length: STEPS + 1 }, (_, index) => index / STEPS);
 
 /** The newest completed orders of a factory, from which its lead times are learned. */
-export const SAMPLE_SIZE = 70;
+export const SAMPLE_SIZE = 100;
 
 /** Fewer orders say too little: then what the factory promises counts. */
 export const SMALLEST_SAMPLE = 10;
@@ -30,8 +30,11 @@ export const SMALLEST_SAMPLE = 10;
 /** An order counts half as much as one that was accepted so many orders later. The level of the lead times changes quickly. */
 const HALF_LIFE_ORDERS = 4;
 
-/** The correction changes by this, times 0.9, when goods come after the stated P90, and by this, times -0.1, when by it. */
+/** The correction rises by this, times 0.915, when goods come after the stated P90, and falls by this, times 0.085, when by it. */
 const CORRECTION_STEP = 0.04;
+
+/** The share of late orders at which the correction stands still. Below a tenth, because the upper bound holds it back in bursts. */
+const LATE_SHARE = 0.085;
 
 /** The bounds of the correction. Without them a burst widens the ranges for a long time after its end. */
 const CORRECTION_BOUNDS = { low: -0.3, high: 0.3 };
@@ -69,8 +72,10 @@ export function leadTimeQuantiles(
   const spread = spreadOf(newestFirst, now);
   return ascending(
     SHARES.map((share) => {
+      // The P50 is the level itself. Scaled by the spread around earlier P50s, it would swing from order to order.
+      if (share === 0.5) return level;
       const factor = quantileOf(spread, share);
-      if (share <= 0.5) return level * Math.min(1, factor);
+      if (share < 0.5) return level * Math.min(1, factor);
       return level * Math.max(1, factor) * Math.exp((correction * (share - 0.5)) / (STATED_SHARE - 0.5));
     }),
   );
@@ -83,7 +88,7 @@ export function leadTimeQuantiles(
 export function nextCorrection(correction: number, { closedAt, expectedTo }: ObservedOrder): number {
   if (closedAt === null || expectedTo === null) return correction;
   const isLate = closedAt > expectedTo ? 1 : 0;
-  const next = correction + CORRECTION_STEP * (isLate - (1 - STATED_SHARE));
+  const next = correction + CORRECTION_STEP * (isLate - LATE_SHARE);
   return Math.min(CORRECTION_BOUNDS.high, Math.max(CORRECTION_BOUNDS.low, next));
 }
 
