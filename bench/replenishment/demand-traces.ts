@@ -15,10 +15,6 @@ export interface DemandTrace {
 const KINDS = ['steady', 'growing', 'weekly', 'drops', 'intermittent'] as const;
 export type DemandKind = (typeof KINDS)[number];
 
-/** The seeds were fixed before any rule was tuned: two traces of each kind to tune, two to score. */
-export const TUNING_TRACES = traces(1);
-export const SCORING_TRACES = traces(11);
-
 function traces(firstSeed: number): DemandTrace[] {
   return Array.from({ length: 10 }, (_, index) =>
     demandTrace(firstSeed + index, KINDS[index % KINDS.length]!),
@@ -66,3 +62,7 @@ const DEMAND: Record<DemandKind, (random: SeededRandom, base: number) => (day: n
   },
   intermittent: (random, base) => () => (random.uniform() < 0.25 ? base * 2 * random.exponential(1) : 0),
 };
+
+/** The seeds were fixed before any rule was tuned: two traces of each kind to tune, two to score. */
+export const TUNING_TRACES = traces(1);
+export const SCORING_TRACES = traces(11);
