@@ -105,6 +105,16 @@ export {
 } from './restock/restock-order.entity.js';
 export { RestockProgressService } from './restock/restock-progress.service.js';
 export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
+export { isAtReorderPoint, maxRefusedUnits, restockQuantity } from './restock/restock-rules.js';
+export { DEMAND_DAYS } from './restock/demand-history.js';
+export {
+  dailyDemand,
+  demandStatistics,
+  leadTimeStatistics,
+  suggestedRule,
+  type SuggestedFigure,
+} from './restock/restock-suggestion.js';
+export { RestockSuggestionService, type RestockSuggestion } from './restock/restock-suggestion.service.js';
 export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
 export { SaleModule } from './sale/sale.module.js';
 export { SaleSearchService, type SaleSearch } from './sale/sale-search.service.js';
