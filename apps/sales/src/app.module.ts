@@ -32,6 +32,7 @@ import { RepairsController } from './operations/repairs.controller.js';
 import { ErrorsController } from './problem/errors.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
+import { RestockSuggestionController } from './products/restock-suggestion.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
 import { SalesController } from './sales/sales.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
@@ -70,6 +71,7 @@ export class AppModule {
         IndexController,
         SalesController,
         ProductsController,
+        RestockSuggestionController,
         RestockOrdersController,
         GoodsReceiptsController,
         DeadLettersController,
