@@ -71,8 +71,10 @@ function verdictOf(quarters: readonly QuarterScore[]): string {
   const kept = shares.filter((share) => share >= GOAL.low && share <= GOAL.high).length;
   const widths = quarters.map(({ widthHours, knownWidthHours }) => widthHours / knownWidthHours);
   const narrow = widths.filter((width) => width <= GOAL.widths).length;
+  const known = quarters.map(({ knownWithinP90 }) => knownWithinP90);
   return [
     `arrived by the stated P90: ${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} in a quarter, ${percent(mean(shares))} in all; ${kept} of ${shares.length} quarters are within ${percent(GOAL.low)} to ${percent(GOAL.high)}`,
+    `of the estimator that knows: ${percent(Math.min(...known))} to ${percent(Math.max(...known))} in a quarter, ${percent(mean(known))} in all`,
     `width from P50 to P90: ${ratio(quarters, 'widthHours', 'knownWidthHours').toFixed(2)} times the known one in all; at most ${GOAL.widths} times in ${narrow} of ${widths.length} quarters, ${Math.max(...widths).toFixed(2)} in the widest`,
     `time from now to P90: ${ratio(quarters, 'aheadHours', 'knownAheadHours').toFixed(2)} times the known one`,
   ].join('\n');
