@@ -107,6 +107,11 @@ export const ROUTES: Record<string, Route> = {
     bad: { 'params/sku': SEGMENTS, ...TAG_HEADERS },
   },
   'GET /products/{sku}/ledger': { params: { sku: SKU }, status: 200, bad: { 'params/sku': SEGMENTS } },
+  'GET /products/{sku}/restock-suggestion': {
+    params: { sku: SKU },
+    status: 200,
+    bad: { 'params/sku': SEGMENTS },
+  },
   'GET /products/{sku}/movements': {
     params: { sku: SKU },
     query: { limit: '1', reason: 'SALE' },

@@ -185,6 +185,10 @@ describe('every command', () => {
       });
     }
     expect(await json('stock', sku)).toMatchObject({ product: { sku }, ledger: { sku }, restockOrders: {} });
+    const suggested = await ops('stock', 'suggest', sku);
+    expect(suggested).toMatchObject({ status: 0, stderr: '' });
+    expect(suggested.stdout).toMatch(/^reorderPoint +[\d,]+ +units +ceil\(demandPerDay/m);
+    expect(await json('stock', 'suggest', sku)).toMatchObject({ sku, figures: { length: 12 } });
     expect((await ops('stock', sku)).stdout).toMatch(/^GOODS_RECEIPT +\d+ +\+\d+$/m);
     expect(await json('who')).toMatchObject({
       operator: { name: 'operations' },

@@ -254,6 +254,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/products/{sku}/adjustments',
       '/products/{sku}/ledger',
       '/products/{sku}/movements',
+      '/products/{sku}/restock-suggestion',
       '/reconcile',
       '/repairs',
       '/repairs/plan',

@@ -137,6 +137,8 @@ export async function shortage(
     status: 'ORDERED' as const,
     quantity: order.quantity,
     estimatedAt: storedTime(order.expected_at),
+    estimatedFrom: storedTime(order.expected_at),
+    estimatedTo: storedTime(order.expected_at),
   };
   return { sku, requestedQuantity, availableQuantity, restockOrder };
 }

@@ -12,7 +12,7 @@ More of them, each with its own --help:
   dead-letters list, show, discard, mute
   jobs show, start, cancel, letters
   orders show, cancel
-  stock adjust, movements
+  stock adjust, movements, suggest
   who did
   keys add, rotate, revoke
 

@@ -35,6 +35,7 @@ import { RepairsController } from './operations/repairs.controller.js';
 import { ErrorsController } from './problem/errors.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
+import { RestockSuggestionController } from './products/restock-suggestion.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
 import { SaleTokens } from './sales/sale-tokens.js';
 import { SaleEndingsController } from './sales/sale-endings.controller.js';
@@ -78,6 +79,7 @@ export class AppModule {
         SalesController,
         SaleEndingsController,
         ProductsController,
+        RestockSuggestionController,
         RestockOrdersController,
         GoodsReceiptsController,
         DeadLettersController,

@@ -76,6 +76,21 @@ export { RestockOrderEvent } from './restock/restock-order-event.entity.js';
 export { Circuit } from './circuit/circuit.entity.js';
 export { CircuitModule } from './circuit/circuit.module.js';
 export { CircuitService } from './circuit/circuit.service.js';
+export {
+  acceptedRange,
+  arrivalRange,
+  rangeKept,
+  remainingRange,
+  type ArrivalQuestion,
+  type ArrivalRange,
+  type RangeKept,
+} from './restock/arrival-range.js';
+export {
+  leadTimeQuantiles,
+  nextCorrection,
+  type LeadTimeQuantiles,
+  type ObservedOrder,
+} from './restock/lead-time-quantiles.js';
 export { FactoryIncidentService, type IncidentTimes } from './restock/factory-incident.service.js';
 export { FactoryService, type FactoryChange, type FactoryState } from './restock/factory.service.js';
 export { FactoryWaitService } from './restock/factory-wait.service.js';
@@ -92,6 +107,16 @@ export {
 } from './restock/restock-order.entity.js';
 export { RestockProgressService } from './restock/restock-progress.service.js';
 export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
+export { isAtReorderPoint, maxRefusedUnits, restockQuantity } from './restock/restock-rules.js';
+export { DEMAND_DAYS } from './restock/demand-history.js';
+export {
+  dailyDemand,
+  demandStatistics,
+  leadTimeStatistics,
+  suggestedRule,
+  type SuggestedFigure,
+} from './restock/restock-suggestion.js';
+export { RestockSuggestionService, type RestockSuggestion } from './restock/restock-suggestion.service.js';
 export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
 export { SALE_STATUSES } from './sale/sale.entity.js';
 export { SaleModule } from './sale/sale.module.js';

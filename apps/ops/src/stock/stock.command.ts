@@ -43,4 +43,16 @@ export function addStockCommands(program: Command): void {
       ),
     );
   withExamples(movements, 'stock movements CP-502101 --since 2h');
+
+  const suggest = stock
+    .command('suggest <sku>')
+    .description(
+      'a suggested reorder point and order quantity, each number with its formula; changes nothing',
+    )
+    .action(
+      action<object, [string]>(async (session, _options, sku) =>
+        (await import('./stock-suggestion.js')).showSuggestion(session, sku),
+      ),
+    );
+  withExamples(suggest, 'stock suggest CP-502101');
 }

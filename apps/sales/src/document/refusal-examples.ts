@@ -99,6 +99,8 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
           status: 'ORDERED',
           quantity: 100,
           estimatedAt: '2026-12-01T03:00:00.000Z',
+          estimatedFrom: '2026-12-01T03:00:00.000Z',
+          estimatedTo: '2026-12-01T09:00:00.000Z',
         },
       },
     ],

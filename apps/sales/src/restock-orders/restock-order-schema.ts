@@ -23,6 +23,15 @@ const publicOrder = {
   status,
   requestedAt: Time,
   expectedAt: NullableTime,
+  expectedFrom: {
+    ...NullableTime,
+    description: 'as it was stated when the factory accepted the order: half of such orders arrive by then',
+  },
+  expectedTo: {
+    ...NullableTime,
+    description: 'stated with it: nine of ten such orders arrive by then',
+    examples: ['2026-12-01T09:00:00.000Z'],
+  },
   closedAt: { ...NullableTime, examples: [null] },
 };
 
@@ -87,7 +96,11 @@ export type RestockOrderQuery = Static<typeof RestockOrderQuery>;
 
 export function publicOrderView(order: Entity) {
   const { id, sku, quantity, receivedQuantity, status, requestedAt, expectedAt, closedAt } = order;
-  return { id, sku, quantity, receivedQuantity, status, requestedAt, expectedAt, closedAt };
+  const { expectedFrom, expectedTo } = order;
+  return {
+    ...{ id, sku, quantity, receivedQuantity, status, requestedAt },
+    ...{ expectedAt, expectedFrom, expectedTo, closedAt },
+  };
 }
 
 export function orderView(order: Entity) {

@@ -7,6 +7,8 @@ const AS_BUYER = { headers: { 'x-api-key': undefined } };
 const PUBLIC_MEMBERS = [
   'closedAt',
   'expectedAt',
+  'expectedFrom',
+  'expectedTo',
   'id',
   'quantity',
   'receivedQuantity',

@@ -67,6 +67,16 @@ const WaitingPlace = Type.Object(
       examples: [3],
     }),
     waitUntil: { ...Time, description: 'when it expires' },
+    arrival: Type.Union(
+      [
+        Type.Object({
+          from: { ...Time, description: 'half of such waits end by then' },
+          to: { ...Time, description: 'nine of ten such waits end by then' },
+        }),
+        Type.Null(),
+      ],
+      { description: 'when its goods are there; null when that is unknown' },
+    ),
     lines: Type.Array(
       Type.Object({
         sku: Sku,
@@ -177,6 +187,15 @@ export const Shortages = Type.Array(
           status: Type.Enum([...RESTOCK_ORDER_STATUSES], { examples: ['ORDERED'] }),
           quantity: Type.Integer({ description: 'units that are being made', examples: [100] }),
           estimatedAt: NullableTime,
+          estimatedFrom: {
+            ...NullableTime,
+            description: 'half of such orders arrive by then; null when that is unknown',
+          },
+          estimatedTo: {
+            ...NullableTime,
+            description: 'nine of ten such orders arrive by then; null when that is unknown',
+            examples: ['2026-12-01T09:00:00.000Z'],
+          },
         },
         { description: 'null for a product that is not ordered again' },
       ),

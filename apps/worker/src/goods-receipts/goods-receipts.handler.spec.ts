@@ -3,7 +3,9 @@ import {
   DeadLetterService,
   OutboxMessage,
   ReceivingService,
+  RestockOrder as Order,
   type RestockOrder,
+  RestockAttemptService,
   RestockProgressService,
   RestockService,
 } from '#inventory';
@@ -14,6 +16,7 @@ import { ConsoleLogger, Logger } from '@nestjs/common';
 import { hash, randomUUID } from 'node:crypto';
 import { TEST_DATABASES } from '../../../../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../../../../libs/inventory/src/testing/warehouse.js';
+import { Registry } from 'prom-client';
 import { GoodsReceiptsHandler } from './goods-receipts.handler.js';
 
 Logger.overrideLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
@@ -27,10 +30,15 @@ describe.each(TEST_DATABASES)('goods for closed orders, on %s', (kind) => {
   let warehouse: Warehouse;
   let handler: GoodsReceiptsHandler;
   let orders = 0;
+  const registry = new Registry();
 
   beforeAll(async () => {
     warehouse = await Warehouse.open(kind);
-    handler = new GoodsReceiptsHandler(warehouse.get(ReceivingService), warehouse.get(DeadLetterService));
+    handler = new GoodsReceiptsHandler(
+      warehouse.get(ReceivingService),
+      warehouse.get(DeadLetterService),
+      registry,
+    );
   });
   afterEach(async () => {
     for (const { id } of await letters()) await discard(id);
@@ -80,6 +88,30 @@ describe.each(TEST_DATABASES)('goods for closed orders, on %s', (kind) => {
       .filter((facts) => facts.causeCode === causeCode);
   const refusals = async ({ id }: RestockOrder) =>
     (await warehouse.get(RestockService).get(id)).timeline.filter(({ kind }) => kind === 'GOODS_REFUSED');
+
+  it('count in the metrics by how they kept the range that was stated, once for an order', async () => {
+    const counts = async () =>
+      (await registry.getSingleMetric('donut_states_restock_arrivals_total')!.get()).values.map(
+        ({ labels, value }) => `${labels.within} ${value}`,
+      );
+    const arrive = async (range: Partial<RestockOrder>, parts: number) => {
+      const order = await opened();
+      await warehouse.get(RestockAttemptService).recordOrdered(order.id);
+      await warehouse.dataSource.manager.update(Order, order.id, { lastError: null, ...range });
+      for (let part = 0; part < parts; part += 1) {
+        const quantity = order.quantity / parts;
+        await receive(delivery(order, `part ${part}`, { quantity }));
+        await receive(delivery(order, `part ${part}`, { quantity }));
+      }
+    };
+    await receive(delivery(await opened(), 'before a range was stated'));
+    expect(await counts()).toEqual(['p50 0', 'p90 0', 'late 0']);
+    await arrive({}, 2);
+    await arrive({ expectedFrom: new Date(0) }, 1);
+    await arrive({ expectedFrom: new Date(0), expectedTo: new Date(1) }, 1);
+    await arrive({ expectedFrom: null, expectedTo: null }, 1);
+    expect(await counts()).toEqual(['p50 1', 'p90 1', 'late 1']);
+  });
 
   describe.each<[string, Closed, Partial<GoodsReceiptMessage>]>([
     ['RECEIPT.OVER_DELIVERY', 'RECEIVED', {}],

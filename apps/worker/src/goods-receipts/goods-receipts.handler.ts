@@ -2,6 +2,7 @@ import { type DeadLetterCause, DeadLetterService, ReceivingService } from '#inve
 import { type Delivery, QueueHandler } from '#messaging';
 import { GoodsReceiptMessage } from '#queues';
 import { Injectable, Logger } from '@nestjs/common';
+import { Counter, Registry } from 'prom-client';
 
 /** Anybody can name an order in it: it says nothing about that one. */
 const FORGED: DeadLetterCause = {
@@ -18,11 +19,21 @@ const EXPIRED: DeadLetterCause = {
 @Injectable()
 export class GoodsReceiptsHandler {
   private readonly logger = new Logger(GoodsReceiptsHandler.name);
+  private readonly arrivals: Counter<'within'>;
 
   constructor(
     private readonly receiving: ReceivingService,
     private readonly deadLetters: DeadLetterService,
-  ) {}
+    registry: Registry,
+  ) {
+    this.arrivals = new Counter({
+      name: 'donut_states_restock_arrivals_total',
+      help: 'Restock orders that this worker has completed, by how they kept the range that was stated for them.',
+      labelNames: ['within'],
+      registers: [registry],
+    });
+    for (const within of ['p50', 'p90', 'late'] as const) this.arrivals.inc({ within }, 0);
+  }
 
   @QueueHandler('goods-receipts')
   async receive(delivery: Delivery<GoodsReceiptMessage>): Promise<void> {
@@ -41,6 +52,7 @@ export class GoodsReceiptsHandler {
       await this.quarantine(delivery, { code: outcome.code, detail: outcome.detail, restockOrderId });
       return;
     }
+    if (outcome.kind === 'APPLIED' && outcome.rangeKept) this.arrivals.inc({ within: outcome.rangeKept });
     this.logger.log(
       `${outcome.kind}: ${message.quantity} of ${message.sku} for restock order ${restockOrderId}`,
     );

@@ -39,6 +39,14 @@ export class Factory {
   @Column({ name: 'lead_time_p90_seconds', type: 'int', nullable: true })
   leadTimeP90Seconds: number | null;
 
+  /** The lead times of the next order, by `lead-time-quantiles.ts`; null before enough orders are complete. */
+  @Column({ name: 'lead_time_quantiles', type: 'json', nullable: true })
+  leadTimeQuantiles: number[] | null;
+
+  /** The correction of the stated P90, as a logarithm; null before the first order with a stated range is complete. */
+  @Column({ name: 'lead_time_correction', type: 'double', nullable: true })
+  leadTimeCorrection: number | null;
+
   /** Addresses and networks, IPv4 and IPv6, from which its callbacks may come; null: any. */
   @Column({ name: 'callback_addresses', type: 'json', nullable: true })
   callbackAddresses: string[] | null;

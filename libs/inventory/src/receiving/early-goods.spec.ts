@@ -17,6 +17,8 @@ const PROMISED_SECONDS = 10;
 const USUAL: Partial<Factory> = {
   adapter: 'legacy-http',
   leadTimeSeconds: PROMISED_SECONDS,
+  leadTimeQuantiles: null,
+  leadTimeCorrection: null,
   leadTimeP50Seconds: null,
 };
 const HOUR_MS = 3_600_000;

@@ -58,7 +58,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
   it('puts the goods into stock, writes the ledger, closes the order and sends a mail to the ad manager', async () => {
     const order = await warehouse.openRestockOrder('WHOLE', 10);
     await attempts.recordOrdered(order.id);
-    expect(await deliver(order, 10)).toEqual({ kind: 'APPLIED' });
+    expect(await deliver(order, 10)).toEqual({ kind: 'APPLIED', rangeKept: 'p50' });
     expect(await warehouse.level('WHOLE')).toMatchObject({ onHand: 10, onOrder: 0 });
     const receipt = await warehouse.dataSource.manager.findOneByOrFail(GoodsReceipt, {
       restockOrderId: order.id,
@@ -83,7 +83,7 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
       expect(await deliver(order, 4)).toEqual({ kind: 'APPLIED' });
       expect(await deliver(order, 4)).toEqual({ kind: 'DUPLICATE' });
       const rest = { deliveryFingerprint: 'the rest' };
-      expect(await deliver(order, 6, rest)).toEqual({ kind: 'APPLIED' });
+      expect(await deliver(order, 6, rest)).toEqual({ kind: 'APPLIED', rangeKept: 'p50' });
       expect(await deliver(order, 6, rest)).toEqual({ kind: 'DUPLICATE' });
       expect(await deliver(order, 4)).toEqual({ kind: 'DUPLICATE' });
       expect((await ledger('LATER')).map(({ delta }) => delta)).toEqual([4, 6]);
@@ -119,7 +119,10 @@ describe.each(TEST_DATABASES)('receiving goods on %s', (kind) => {
     await progress.markOverdue();
     expect(await deliver(order, 4)).toEqual({ kind: 'APPLIED' });
     expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'OVERDUE' });
-    expect(await deliver(order, 6, { deliveryFingerprint: 'rest' })).toEqual({ kind: 'APPLIED' });
+    expect(await deliver(order, 6, { deliveryFingerprint: 'rest' })).toEqual({
+      kind: 'APPLIED',
+      rangeKept: 'p50',
+    });
     expect(await warehouse.restockOrder(order.id)).toMatchObject({ status: 'RECEIVED' });
   });
 

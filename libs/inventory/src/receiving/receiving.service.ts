@@ -7,6 +7,7 @@ import { type NotificationRequest, NotificationService } from '../notification/n
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
+import { type RangeKept, rangeKept } from '../restock/arrival-range.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
 import { appendEvent } from '../restock/restock-order-event.entity.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
@@ -39,7 +40,8 @@ export type ReceiptRefusalCode =
   | 'RECEIPT.STOCK_LIMIT';
 
 export type ReceiptOutcome =
-  | { kind: 'APPLIED' }
+  /** `rangeKept` where the goods complete an order with a stated range. */
+  | { kind: 'APPLIED'; rangeKept?: RangeKept }
   /** Applied before: nothing is changed now. */
   | { kind: 'DUPLICATE' }
   /** Cannot be trusted: nothing is changed, and a person must check it. */
@@ -76,8 +78,8 @@ export class ReceivingService {
       }
       const refusal = refusalOf(delivery, order, level);
       if (refusal) return refusal;
-      await this.apply(manager, delivery, order, levels);
-      return { kind: 'APPLIED' };
+      const kept = await this.apply(manager, delivery, order, levels);
+      return { kind: 'APPLIED', ...(kept && { rangeKept: kept }) };
     });
   }
 
@@ -86,7 +88,7 @@ export class ReceivingService {
     delivery: Delivery,
     order: RestockOrder,
     levels: LockedLevels,
-  ): Promise<void> {
+  ): Promise<RangeKept | undefined> {
     const level = levels.get(order.sku)!;
     const at = await this.clock.now(manager);
     // Before the goods are recorded: they may complete the order, and then count for the lead time themselves.
@@ -109,7 +111,9 @@ export class ReceivingService {
     const isComplete = await this.progress.recordGoods(manager, order, level, quantity, at);
     // Before anybody else can buy them.
     await this.waitlist.settle(manager, levels, at);
-    if (isComplete) await this.followUp(manager, order, level, at);
+    if (!isComplete) return undefined;
+    await this.followUp(manager, order, level, at);
+    return rangeKept(order, at);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { Factory } from '../product/factory.entity.js';
-import { expectedLeadTimeMs, overdueAfterMs } from './lead-time.js';
+import { acceptedRange } from './arrival-range.js';
+import { expectedLeadTimeMs, overdueAfterMs, withCurrentLeadTimes } from './lead-time.js';
 import { type RestockOrder } from './restock-order.entity.js';
 import { transition } from './restock-order-transitions.js';
 
@@ -16,11 +17,14 @@ export async function acceptOrder(
   detail: string | null,
 ): Promise<void> {
   const factory = await manager.findOneByOrFail(Factory, { id: factoryId });
+  const range = acceptedRange(await withCurrentLeadTimes(manager, factory, at), at);
   await transition(manager, id, 'accept', at, detail, {
     lastError: null,
     waitingSince: null,
     orderedAt: at,
     expectedAt: new Date(at.getTime() + expectedLeadTimeMs(factory)),
+    expectedFrom: range.from,
+    expectedTo: range.to,
     deadlineAt: new Date(at.getTime() + overdueAfterMs(factory)),
   });
 }

@@ -37,6 +37,10 @@ describe.each(TEST_DATABASES)('the lead times of a factory, on %s', (kind) => {
   async function complete(seconds: number): Promise<void> {
     const id = await accepted();
     clock.advance(seconds * 1_000);
+    await receive(id);
+  }
+
+  async function receive(id: string): Promise<void> {
     const { sku, quantity } = await warehouse.restockOrder(id);
     const outcome = await warehouse.get(ReceivingService).receive({
       restockOrderId: id,
@@ -81,5 +85,30 @@ describe.each(TEST_DATABASES)('the lead times of a factory, on %s', (kind) => {
       expectedAt: later(1),
       deadlineAt: later(OVERDUE_AFTER_SECONDS),
     });
+  });
+
+  it('state a range when an order is accepted, and correct it by how orders kept theirs', async () => {
+    const first = await warehouse.restockOrder(await accepted());
+    // The promise, and when an order is overdue.
+    expect(first).toMatchObject({ expectedFrom: later(10), expectedTo: later(60) });
+    await complete(61);
+    expect((await factory()).leadTimeCorrection).toBeCloseTo(0.0366, 10);
+    await complete(60);
+    expect((await factory()).leadTimeCorrection).toBeCloseTo(0.0332, 10);
+    expect(await factory()).toMatchObject({ leadTimeQuantiles: null });
+    for (let order = 0; order < 8; order += 1) await complete(40);
+    const { leadTimeQuantiles, leadTimeCorrection } = await factory();
+    expect(leadTimeQuantiles).toHaveLength(21);
+    const next = await warehouse.restockOrder(await accepted());
+    expect(next.expectedFrom).toEqual(later(leadTimeQuantiles![10]!));
+    expect(next.expectedTo!.getTime()).toBeGreaterThanOrEqual(next.expectedFrom!.getTime());
+    expect(leadTimeCorrection).toBeCloseTo(0.0332 - 8 * 0.0034, 10);
+  });
+
+  it('correct the range once for each of two orders that are complete at once', async () => {
+    const ids = [await accepted(), await accepted()];
+    clock.advance(61_000);
+    await Promise.all(ids.map(receive));
+    expect((await factory()).leadTimeCorrection).toBeCloseTo(2 * 0.0366, 10);
   });
 });

@@ -86,6 +86,14 @@ export class RestockOrder {
   @Column({ name: 'expected_at', type: 'datetime', precision: 3, nullable: true })
   expectedAt: Date | null;
 
+  /** The range that was stated when the factory accepted the order: half of such orders arrive by its begin (P50). */
+  @Column({ name: 'expected_from', type: 'datetime', precision: 3, nullable: true })
+  expectedFrom: Date | null;
+
+  /** Nine of ten such orders arrive by the end of that range (P90). */
+  @Column({ name: 'expected_to', type: 'datetime', precision: 3, nullable: true })
+  expectedTo: Date | null;
+
   /** Of a requested order: see `requestDeadline`. Of an ordered one: the time when it becomes overdue, and operators get a mail. */
   @Column({ name: 'deadline_at', type: 'datetime', precision: 3, nullable: true })
   deadlineAt: Date | null;

@@ -4,6 +4,7 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { type NotificationRequest, NotificationService } from '../notification/notification.service.js';
+import { Factory } from '../product/factory.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { acceptOrder } from './accept-order.js';
@@ -70,7 +71,12 @@ export class RestockProgressService {
     await appendEvent(manager, order.id, 'GOODS_RECEIVED', detail, at);
     if (receivedQuantity === order.quantity) {
       const isComplete = await transition(manager, order.id, 'complete', at, 'complete');
-      await learnLeadTimes(manager, order.factoryId);
+      await learnLeadTimes(
+        manager,
+        await this.lockFactory(manager, order.factoryId),
+        { ...order, closedAt: at },
+        at,
+      );
       return isComplete;
     }
     // Goods prove that the factory has the order, even if its answer was lost.
@@ -182,6 +188,12 @@ export class RestockProgressService {
       if (isFirst) overdue += 1;
     }
     return overdue;
+  }
+
+  private async lockFactory(manager: EntityManager, id: string): Promise<Factory> {
+    return this.database
+      .forUpdate(manager.createQueryBuilder(Factory, 'factory').where({ id }))
+      .getOneOrFail();
   }
 
   /** @returns whether the order was in a state that the transition leaves, and is now cancelled */

@@ -8,12 +8,14 @@ import { FactoryIncidentService } from './factory-incident.service.js';
 import { FactoryService } from './factory.service.js';
 import { FactoryWaitService } from './factory-wait.service.js';
 import { RestockAttemptService } from './restock-attempt.service.js';
+import { ProductModule } from '../product/product.module.js';
+import { RestockSuggestionService } from './restock-suggestion.service.js';
 import { RestockService } from './restock.service.js';
 import { RestockProgressService } from './restock-progress.service.js';
 
 /** Restock orders. */
 @Module({
-  imports: [StockModule, OutboxModule, NotificationModule, CircuitModule, WebhookModule],
+  imports: [ProductModule, StockModule, OutboxModule, NotificationModule, CircuitModule, WebhookModule],
   providers: [
     RestockService,
     RestockProgressService,
@@ -21,6 +23,7 @@ import { RestockProgressService } from './restock-progress.service.js';
     FactoryWaitService,
     FactoryIncidentService,
     FactoryService,
+    RestockSuggestionService,
   ],
   exports: [
     RestockService,
@@ -29,6 +32,7 @@ import { RestockProgressService } from './restock-progress.service.js';
     FactoryWaitService,
     FactoryIncidentService,
     FactoryService,
+    RestockSuggestionService,
   ],
 })
 export class RestockModule {}

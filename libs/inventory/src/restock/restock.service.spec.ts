@@ -165,9 +165,13 @@ describe.each(TEST_DATABASES)('restock orders on %s', (kind) => {
       status: 'REQUESTED',
       quantity: 10,
       estimatedAt: afterLeadTime(requestedAt),
+      estimatedFrom: expect.any(Date),
+      estimatedTo: expect.any(Date),
     });
     await database.write((manager) => progress.markDeadLettered(manager, id, 'FACTORY.DOWN', new Date()));
-    expect(await estimate()).toMatchObject({ status: 'DEAD_LETTERED', estimatedAt: null });
+    expect(await estimate()).toMatchObject({
+      ...{ status: 'DEAD_LETTERED', estimatedAt: null, estimatedFrom: null, estimatedTo: null },
+    });
     await database.write((manager) => progress.markRedriven(manager, id, 'kim', new Date()));
     await attempts.recordOrdered(id);
     const { orderedAt } = await warehouse.restockOrder(id);

@@ -11,6 +11,7 @@ import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
+import { remainingRange } from './arrival-range.js';
 import { expectedLeadTimeMs } from './lead-time.js';
 import { appendEvent, RestockOrderEvent } from './restock-order-event.entity.js';
 import { RestockOrder, type RestockOrderStatus } from './restock-order.entity.js';
@@ -23,6 +24,10 @@ export interface RestockEstimate {
   quantity: number;
   /** When goods are expected; null when that is unknown. */
   estimatedAt: Date | null;
+  /** The range: half of such orders arrive by its begin (P50). Null when that is unknown. */
+  estimatedFrom: Date | null;
+  /** Nine of ten such orders arrive by its end (P90). */
+  estimatedTo: Date | null;
 }
 
 /** A restock order and its steps, first to last. */
@@ -223,5 +228,10 @@ export function restockEstimate(order: RestockOrder, factory: Factory, now: Date
   }
   // A time in the past was wrong, and predicts nothing.
   if (estimatedAt && estimatedAt < now) estimatedAt = null;
-  return { id: order.id, status: order.status, quantity: order.quantity, estimatedAt };
+  const range = remainingRange(order, factory, now);
+  return {
+    ...{ id: order.id, status: order.status, quantity: order.quantity, estimatedAt },
+    estimatedFrom: range?.from ?? null,
+    estimatedTo: range?.to ?? null,
+  };
 }

@@ -30,13 +30,14 @@ import {
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { SellingRulesCache } from './selling-rules-cache.js';
 import { StockCache } from './stock-cache.js';
+import { saleArrival, type Supply } from './waiting-arrival.js';
 
 /** What a batch reads under its locks. */
 interface LockedBatch {
   at: Date;
   stock: ReadonlyMap<string, LockedSku>;
   /** The open order of each SKU that has one. */
-  orders: ReadonlyMap<string, RestockOrder>;
+  orders: Map<string, RestockOrder>;
   factories: ReadonlyMap<string, Factory>;
   byKey: ReadonlyMap<string | null, StoredSale>;
   byId: ReadonlyMap<string, StoredSale>;
@@ -119,6 +120,9 @@ export class LockingBatch {
       return outcomeOf(sale, false);
     });
     const estimates = await this.openDueRestockOrders(manager, locked);
+    for (const { sale } of joining) {
+      sale.waiting!.arrival = saleArrival(sale.waiting!.lines, suppliesOf(locked), at);
+    }
     const postingId = made[0]?.sale.id ?? '';
     const changed = [...stock.values()].filter(({ soldUnits, hasRefused }) => soldUnits > 0 || hasRefused);
     return {
@@ -148,9 +152,10 @@ export class LockingBatch {
       const takenUnits = soldUnits + reservedUnits;
       const isLow = (takenUnits > 0 || level.waiting > 0) && isAtReorderPoint(product, level);
       if (!hasRefused && !isLow) continue;
-      const order =
-        orders.get(product.sku) ??
-        (isReordered(product) ? await this.restock.open(manager, product, level) : undefined);
+      if (!orders.has(product.sku) && isReordered(product)) {
+        orders.set(product.sku, await this.restock.open(manager, product, level));
+      }
+      const order = orders.get(product.sku);
       if (takenUnits > 0 && level.available === 0) {
         await this.tellOutOfStock(manager, product, order, factories.get(product.factoryId)!);
       }
@@ -179,6 +184,16 @@ export class LockingBatch {
     }
     await this.webhooks.announce(manager, { type: 'stock.sold_out', data: facts }, at);
   }
+}
+
+function suppliesOf({ stock, orders, factories }: LockedBatch): Map<string, Supply> {
+  return new Map(
+    [...stock.values()].map(({ product }) => {
+      const openOrder = orders.get(product.sku) ?? null;
+      const factory = factories.get((openOrder ?? product).factoryId)!;
+      return [product.sku, { product, openOrder, factory }];
+    }),
+  );
 }
 
 function productQuery(skus: readonly string[]): RowQuery<Product> {

@@ -6,8 +6,12 @@ import { storedSales } from './stored-sales.js';
 import { WaitingLine } from './waiting-line.entity.js';
 import { placesOf } from './waiting-place.js';
 
-/** `sales` with their lines, and with their place in the waitlist where they wait. */
-export async function readSales(manager: EntityManager, sales: readonly Sale[]): Promise<ConfirmedSale[]> {
+/** `sales` with their lines, and with their place in the waitlist where they wait. @param now by any clock: an estimate decides nothing */
+export async function readSales(
+  manager: EntityManager,
+  sales: readonly Sale[],
+  now: Date,
+): Promise<ConfirmedSale[]> {
   if (sales.length === 0) return [];
   const lines = await manager.find(SaleLine, {
     where: { saleId: In(sales.map(({ id }) => id)) },
@@ -24,6 +28,7 @@ export async function readSales(manager: EntityManager, sales: readonly Sale[]):
   const places = await placesOf(
     manager,
     waitingLines.filter(({ outcome }) => outcome === null),
+    now,
   );
   return storedSales(sales, lines, waitingLines).map(({ sale }) => {
     const place = places.get(sale.id);

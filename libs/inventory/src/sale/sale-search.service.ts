@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type SelectQueryBuilder } from 'typeorm';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { idAt } from '../database/id-time.js';
 import { type Page, type PageRequest, type TimeRange } from '../database/page.js';
@@ -27,7 +28,10 @@ const MAX_ID_DRIFT_MS = 60_000;
 /** Looks sales up for operators. */
 @Injectable()
 export class SaleSearchService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * Sales, newest first unless `order` is `asc`, starting behind the id `cursor`. Each way to look is one of the indexes of
@@ -56,7 +60,7 @@ export class SaleSearchService {
       }
       found.sort((one, other) => (one.id < other.id === isAscending ? -1 : 1));
       const sales = found.slice(0, limit);
-      const items = await readSales(manager, sales);
+      const items = await readSales(manager, sales, this.clock.localNow());
       return { items, nextCursor: found.length > limit ? sales.at(-1)!.id : null };
     });
   }

@@ -4,6 +4,7 @@ import {
   Injectable,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { MULTI_STATEMENT_BATCHES } from '../database/multi-statement-runner.js';
 import { InventoryError } from '../errors.js';
@@ -31,6 +32,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   constructor(
     private readonly database: Database,
+    private readonly clock: Clock,
     batches: SaleBatchService,
     metrics: SaleMetrics,
     private readonly rules: SellingRulesCache,
@@ -80,7 +82,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
   /** @throws InventoryError `SALE.UNKNOWN` */
   async get(id: string): Promise<ConfirmedSale> {
     const [sale] = await this.database.read(async (manager) =>
-      readSales(manager, await manager.findBy(Sale, { id })),
+      readSales(manager, await manager.findBy(Sale, { id }), this.clock.localNow()),
     );
     if (!sale) throw new InventoryError('SALE.UNKNOWN', `There is no sale ${id}.`, { id });
     return sale;

@@ -6,7 +6,8 @@ import { SaleLine } from './sale-line.entity.js';
 import { type ConfirmedSale, DEFAULT_WAIT_MS, type SaleOutcome } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 import { WaitingLine } from './waiting-line.entity.js';
-import { type WaitingLinePlace, type WaitingPlace, waitingPlace } from './waiting-place.js';
+import { type WaitingLinePlace } from './waiting-arrival.js';
+import { type WaitingPlace, waitingPlace } from './waiting-place.js';
 
 /** The tables of a sale with their columns, in the order in which rows are written. */
 const SALE_COLUMNS =

@@ -101,7 +101,7 @@ export class SaleCancellationService {
       if (!sale) throw unknownSale(saleId);
       const at = await this.clock.now(manager);
       await work(manager, { sale, lines: await linesOf(manager, saleId), levels, at });
-      const [ended] = await readSales(manager, [await manager.findOneByOrFail(Sale, { id: saleId })]);
+      const [ended] = await readSales(manager, [await manager.findOneByOrFail(Sale, { id: saleId })], at);
       return ended!;
     }, within);
   }

@@ -56,7 +56,11 @@ describe.each(TEST_DATABASES)('the waitlist on %s', (kind) => {
       status: 'WAITING',
       lines: [{ sku, quantity: 5, unitPriceKrw: 1_000 }],
       totalKrw: 5_000,
-      waiting: { position: 1, lines: [{ sku, reservedQuantity: 3, position: 1, missingUnits: 2 }] },
+      waiting: {
+        position: 1,
+        arrival: { from: expect.any(Date), to: expect.any(Date) },
+        lines: [{ sku, reservedQuantity: 3, position: 1, missingUnits: 2 }],
+      },
     });
     const second = await wait({ [sku]: 1 });
     expect(second.waiting).toMatchObject({ position: 2, lines: [{ reservedQuantity: 0, missingUnits: 3 }] });

@@ -14,6 +14,7 @@ import { RepairBooks1765100000000 } from './1765100000000-repair-books.js';
 import { AllowCallbackAddresses1765200000000 } from './1765200000000-allow-callback-addresses.js';
 import { FindOldRows1765300000000 } from './1765300000000-find-old-rows.js';
 import { WorkOnDeadLetters1765400000000 } from './1765400000000-work-on-dead-letters.js';
+import { StateArrivalRanges1765500000000 } from './1765500000000-state-arrival-ranges.js';
 import { EndProducts1765600000000 } from './1765600000000-end-products.js';
 import { OpenSales1765600000001 } from './1765600000001-open-sales.js';
 import { WaitForGoods1765800000000 } from './1765800000000-wait-for-goods.js';
@@ -36,6 +37,7 @@ export const MIGRATIONS = [
   AllowCallbackAddresses1765200000000,
   FindOldRows1765300000000,
   WorkOnDeadLetters1765400000000,
+  StateArrivalRanges1765500000000,
   EndProducts1765600000000,
   OpenSales1765600000001,
   WaitForGoods1765800000000,
