@@ -64,6 +64,11 @@ describe('the lead times of the next order', () => {
     expect(quantiles[4]! / level).toBeCloseTo(0.6, 10);
   });
 
+  it('have the level as their P50, however far earlier P50s were from it', () => {
+    expect(leadTimeQuantiles(completed(repeated(10, 110), 100), 0, NOW)![10]).toBe(110);
+    expect(leadTimeQuantiles(completed(repeated(10, 90), 100), 0, NOW)![10]).toBe(90);
+  });
+
   it('have a P90 that the correction stretches, and a P50 that it does not', () => {
     const leads = [50, 60, 70, 80, 90, 100, 110, 120, 130, 140];
     const plain = leadTimeQuantiles(completed(leads, 100), 0, NOW)!;
