@@ -71,6 +71,7 @@ export const ROUTES: Record<string, Route> = {
       'body/lines/0/quantity': [0, -1, 1e9, 1.5, 1e308, '2', 'NaN', ''],
       'body/customerEmail': MAILS,
       'body/onShortage': ['', 'REJECT', 'wait'],
+      'body/waitUntil': ['', 'tomorrow', '2026-12-24', '9999-12-24T00:00:00Z', '2026-13-01T00:00:00Z'],
     },
   },
   'GET /sales': {
@@ -92,6 +93,12 @@ export const ROUTES: Record<string, Route> = {
     status: 404,
     bad: { 'params/id': IDS, 'headers/x-sale-token': KEYS },
   },
+  'DELETE /sales/{id}': {
+    params: { id: UUID },
+    status: 403,
+    bad: { 'params/id': IDS, 'headers/x-sale-token': KEYS },
+  },
+  'POST /sales/{id}/cancel': resolution(404),
   'GET /products': {
     query: { limit: '1', cursor: SKU },
     status: 200,

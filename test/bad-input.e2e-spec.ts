@@ -9,6 +9,7 @@ import { OPERATIONS_API_KEY } from './running-system.js';
 
 /** Those that need no key. */
 const PUBLIC_ROUTES = [
+  'DELETE /sales/{id}',
   'GET /',
   'GET /errors/{code}',
   'GET /health/live',

@@ -263,6 +263,7 @@ describe.each(COMPUTES)('the whole story, on %s', (COMPUTE) => {
       '/restock-orders/{id}/cancel',
       '/sales',
       '/sales/{id}',
+      '/sales/{id}/cancel',
       '/webhook-deliveries',
       '/webhook-deliveries/{id}',
       '/webhook-deliveries/{id}/resend',

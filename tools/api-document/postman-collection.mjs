@@ -74,7 +74,16 @@ function collectionOf({ info }, operations) {
     })),
     variable: [
       { key: 'webhookUrl', value: 'http://127.0.0.1:9/events' },
-      ...['sku', 'saleKey', 'saleId', 'available', 'restockOrderId', 'deadLetterId'].map(variable),
+      ...[
+        'sku',
+        'saleKey',
+        'saleId',
+        'waitingId',
+        'saleToken',
+        'available',
+        'restockOrderId',
+        'deadLetterId',
+      ].map(variable),
       ...[
         'webhookEndpointId',
         'webhookDeliveryId',

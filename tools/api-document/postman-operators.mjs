@@ -1,7 +1,28 @@
 /** Folders of the collection for administrators. See {@link STORY}. */
 export const OPERATOR_FOLDERS = [
   {
-    name: '6. Webhooks',
+    name: '6. Buyers and their purchases',
+    description: 'What comes after the sale.',
+    requests: [
+      {
+        name: 'Cancel a sale: its units come back',
+        operation: 'cancelSale',
+        path: { id: '{{saleId}}' },
+        headers: {},
+        status: 200,
+        expect: "body.status === 'CANCELLED'",
+      },
+      {
+        name: 'What the demand suggests',
+        operation: 'getRestockSuggestion',
+        path: { sku: '{{sku}}' },
+        status: 200,
+      },
+      { name: 'Forget a buyer', operation: 'forgetCustomer', headers: {}, status: 200 },
+    ],
+  },
+  {
+    name: '7. Webhooks',
     description: "The shop's own systems are told.",
     requests: [
       {
@@ -75,7 +96,7 @@ export const OPERATOR_FOLDERS = [
     ],
   },
   {
-    name: '7. Many dead letters at once',
+    name: '8. Many dead letters at once',
     description: 'A job is planned, which changes nothing, tried with one letter, and then done.',
     requests: [
       {
@@ -121,7 +142,7 @@ export const OPERATOR_FOLDERS = [
     ],
   },
   {
-    name: '8. The factories',
+    name: '9. The factories',
     description: 'How they are reached, whether they are away, and from where their callbacks may come.',
     requests: [
       {
@@ -150,7 +171,7 @@ export const OPERATOR_FOLDERS = [
     ],
   },
   {
-    name: '9. Who may do what',
+    name: '10. Who may do what',
     description: 'Keys of operators, and what was done with them.',
     requests: [
       {

@@ -128,6 +128,23 @@ export const STORY = [
         keep: { restockOrderId: 'shortages.0.restockOrder.id' },
         expect: "body.code === 'STOCK.INSUFFICIENT'",
       },
+      {
+        name: 'Wait in line for the goods',
+        operation: 'placeSale',
+        headers: {},
+        body: { lines: [{ sku: '{{sku}}', quantity: 1 }], onShortage: 'backorder' },
+        status: 202,
+        keep: { waitingId: 'id', saleToken: 'token' },
+        expect: 'body.waiting.position === 1',
+      },
+      {
+        name: 'And give it up',
+        operation: 'leaveWaitlist',
+        path: { id: '{{waitingId}}' },
+        headers: { 'x-sale-token': '{{saleToken}}' },
+        status: 200,
+        expect: "body.status === 'CANCELLED'",
+      },
     ],
   },
   {
@@ -239,7 +256,7 @@ export const STORY = [
   },
   ...OPERATOR_FOLDERS,
   {
-    name: '10. Is everything alive?',
+    name: '11. Is everything alive?',
     description: "Health, metrics, and the course's two functions.",
     requests: [
       { name: 'Alive', operation: 'isAlive', status: 200 },

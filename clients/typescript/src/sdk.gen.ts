@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, ChangeFactoryData, ChangeFactoryErrors, ChangeFactoryResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetFactoryData, GetFactoryErrors, GetFactoryResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFactoriesData, ListFactoriesErrors, ListFactoriesResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, PlanRepairsData, PlanRepairsErrors, PlanRepairsResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, RepairData, RepairErrors, RepairResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
+import type { AddApiKeyData, AddApiKeyErrors, AddApiKeyResponses, AddWebhookEndpointData, AddWebhookEndpointErrors, AddWebhookEndpointResponses, AdjustStockData, AdjustStockErrors, AdjustStockResponses, CancelDeadLetterJobData, CancelDeadLetterJobErrors, CancelDeadLetterJobResponses, CancelRestockOrderData, CancelRestockOrderErrors, CancelRestockOrderResponses, CancelSaleData, CancelSaleErrors, CancelSaleResponses, ChangeFactoryData, ChangeFactoryErrors, ChangeFactoryResponses, ChangeProductData, ChangeProductErrors, ChangeProductResponses, ChangeWebhookEndpointData, ChangeWebhookEndpointErrors, ChangeWebhookEndpointResponses, DescribeErrorData, DescribeErrorErrors, DescribeErrorResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, ForgetCustomerData, ForgetCustomerErrors, ForgetCustomerResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterJobData, GetDeadLetterJobErrors, GetDeadLetterJobResponses, GetDeadLetterResponses, GetFactoryData, GetFactoryErrors, GetFactoryResponses, GetIndexData, GetIndexErrors, GetIndexResponses, GetLedgerData, GetLedgerErrors, GetLedgerResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOperatorData, GetOperatorErrors, GetOperatorResponses, GetProductData, GetProductErrors, GetProductResponses, GetRestockOrderData, GetRestockOrderErrors, GetRestockOrderResponses, GetRestockSuggestionData, GetRestockSuggestionErrors, GetRestockSuggestionResponses, GetSaleData, GetSaleErrors, GetSaleResponses, GetWebhookDeliveryData, GetWebhookDeliveryErrors, GetWebhookDeliveryResponses, GetWebhookEndpointData, GetWebhookEndpointErrors, GetWebhookEndpointResponses, HelloData, HelloErrors, HelloResponses, IsAliveData, IsAliveErrors, IsAliveResponses, IsReadyData, IsReadyErrors, IsReadyResponses, LeaveWaitlistData, LeaveWaitlistErrors, LeaveWaitlistResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListDeadLetterGroupsData, ListDeadLetterGroupsErrors, ListDeadLetterGroupsResponses, ListDeadLetterJobLettersData, ListDeadLetterJobLettersErrors, ListDeadLetterJobLettersResponses, ListDeadLetterJobsData, ListDeadLetterJobsErrors, ListDeadLetterJobsResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListFactoriesData, ListFactoriesErrors, ListFactoriesResponses, ListMovementsData, ListMovementsErrors, ListMovementsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListRestockOrdersData, ListRestockOrdersErrors, ListRestockOrdersResponses, ListSalesData, ListSalesErrors, ListSalesResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhookEndpointsData, ListWebhookEndpointsErrors, ListWebhookEndpointsResponses, MuteDeadLetterGroupData, MuteDeadLetterGroupErrors, MuteDeadLetterGroupResponses, PlaceSaleData, PlaceSaleErrors, PlaceSaleResponses, PlanDeadLetterJobData, PlanDeadLetterJobErrors, PlanDeadLetterJobResponses, PlanRepairsData, PlanRepairsErrors, PlanRepairsResponses, ProduceData, ProduceErrors, ProduceResponses, ReceiveGoodsData, ReceiveGoodsErrors, ReceiveGoodsResponses, ReconcileData, ReconcileErrors, ReconcileResponses, RedriveDeadLetterData, RedriveDeadLetterErrors, RedriveDeadLetterResponses, RemoveWebhookEndpointData, RemoveWebhookEndpointErrors, RemoveWebhookEndpointResponses, RepairData, RepairErrors, RepairResponses, ResendWebhookDeliveryData, ResendWebhookDeliveryErrors, ResendWebhookDeliveryResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, SaveProductData, SaveProductErrors, SaveProductResponses, StartDeadLetterJobData, StartDeadLetterJobErrors, StartDeadLetterJobResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -46,7 +46,7 @@ export const listSales = <ThrowOnError extends boolean = false>(options?: Option
 /**
  * Buy, all lines or none
  *
- * Answers when the outcome is on disk. With `Idempotency-Key` a repeat is safe: all repeats together make one sale, and get the first answer.
+ * Answers when the outcome is on disk. With `Idempotency-Key` a repeat is safe: all repeats together make one sale, and get its answer. With `onShortage: backorder` a sale that is short waits: its `position` is the place in line for the goods.
  */
 export const placeSale = <ThrowOnError extends boolean = false>(options: Options<PlaceSaleData, ThrowOnError>): RequestResult<PlaceSaleResponses, PlaceSaleErrors, ThrowOnError> => (options.client ?? client).post<PlaceSaleResponses, PlaceSaleErrors, ThrowOnError>({
     url: '/sales',
@@ -58,11 +58,37 @@ export const placeSale = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
+ * Give up a sale that waits for goods
+ *
+ * For its buyer, by the token of the sale. What was kept for it goes to those behind. A confirmed sale is cancelled by the shop alone. A repeat is answered 409.
+ */
+export const leaveWaitlist = <ThrowOnError extends boolean = false>(options: Options<LeaveWaitlistData, ThrowOnError>): RequestResult<LeaveWaitlistResponses, LeaveWaitlistErrors, ThrowOnError> => (options.client ?? client).delete<LeaveWaitlistResponses, LeaveWaitlistErrors, ThrowOnError>({ url: '/sales/{id}', ...options });
+
+/**
  * One sale
  *
- * Whoever has the id of a sale may look at it.
+ * Whoever has the id of a sale may look at it. `customerEmail` is shown to the buyer, by the sale's token in `X-Sale-Token`, and to operators; it is null for everybody else.
  */
-export const getSale = <ThrowOnError extends boolean = false>(options: Options<GetSaleData, ThrowOnError>): RequestResult<GetSaleResponses, GetSaleErrors, ThrowOnError> => (options.client ?? client).get<GetSaleResponses, GetSaleErrors, ThrowOnError>({ url: '/sales/{id}', ...options });
+export const getSale = <ThrowOnError extends boolean = false>(options: Options<GetSaleData, ThrowOnError>): RequestResult<GetSaleResponses, GetSaleErrors, ThrowOnError> => (options.client ?? client).get<GetSaleResponses, GetSaleErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/sales/{id}',
+    ...options
+});
+
+/**
+ * Cancel a sale
+ *
+ * One that waits gives up its place. The units of a confirmed one come back into the stock by `RETURN` movements, once; whoever waits gets them. Needs the role `operator`.
+ */
+export const cancelSale = <ThrowOnError extends boolean = false>(options: Options<CancelSaleData, ThrowOnError>): RequestResult<CancelSaleResponses, CancelSaleErrors, ThrowOnError> => (options.client ?? client).post<CancelSaleResponses, CancelSaleErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/sales/{id}/cancel',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * All products with their stock, in SKU order
@@ -104,7 +130,7 @@ export const changeProduct = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * Create a product, or replace its description and rules
  *
- * Takes what GET answers. `If-Match` compares the rules alone: sales in between do no harm. Needs the role `admin`.
+ * Takes what GET answers. A rule that may be left out is then as in a product that has none. A new product with stock at its reorder point is ordered at once; `openingStock` is there before that. `If-Match` compares the rules alone: sales in between do no harm. Needs the role `admin`.
  */
 export const saveProduct = <ThrowOnError extends boolean = false>(options: Options<SaveProductData, ThrowOnError>): RequestResult<SaveProductResponses, SaveProductErrors, ThrowOnError> => (options.client ?? client).put<SaveProductResponses, SaveProductErrors, ThrowOnError>({
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
@@ -151,6 +177,17 @@ export const adjustStock = <ThrowOnError extends boolean = false>(options: Optio
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * A suggested reorder point for a product, each number with its formula
+ *
+ * From the demand of the last 28 days, or of the last 100,000 movements, and from the lead times of the factory. It advises: the rule that is set decides, and nothing is changed. Needs the role `viewer`.
+ */
+export const getRestockSuggestion = <ThrowOnError extends boolean = false>(options: Options<GetRestockSuggestionData, ThrowOnError>): RequestResult<GetRestockSuggestionResponses, GetRestockSuggestionErrors, ThrowOnError> => (options.client ?? client).get<GetRestockSuggestionResponses, GetRestockSuggestionErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/products/{sku}/restock-suggestion',
+    ...options
 });
 
 /**
@@ -465,6 +502,21 @@ export const listAuditEntries = <ThrowOnError extends boolean = false>(options?:
     security: [{ name: 'X-Api-Key', type: 'apiKey' }],
     url: '/audit',
     ...options
+});
+
+/**
+ * Erase the e-mail address of a buyer everywhere
+ *
+ * Sales keep their ids, goods, prices and keys. A repeat of a purchase under its key still gets the same sale, without the address. It reads whole tables, a thousand rows in a transaction, and may be repeated: what is erased stays erased. The audit names the beginning of the SHA-256 of the address. Needs the role `admin`.
+ */
+export const forgetCustomer = <ThrowOnError extends boolean = false>(options: Options<ForgetCustomerData, ThrowOnError>): RequestResult<ForgetCustomerResponses, ForgetCustomerErrors, ThrowOnError> => (options.client ?? client).post<ForgetCustomerResponses, ForgetCustomerErrors, ThrowOnError>({
+    security: [{ name: 'X-Api-Key', type: 'apiKey' }],
+    url: '/customers/forget',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

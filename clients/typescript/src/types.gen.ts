@@ -55,6 +55,9 @@ export type Problem = {
         sku: string;
         requestedQuantity: number;
         availableQuantity: number;
+        /**
+         * null for a product that is not ordered again
+         */
         restockOrder: {
             id: string;
             status: 'REQUESTED' | 'WAITING_FOR_FACTORY' | 'UNCONFIRMED' | 'ORDERED' | 'OVERDUE' | 'DEAD_LETTERED' | 'RECEIVED' | 'CANCELLED';
@@ -63,7 +66,15 @@ export type Problem = {
              */
             quantity: number;
             estimatedAt: string | null;
-        };
+            /**
+             * half of such orders arrive by then; null when that is unknown
+             */
+            estimatedFrom: string | null;
+            /**
+             * nine of ten such orders arrive by then; null when that is unknown
+             */
+            estimatedTo: string | null;
+        } | null;
     }>;
     /**
      * the product that it is about
@@ -105,6 +116,22 @@ export type Problem = {
      * as the product would have it
      */
     reorderPoint?: number;
+    /**
+     * as the product would have it
+     */
+    salesFrom?: string;
+    /**
+     * as the product would have it
+     */
+    salesUntil?: string;
+    /**
+     * when the sale of the product opens
+     */
+    opensAt?: string;
+    /**
+     * when the sale of the product closed
+     */
+    closedAt?: string;
     /**
      * of the API key
      */
@@ -178,17 +205,69 @@ export type PlaceSale = {
      */
     customerEmail?: string | null;
     /**
-     * what to do when stock is short
+     * when stock is short: refuse, which is the default, or wait for goods in the order of arrival
      */
-    onShortage?: 'reject';
+    onShortage?: 'reject' | 'backorder';
+    /**
+     * with `backorder`: when a sale expires that still waits, 90 days ahead at most; 30 days without it
+     */
+    waitUntil?: string;
 };
 
 /**
- * Sale
+ * WaitingPlace
  */
-export type Sale = {
+export type WaitingPlace = {
+    /**
+     * in the waitlist, 1 for the next; of several products in the longest one. It gets worse only when goods are lost that were kept
+     */
+    position: number;
+    /**
+     * when it expires
+     */
+    waitUntil: string;
+    /**
+     * when its goods are there; null when that is unknown
+     */
+    arrival: {
+        /**
+         * half of such waits end by then
+         */
+        from: string;
+        /**
+         * nine of ten such waits end by then
+         */
+        to: string;
+    } | null;
+    lines: Array<{
+        /**
+         * identifies a product
+         */
+        sku: string;
+        /**
+         * units that are kept for it
+         */
+        reservedQuantity: number;
+        /**
+         * in the waitlist of the product; null when all of its units are kept
+         */
+        position: number | null;
+        /**
+         * units that must arrive: for those before it, and its own
+         */
+        missingUnits: number;
+    }>;
+};
+
+/**
+ * PlacedSale
+ */
+export type PlacedSale = {
     id: string;
-    status: 'CONFIRMED';
+    /**
+     * `WAITING` for goods, `CONFIRMED`, or ended: `CANCELLED` or `EXPIRED`
+     */
+    status: 'CONFIRMED' | 'WAITING' | 'CANCELLED' | 'EXPIRED';
     lines: Array<{
         /**
          * identifies a product
@@ -198,8 +277,48 @@ export type Sale = {
         unitPriceKrw: number;
     }>;
     totalKrw: number;
+    /**
+     * null when none was given, when it is erased, and for readers who may not see it
+     */
     customerEmail: string | null;
     createdAt: string;
+    /**
+     * while it is `WAITING`
+     */
+    waiting?: WaitingPlace;
+    /**
+     * the buyer's secret, for `X-Sale-Token`. It is not stored; a repeat under the same `Idempotency-Key` gets it again
+     */
+    token: string;
+};
+
+/**
+ * Sale
+ */
+export type Sale = {
+    id: string;
+    /**
+     * `WAITING` for goods, `CONFIRMED`, or ended: `CANCELLED` or `EXPIRED`
+     */
+    status: 'CONFIRMED' | 'WAITING' | 'CANCELLED' | 'EXPIRED';
+    lines: Array<{
+        /**
+         * identifies a product
+         */
+        sku: string;
+        quantity: number;
+        unitPriceKrw: number;
+    }>;
+    totalKrw: number;
+    /**
+     * null when none was given, when it is erased, and for readers who may not see it
+     */
+    customerEmail: string | null;
+    createdAt: string;
+    /**
+     * while it is `WAITING`
+     */
+    waiting?: WaitingPlace;
 };
 
 /**
@@ -211,6 +330,19 @@ export type SalePage = {
      * `cursor` of the next page; null on the last one
      */
     nextCursor: string | null;
+};
+
+/**
+ * Resolution
+ */
+export type Resolution = {
+    /**
+     * ignored: the decision is that of the API key
+     *
+     * @deprecated
+     */
+    by?: string | null;
+    note?: string | null;
 };
 
 /**
@@ -252,6 +384,18 @@ export type ShownProduct = {
      * may exceed `targetLevel`; what no restock order could ever fill is refused all the same
      */
     maxPerSale: number;
+    /**
+     * `NOT_REORDERED` sells what is left and is not ordered; `DISCONTINUED` is neither sold nor ordered; PUT without it: `ACTIVE`
+     */
+    status: 'ACTIVE' | 'NOT_REORDERED' | 'DISCONTINUED';
+    /**
+     * sold from then on, by the clock of the database; null: at any time
+     */
+    salesFrom: string | null;
+    /**
+     * sold before then; after `salesFrom`; null: without an end
+     */
+    salesUntil: string | null;
     factoryId?: string;
     /**
      * stock at which a restock order is due; below `targetLevel`
@@ -266,6 +410,10 @@ export type ShownProduct = {
      */
     lotSize?: number;
     adManagerEmail?: string;
+    /**
+     * the most refused units that size the next restock order; null: ten times `targetLevel`
+     */
+    maxRefusedDemand?: number | null;
     /**
      * in units; changed by sales, goods and adjustments alone
      */
@@ -317,6 +465,22 @@ export type SaveProduct = {
      */
     adManagerEmail: string;
     /**
+     * `NOT_REORDERED` sells what is left and is not ordered; `DISCONTINUED` is neither sold nor ordered; PUT without it: `ACTIVE`
+     */
+    status?: 'ACTIVE' | 'NOT_REORDERED' | 'DISCONTINUED';
+    /**
+     * sold from then on, by the clock of the database; null: at any time
+     */
+    salesFrom?: string | null;
+    /**
+     * sold before then; after `salesFrom`; null: without an end
+     */
+    salesUntil?: string | null;
+    /**
+     * the most refused units that size the next restock order; null: ten times `targetLevel`
+     */
+    maxRefusedDemand?: number | null;
+    /**
      * may be left out; else that of the path
      */
     sku?: string;
@@ -358,6 +522,22 @@ export type Product = {
     lotSize: number;
     adManagerEmail: string;
     /**
+     * `NOT_REORDERED` sells what is left and is not ordered; `DISCONTINUED` is neither sold nor ordered; PUT without it: `ACTIVE`
+     */
+    status: 'ACTIVE' | 'NOT_REORDERED' | 'DISCONTINUED';
+    /**
+     * sold from then on, by the clock of the database; null: at any time
+     */
+    salesFrom: string | null;
+    /**
+     * sold before then; after `salesFrom`; null: without an end
+     */
+    salesUntil: string | null;
+    /**
+     * the most refused units that size the next restock order; null: ten times `targetLevel`
+     */
+    maxRefusedDemand: number | null;
+    /**
      * in units; changed by sales, goods and adjustments alone
      */
     stock: Stock;
@@ -396,6 +576,22 @@ export type ChangeProduct = {
      * at most 64 characters of ASCII before the @. The domain may be international: it is kept as given, and sent to in punycode
      */
     adManagerEmail?: string;
+    /**
+     * `NOT_REORDERED` sells what is left and is not ordered; `DISCONTINUED` is neither sold nor ordered; PUT without it: `ACTIVE`
+     */
+    status?: 'ACTIVE' | 'NOT_REORDERED' | 'DISCONTINUED';
+    /**
+     * sold from then on, by the clock of the database; null: at any time
+     */
+    salesFrom?: string | null;
+    /**
+     * sold before then; after `salesFrom`; null: without an end
+     */
+    salesUntil?: string | null;
+    /**
+     * the most refused units that size the next restock order; null: ten times `targetLevel`
+     */
+    maxRefusedDemand?: number | null;
 };
 
 /**
@@ -414,7 +610,7 @@ export type Ledger = {
      * stock movements, one for each reason that has any
      */
     totals: Array<{
-        reason: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+        reason: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL' | 'RETURN';
         movements: number;
         /**
          * their sum: units added, or taken when negative
@@ -435,7 +631,7 @@ export type Ledger = {
  */
 export type Movement = {
     id: string;
-    reason: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+    reason: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL' | 'RETURN';
     /**
      * units added, or taken when negative
      */
@@ -489,6 +685,46 @@ export type AdjustStock = {
 };
 
 /**
+ * RestockSuggestion
+ */
+export type RestockSuggestion = {
+    /**
+     * identifies a product
+     */
+    sku: string;
+    at: string;
+    /**
+     * the share of restock orders before whose arrival the stock does not run out, as it aims at
+     */
+    serviceLevel: number;
+    /**
+     * each after those that it is worked out from
+     */
+    figures: Array<{
+        /**
+         * as other formulas name it
+         */
+        name: string;
+        /**
+         * to a thousandth
+         */
+        value: number;
+        unit: 'units' | 'units a day' | 'days';
+        /**
+         * how it was worked out: in the names of its inputs, or in words
+         */
+        formula: string;
+        /**
+         * the values that the formula was worked out with
+         */
+        inputs: Array<{
+            name: string;
+            value: number;
+        }>;
+    }>;
+};
+
+/**
  * ShownRestockOrder
  */
 export type ShownRestockOrder = {
@@ -508,6 +744,14 @@ export type ShownRestockOrder = {
     status: 'REQUESTED' | 'WAITING_FOR_FACTORY' | 'UNCONFIRMED' | 'ORDERED' | 'OVERDUE' | 'DEAD_LETTERED' | 'RECEIVED' | 'CANCELLED';
     requestedAt: string;
     expectedAt: string | null;
+    /**
+     * as it was stated when the factory accepted the order: half of such orders arrive by then
+     */
+    expectedFrom: string | null;
+    /**
+     * stated with it: nine of ten such orders arrive by then
+     */
+    expectedTo: string | null;
     closedAt: string | null;
     factoryId?: string;
     /**
@@ -551,6 +795,14 @@ export type ShownRestockOrderWithTimeline = {
     status: 'REQUESTED' | 'WAITING_FOR_FACTORY' | 'UNCONFIRMED' | 'ORDERED' | 'OVERDUE' | 'DEAD_LETTERED' | 'RECEIVED' | 'CANCELLED';
     requestedAt: string;
     expectedAt: string | null;
+    /**
+     * as it was stated when the factory accepted the order: half of such orders arrive by then
+     */
+    expectedFrom: string | null;
+    /**
+     * stated with it: nine of ten such orders arrive by then
+     */
+    expectedTo: string | null;
     closedAt: string | null;
     factoryId?: string;
     /**
@@ -569,19 +821,6 @@ export type ShownRestockOrderWithTimeline = {
         kind: string;
         detail: string;
     }>;
-};
-
-/**
- * Resolution
- */
-export type Resolution = {
-    /**
-     * ignored: the decision is that of the API key
-     *
-     * @deprecated
-     */
-    by?: string | null;
-    note?: string | null;
 };
 
 /**
@@ -604,6 +843,14 @@ export type RestockOrderWithTimeline = {
     status: 'REQUESTED' | 'WAITING_FOR_FACTORY' | 'UNCONFIRMED' | 'ORDERED' | 'OVERDUE' | 'DEAD_LETTERED' | 'RECEIVED' | 'CANCELLED';
     requestedAt: string;
     expectedAt: string | null;
+    /**
+     * as it was stated when the factory accepted the order: half of such orders arrive by then
+     */
+    expectedFrom: string | null;
+    /**
+     * stated with it: nine of ten such orders arrive by then
+     */
+    expectedTo: string | null;
     closedAt: string | null;
     factoryId: string;
     /**
@@ -1312,7 +1559,7 @@ export type AuditEntry = {
      */
     actor: string;
     action: string;
-    subjectType: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'dead_letter_job' | 'factory' | 'product' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
+    subjectType: 'api_key' | 'customer' | 'dead_letter' | 'dead_letter_group' | 'dead_letter_job' | 'factory' | 'product' | 'restock_order' | 'sale' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
     subjectId: string;
     note: string | null;
     /**
@@ -1338,6 +1585,71 @@ export type AuditPage = {
      * `cursor` of the next page; null on the last one
      */
     nextCursor: string | null;
+};
+
+/**
+ * ForgetCustomer
+ */
+export type ForgetCustomer = {
+    /**
+     * in upper or lower case, and with either spelling of an international domain
+     */
+    email: string;
+    note?: string | null;
+    /**
+     * only count
+     */
+    dryRun?: boolean;
+};
+
+/**
+ * Erasure
+ */
+export type Erasure = {
+    /**
+     * the beginning of the SHA-256 of the address: the `subjectId` in the audit
+     */
+    customer: string;
+    dryRun: boolean;
+    /**
+     * rows that had the address, by table
+     */
+    erased: {
+        sales: number;
+        /**
+         * what was announced of these sales
+         */
+        webhookDeliveries: number;
+        deadLetters: number;
+        /**
+         * their filters and notes
+         */
+        deadLetterJobs: number;
+        /**
+         * recorded failures of messages
+         */
+        deliveryFailures: number;
+        /**
+         * of the outbox
+         */
+        messages: number;
+        /**
+         * records of mails
+         */
+        mails: number;
+        /**
+         * answers under operators' idempotency keys
+         */
+        keyedRequests: number;
+        /**
+         * entries of restock orders
+         */
+        timelines: number;
+        /**
+         * notes and values of the audit
+         */
+        auditEntries: number;
+    };
 };
 
 /**
@@ -1697,7 +2009,10 @@ export type SaleConfirmed = {
     sequence: number;
     data: {
         id: string;
-        status: 'CONFIRMED';
+        /**
+         * `WAITING` for goods, `CONFIRMED`, or ended: `CANCELLED` or `EXPIRED`
+         */
+        status: 'CONFIRMED' | 'WAITING' | 'CANCELLED' | 'EXPIRED';
         lines: Array<{
             /**
              * identifies a product
@@ -1707,8 +2022,15 @@ export type SaleConfirmed = {
             unitPriceKrw: number;
         }>;
         totalKrw: number;
+        /**
+         * null when none was given, when it is erased, and for readers who may not see it
+         */
         customerEmail: string | null;
         createdAt: string;
+        /**
+         * while it is `WAITING`
+         */
+        waiting?: WaitingPlace;
     };
 };
 
@@ -1735,7 +2057,7 @@ export type StockSoldOut = {
          */
         sku: string;
         name: string;
-        restockOrderId: string;
+        restockOrderId: string | null;
     };
 };
 
@@ -1842,6 +2164,26 @@ export type SaveProductWritable = {
      * at most 64 characters of ASCII before the @. The domain may be international: it is kept as given, and sent to in punycode
      */
     adManagerEmail: string;
+    /**
+     * `NOT_REORDERED` sells what is left and is not ordered; `DISCONTINUED` is neither sold nor ordered; PUT without it: `ACTIVE`
+     */
+    status?: 'ACTIVE' | 'NOT_REORDERED' | 'DISCONTINUED';
+    /**
+     * sold from then on, by the clock of the database; null: at any time
+     */
+    salesFrom?: string | null;
+    /**
+     * sold before then; after `salesFrom`; null: without an end
+     */
+    salesUntil?: string | null;
+    /**
+     * the most refused units that size the next restock order; null: ten times `targetLevel`
+     */
+    maxRefusedDemand?: number | null;
+    /**
+     * units that a new product begins with, before anything is ordered: only where PUT creates it
+     */
+    openingStock?: number;
     /**
      * may be left out; else that of the path
      */
@@ -2075,10 +2417,10 @@ export type PlaceSaleErrors = {
         code: 'REQUEST.TIMEOUT';
     };
     /**
-     * `SALE.KEY_IN_USE`: Too many requests wait under this idempotency key. `STOCK.INSUFFICIENT`: There is not enough stock.
+     * `PRODUCT.DISCONTINUED`: The product is not sold any more. `SALE.KEY_IN_USE`: Too many requests wait under this idempotency key. `SALE.NOT_OPEN`: The product is not sold at this time. `STOCK.INSUFFICIENT`: There is not enough stock.
      */
     409: Problem & {
-        code: 'SALE.KEY_IN_USE' | 'STOCK.INSUFFICIENT';
+        code: 'PRODUCT.DISCONTINUED' | 'SALE.KEY_IN_USE' | 'SALE.NOT_OPEN' | 'STOCK.INSUFFICIENT';
     };
     /**
      * `REQUEST.TOO_LARGE`: The body is too large.
@@ -2128,15 +2470,118 @@ export type PlaceSaleError = PlaceSaleErrors[keyof PlaceSaleErrors];
 
 export type PlaceSaleResponses = {
     /**
+     * with `Idempotent-Replayed`: it was cancelled, or has expired, since
+     */
+    200: PlacedSale;
+    /**
      * sold; with `Idempotent-Replayed`, sold before under this key
      */
-    201: Sale;
+    201: PlacedSale;
+    /**
+     * it waits for goods, which are its own when they come
+     */
+    202: PlacedSale;
 };
 
 export type PlaceSaleResponse = PlaceSaleResponses[keyof PlaceSaleResponses];
 
+export type LeaveWaitlistData = {
+    body?: never;
+    headers?: {
+        /**
+         * the `token` of the answer to `POST /sales`
+         */
+        'x-sale-token'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sales/{id}';
+};
+
+export type LeaveWaitlistErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `SALE.TOKEN_WRONG`: The token is not that of the sale.
+     */
+    403: Problem & {
+        code: 'SALE.TOKEN_WRONG';
+    };
+    /**
+     * `SALE.UNKNOWN`: There is no such sale.
+     */
+    404: Problem & {
+        code: 'SALE.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `SALE.NOT_WAITING`: The sale does not wait for goods.
+     */
+    409: Problem & {
+        code: 'SALE.NOT_WAITING';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type LeaveWaitlistError = LeaveWaitlistErrors[keyof LeaveWaitlistErrors];
+
+export type LeaveWaitlistResponses = {
+    /**
+     * cancelled
+     */
+    200: Sale;
+};
+
+export type LeaveWaitlistResponse = LeaveWaitlistResponses[keyof LeaveWaitlistResponses];
+
 export type GetSaleData = {
     body?: never;
+    headers?: {
+        /**
+         * the `token` of the answer to `POST /sales`
+         */
+        'x-sale-token'?: string;
+    };
     path: {
         id: string;
     };
@@ -2152,6 +2597,18 @@ export type GetSaleErrors = {
         code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
     };
     /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `SALE.TOKEN_WRONG`: The token is not that of the sale.
+     */
+    403: Problem & {
+        code: 'SALE.TOKEN_WRONG';
+    };
+    /**
      * `SALE.UNKNOWN`: There is no such sale.
      */
     404: Problem & {
@@ -2162,6 +2619,12 @@ export type GetSaleErrors = {
      */
     408: Problem & {
         code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
     };
     /**
      * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
@@ -2193,6 +2656,117 @@ export type GetSaleResponses = {
 };
 
 export type GetSaleResponse = GetSaleResponses[keyof GetSaleResponses];
+
+export type CancelSaleData = {
+    body?: Resolution | null;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/sales/{id}/cancel';
+};
+
+export type CancelSaleErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `SALE.UNKNOWN`: There is no such sale.
+     */
+    404: Problem & {
+        code: 'SALE.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `SALE.ENDED`: The sale was cancelled, or has expired.
+     */
+    409: Problem & {
+        code: 'SALE.ENDED';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type CancelSaleError = CancelSaleErrors[keyof CancelSaleErrors];
+
+export type CancelSaleResponses = {
+    /**
+     * cancelled
+     */
+    200: Sale;
+};
+
+export type CancelSaleResponse = CancelSaleResponses[keyof CancelSaleResponses];
 
 export type ListProductsData = {
     body?: never;
@@ -2712,7 +3286,7 @@ export type ListMovementsData = {
          * moved before then
          */
         until?: string;
-        reason?: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL';
+        reason?: 'SALE' | 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'BACKORDER_FILL' | 'RETURN';
     };
     url: '/products/{sku}/movements';
 };
@@ -2906,6 +3480,80 @@ export type AdjustStockResponses = {
 };
 
 export type AdjustStockResponse = AdjustStockResponses[keyof AdjustStockResponses];
+
+export type GetRestockSuggestionData = {
+    body?: never;
+    path: {
+        /**
+         * identifies a product
+         */
+        sku: string;
+    };
+    query?: never;
+    url: '/products/{sku}/restock-suggestion';
+};
+
+export type GetRestockSuggestionErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `SKU.UNKNOWN`: There is no such product.
+     */
+    404: Problem & {
+        code: 'SKU.UNKNOWN';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type GetRestockSuggestionError = GetRestockSuggestionErrors[keyof GetRestockSuggestionErrors];
+
+export type GetRestockSuggestionResponses = {
+    /**
+     * A suggested reorder point for a product, each number with its formula
+     */
+    200: RestockSuggestion;
+};
+
+export type GetRestockSuggestionResponse = GetRestockSuggestionResponses[keyof GetRestockSuggestionResponses];
 
 export type ListRestockOrdersData = {
     body?: never;
@@ -5103,7 +5751,7 @@ export type ListAuditEntriesData = {
         until?: string;
         actor?: string;
         action?: string;
-        subjectType?: 'api_key' | 'dead_letter' | 'dead_letter_group' | 'dead_letter_job' | 'factory' | 'product' | 'restock_order' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
+        subjectType?: 'api_key' | 'customer' | 'dead_letter' | 'dead_letter_group' | 'dead_letter_job' | 'factory' | 'product' | 'restock_order' | 'sale' | 'stock' | 'webhook_delivery' | 'webhook_endpoint';
         subjectId?: string;
     };
     url: '/audit';
@@ -5164,6 +5812,103 @@ export type ListAuditEntriesResponses = {
 };
 
 export type ListAuditEntriesResponse = ListAuditEntriesResponses[keyof ListAuditEntriesResponses];
+
+export type ForgetCustomerData = {
+    body: ForgetCustomer;
+    headers?: {
+        /**
+         * Visible ASCII, best a random UUID for each write. The same key with the same method, path and body is one write: a repeat gets the first answer again, with `Idempotent-Replayed: true`. Another request under the key is refused with 422 `REQUEST.KEY_REUSED`. A refused request does not use the key. A used key is kept for 7 days.
+         */
+        'idempotency-key'?: string;
+        /**
+         * Visible ASCII. The name space of the idempotency key: clients with different ids may use the same key for different requests. Clients that send none share one name space. It prevents accidents, not attacks: nobody checks who sends which id.
+         */
+        'x-client-id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/customers/forget';
+};
+
+export type ForgetCustomerErrors = {
+    /**
+     * `REQUEST.INVALID`: The request breaks its schema. `REQUEST.MALFORMED`: The request cannot be read. `REQUEST.REFUSED`: The request is refused.
+     */
+    400: Problem & {
+        code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
+    };
+    /**
+     * `AUTH.KEY_REQUIRED`: An operations API key is required.
+     */
+    401: Problem & {
+        code: 'AUTH.KEY_REQUIRED';
+    };
+    /**
+     * `AUTH.ROLE_REQUIRED`: The role of your API key does not allow this.
+     */
+    403: Problem & {
+        code: 'AUTH.ROLE_REQUIRED';
+    };
+    /**
+     * `REQUEST.TIMEOUT`: The request took too long to arrive.
+     */
+    408: Problem & {
+        code: 'REQUEST.TIMEOUT';
+    };
+    /**
+     * `REQUEST.TOO_LARGE`: The body is too large.
+     */
+    413: Problem & {
+        code: 'REQUEST.TOO_LARGE';
+    };
+    /**
+     * `REQUEST.CONTENT_ENCODING`: The content encoding is not supported. `REQUEST.MEDIA_TYPE`: The content type is not supported.
+     */
+    415: Problem & {
+        code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
+    };
+    /**
+     * `REQUEST.KEY_REUSED`: The idempotency key belongs to another request.
+     */
+    422: Problem & {
+        code: 'REQUEST.KEY_REUSED';
+    };
+    /**
+     * `REQUEST.RATE_LIMITED`: One client sends too many requests.
+     */
+    429: Problem & {
+        code: 'REQUEST.RATE_LIMITED';
+    };
+    /**
+     * `REQUEST.HEADERS_TOO_LARGE`: The headers are too large.
+     */
+    431: Problem & {
+        code: 'REQUEST.HEADERS_TOO_LARGE';
+    };
+    /**
+     * `SERVER.FAULT`: The server made a mistake.
+     */
+    500: Problem & {
+        code: 'SERVER.FAULT';
+    };
+    /**
+     * `DATABASE.UNAVAILABLE`: The warehouse cannot be reached.
+     */
+    503: Problem & {
+        code: 'DATABASE.UNAVAILABLE';
+    };
+};
+
+export type ForgetCustomerError = ForgetCustomerErrors[keyof ForgetCustomerErrors];
+
+export type ForgetCustomerResponses = {
+    /**
+     * erased, or counted
+     */
+    200: Erasure;
+};
+
+export type ForgetCustomerResponse = ForgetCustomerResponses[keyof ForgetCustomerResponses];
 
 export type HelloData = {
     body: Hello;

@@ -70,6 +70,10 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
   },
   'RESTOCK_ORDER.UNKNOWN': { detail: `There is no restock order ${EXAMPLE_ID}.`, id: EXAMPLE_ID },
   'ROUTE.UNKNOWN': { detail: 'Cannot GET /no-such-route' },
+  'SALE.ENDED': {
+    detail: `Sale ${EXAMPLE_ID} is CANCELLED already.`,
+    ...{ id: EXAMPLE_ID, currentStatus: 'CANCELLED' },
+  },
   'SALE.KEY_IN_USE': {
     detail: 'Too many requests with this idempotency key are waiting for the first of them.',
   },
@@ -77,6 +81,10 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
     detail: 'CP-502101 is sold from 2026-12-01T03:00:00.000Z on.',
     sku: 'CP-502101',
     opensAt: '2026-12-01T03:00:00.000Z',
+  },
+  'SALE.NOT_WAITING': {
+    detail: `Sale ${EXAMPLE_ID} is CONFIRMED, and waits for nothing.`,
+    ...{ id: EXAMPLE_ID, currentStatus: 'CONFIRMED' },
   },
   'SALE.QUANTITY_EXCEEDED': {
     detail: 'One sale takes at most 50 units of CP-502101.',

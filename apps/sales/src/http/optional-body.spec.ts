@@ -59,6 +59,7 @@ describe('a body', () => {
       '/dead-letters/{id}/discard',
       '/dead-letters/{id}/redrive',
       '/restock-orders/{id}/cancel',
+      '/sales/{id}/cancel',
     ]);
   });
 
