@@ -47,6 +47,7 @@ export { ApiKeyService, BOOTSTRAP_NAME, type NewApiKey, type Operator } from './
 export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
+export { CustomerDataExpiryService } from './privacy/customer-data-expiry.service.js';
 export { CustomerAddress } from './privacy/customer-address.js';
 export { ErasureService, type ErasureCounts } from './privacy/erasure.service.js';
 export { Product } from './product/product.entity.js';

@@ -14,6 +14,7 @@ import { RepairBooks1765100000000 } from './1765100000000-repair-books.js';
 import { AllowCallbackAddresses1765200000000 } from './1765200000000-allow-callback-addresses.js';
 import { FindOldRows1765300000000 } from './1765300000000-find-old-rows.js';
 import { WorkOnDeadLetters1765400000000 } from './1765400000000-work-on-dead-letters.js';
+import { ExpireCustomerData1765700000000 } from './1765700000000-expire-customer-data.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   AllowCallbackAddresses1765200000000,
   FindOldRows1765300000000,
   WorkOnDeadLetters1765400000000,
+  ExpireCustomerData1765700000000,
 ];
