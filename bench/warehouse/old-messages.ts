@@ -21,6 +21,7 @@ const ENVIRONMENT = {
   RETENTION_DEAD_LETTERS_DAYS: 0,
   RETENTION_WEBHOOK_DELIVERIES_DAYS: 0,
   RETENTION_KEYED_REQUESTS_DAYS: 0,
+  RETENTION_CUSTOMER_DATA_DAYS: 0,
 } as WorkerEnvironment;
 
 /** Messages that were published long ago. */

@@ -42,6 +42,7 @@ describe.each([
   ['RETENTION_TIMELINES_DAYS', 90, 1],
   ['RETENTION_WEBHOOK_DELIVERIES_DAYS', 30, 30],
   ['RETENTION_KEYED_REQUESTS_DAYS', 7, 7],
+  ['RETENTION_CUSTOMER_DATA_DAYS', 0, 30],
 ])('the days in %s', (name, usual, least) => {
   it(`are ${usual} unless they are set`, () => {
     expect(read({})).toMatchObject({ [name]: usual });

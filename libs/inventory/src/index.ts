@@ -48,6 +48,7 @@ export { OutboxMessage } from './outbox/outbox-message.entity.js';
 export { OutboxService } from './outbox/outbox.service.js';
 export { Factory, FACTORY_ADAPTERS, type FactoryAdapterName } from './product/factory.entity.js';
 export { Product, PRODUCT_STATUSES } from './product/product.entity.js';
+export { CustomerDataExpiryService } from './privacy/customer-data-expiry.service.js';
 export { CustomerAddress } from './privacy/customer-address.js';
 export { ErasureService, type ErasureCounts } from './privacy/erasure.service.js';
 export { ProductService, type ProductWithStock } from './product/product.service.js';

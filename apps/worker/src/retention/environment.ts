@@ -39,4 +39,9 @@ export const RetentionEnvironment = Type.Object({
     days(7, "how many days an idempotency key of operators' writes is kept, at least 7; 0: for ever"),
     ...orAtLeast(7),
   ),
+  // Off unless a shop decides: what is erased cannot be brought back, and what the law of a shop wants kept differs.
+  RETENTION_CUSTOMER_DATA_DAYS: Type.Refine(
+    days(0, "how many days the buyer's address is kept after the sale, at least 30; 0: for ever"),
+    ...orAtLeast(30),
+  ),
 });

@@ -15,6 +15,7 @@ const DAYS = {
   RETENTION_DEAD_LETTERS_DAYS: 90,
   RETENTION_WEBHOOK_DELIVERIES_DAYS: 30,
   RETENTION_KEYED_REQUESTS_DAYS: 7,
+  RETENTION_CUSTOMER_DATA_DAYS: 0,
 };
 
 const KINDS: RetentionKind[] = [
@@ -110,6 +111,24 @@ describe('the retention of the worker', () => {
       ['delivery_failures', 15],
       ['removed_webhook_endpoints', 0],
     ]);
+  });
+
+  it('erases the addresses of old sales when that is set, and goes on until none is left', async () => {
+    const service = warehouse.get(RetentionService);
+    const answers = [
+      { erased: 700, hasMore: true },
+      { erased: 0, hasMore: true },
+      { erased: 12, hasMore: false },
+    ];
+    const erasing = jest.spyOn(service, 'eraseCustomerData').mockImplementation(async () => answers.shift()!);
+    const lines = await run(start({ RETENTION_CUSTOMER_DATA_DAYS: 40 }));
+    expect(erasing.mock.calls).toEqual(Array(3).fill([40 * 24 * 3_600_000]));
+    expect(lines).toMatchObject([
+      { message: 'erased the addresses of old sales', params: { of: 'customer_data', rows: 712 } },
+    ]);
+    expect(await registry.metrics()).toContain(
+      'donut_states_retention_deleted_total{of="customer_data"} 712',
+    );
   });
 
   it('keeps for ever what is set to 0, and nothing else', async () => {

@@ -19,8 +19,13 @@ const LONGEST_PAUSE_MS = 1_000;
 
 const DAY_MS = 24 * 3_600_000;
 
+/** The address of the buyer is erased in a sale, which stays. */
+const CUSTOMER_DATA = 'customer_data';
+
+type Kind = RetentionKind | typeof CUSTOMER_DATA;
+
 /** Rows of one kind that are deleted when they are as old as this, in ms. */
-type Policy = [kind: RetentionKind, retentionMs: number];
+type Policy = [kind: Kind, retentionMs: number];
 
 /** Deletes what is old: one kind after the other, and a bounded number of rows at a time. */
 @Injectable()
@@ -42,7 +47,7 @@ export class RetentionTask {
     this.policies = policiesOf(environment);
     this.deleted = new Counter({
       name: 'donut_states_retention_deleted_total',
-      help: 'Rows that this worker has deleted because they were old.',
+      help: 'Rows that this worker has deleted because they were old; of customer_data, sales whose address it has erased.',
       labelNames: ['of'],
       registers: [registry],
     });
@@ -55,20 +60,23 @@ export class RetentionTask {
     if (this.left.length === 0) this.left = [...this.policies];
     const [kind, retentionMs] = this.left[0]!;
     if (await this.deleteOldest(kind, retentionMs)) return true;
-    if (this.rows > 0) this.logger.log('deleted old rows', { of: kind, rows: this.rows });
+    if (this.rows > 0) {
+      const done = kind === CUSTOMER_DATA ? 'erased the addresses of old sales' : 'deleted old rows';
+      this.logger.log(done, { of: kind, rows: this.rows });
+    }
     this.rows = 0;
     this.left.shift();
     return this.left.length > 0;
   }
 
   /** @returns whether there may be more. A failure ends only this kind: the next run tries it again */
-  private async deleteOldest(kind: RetentionKind, retentionMs: number): Promise<boolean> {
+  private async deleteOldest(kind: Kind, retentionMs: number): Promise<boolean> {
     const beganAtMs = performance.now();
     try {
-      const deleted = await this.retention.deleteOldest(kind, retentionMs);
-      this.deleted.inc({ of: kind }, deleted);
-      this.rows += deleted;
-      if (deleted < RETENTION_BATCH) return false;
+      const { rows, hasMore } = await this.oldest(kind, retentionMs);
+      this.deleted.inc({ of: kind }, rows);
+      this.rows += rows;
+      if (!hasMore) return false;
     } catch (error) {
       this.logger.error(`${kind} are not deleted, and will be tried again: ${(error as Error).message}`);
       return false;
@@ -77,11 +85,20 @@ export class RetentionTask {
     await sleep(Math.min(tookMs * PAUSE_FACTOR, LONGEST_PAUSE_MS));
     return true;
   }
+
+  private async oldest(kind: Kind, retentionMs: number): Promise<{ rows: number; hasMore: boolean }> {
+    if (kind === CUSTOMER_DATA) {
+      const { erased, hasMore } = await this.retention.eraseCustomerData(retentionMs);
+      return { rows: erased, hasMore };
+    }
+    const rows = await this.retention.deleteOldest(kind, retentionMs);
+    return { rows, hasMore: rows === RETENTION_BATCH };
+  }
 }
 
 /** Without those that are kept for ever. */
 function policiesOf(environment: WorkerEnvironment): Policy[] {
-  const days: [RetentionKind, number][] = [
+  const days: [Kind, number][] = [
     ['messages', environment.RETENTION_MESSAGES_DAYS],
     ['mails', environment.RETENTION_MAILS_DAYS],
     ['timelines', environment.RETENTION_TIMELINES_DAYS],
@@ -90,6 +107,7 @@ function policiesOf(environment: WorkerEnvironment): Policy[] {
     ['dead_letter_jobs', environment.RETENTION_DEAD_LETTERS_DAYS],
     ['webhook_deliveries', environment.RETENTION_WEBHOOK_DELIVERIES_DAYS],
     ['keyed_requests', environment.RETENTION_KEYED_REQUESTS_DAYS],
+    [CUSTOMER_DATA, environment.RETENTION_CUSTOMER_DATA_DAYS],
   ];
   const kept = days.filter(([, most]) => most > 0).map(([kind, most]): Policy => [kind, most * DAY_MS]);
   return [

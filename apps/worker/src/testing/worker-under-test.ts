@@ -127,6 +127,7 @@ export class WorkerUnderTest {
       RETENTION_TIMELINES_DAYS: 90,
       RETENTION_WEBHOOK_DELIVERIES_DAYS: 30,
       RETENTION_KEYED_REQUESTS_DAYS: 7,
+      RETENTION_CUSTOMER_DATA_DAYS: 0,
       ...this.changes,
       ...changes,
     });

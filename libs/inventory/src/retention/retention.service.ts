@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
+import { CustomerDataExpiryService } from '../privacy/customer-data-expiry.service.js';
 import { type OldRow, type OldRowsQuery } from './old-rows.js';
 import { RETENTION_RULES, type RetentionKind } from './retention-rules.js';
 
@@ -14,6 +15,7 @@ export class RetentionService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly customerData: CustomerDataExpiryService,
   ) {}
 
   /**
@@ -32,6 +34,11 @@ export class RetentionService {
       }
       return deleted;
     });
+  }
+
+  /** See {@link CustomerDataExpiryService.eraseOldest}: an update, since the sales stay. */
+  async eraseCustomerData(retentionMs: number): Promise<{ erased: number; hasMore: boolean }> {
+    return this.customerData.eraseOldest(retentionMs);
   }
 
   private async deleteFound(manager: EntityManager, query: OldRowsQuery): Promise<number> {

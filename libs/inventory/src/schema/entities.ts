@@ -8,6 +8,7 @@ import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { ApiKey } from '../operator/api-key.entity.js';
+import { CustomerDataExpiry } from '../privacy/customer-data-expiry.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { Factory } from '../product/factory.entity.js';
 import { Product } from '../product/product.entity.js';
@@ -57,4 +58,5 @@ export const ENTITIES = [
   ReconcileCheckpoint,
   SkuCheckpoint,
   ReconcileFinding,
+  CustomerDataExpiry,
 ];
