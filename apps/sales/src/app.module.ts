@@ -33,6 +33,7 @@ import { ErrorsController } from './problem/errors.controller.js';
 import { ProbeController } from './probe/probe.controller.js';
 import { ProductsController } from './products/products.controller.js';
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
+import { CustomerTokens } from './sales/customer-tokens.js';
 import { SalesController } from './sales/sales.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
@@ -89,6 +90,7 @@ export class AppModule {
         SalesReadiness,
         OperationsKeys,
         IdempotentWrites,
+        CustomerTokens,
         CallbackAddresses,
         CallbackCounter,
       ],

@@ -40,6 +40,13 @@ const variables = Type.Object({
       description: 'a second key whose callbacks are believed, while the signing key is replaced',
     }),
   ),
+  CUSTOMER_SIGNING_KEY: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description:
+        "verifies the tokens of customers, which the shop's back end signs; without it none are taken",
+    }),
+  ),
   AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of the queues' }),
   QUEUE_URL_PREFIX: Type.String({
     pattern: '^https?://.+',
@@ -106,6 +113,7 @@ export const SalesEnvironment = refuseWeakKeys(withPorts, [
   'OPERATIONS_API_KEY',
   'CALLBACK_SIGNING_KEY',
   'CALLBACK_SIGNING_KEY_PREVIOUS',
+  'CUSTOMER_SIGNING_KEY',
 ]);
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;

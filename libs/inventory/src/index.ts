@@ -91,6 +91,7 @@ export {
 export { RestockProgressService } from './restock/restock-progress.service.js';
 export { RestockService, type OrderWithTimeline, type RestockEstimate } from './restock/restock.service.js';
 export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
+export { giveBack } from './sale/purchase-limit.js';
 export { SaleModule } from './sale/sale.module.js';
 export { SaleSearchService, type SaleSearch } from './sale/sale-search.service.js';
 export { SaleService } from './sale/sale.service.js';

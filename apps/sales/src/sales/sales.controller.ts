@@ -12,6 +12,7 @@ import { IdParameter } from '../identifiers-schema.js';
 import { ApiKeyGuard, operationsRoute } from '../operations/api-key.guard.js';
 import { ApiError, PROBLEM_RESPONSES, type Refusal, sendProblem, type Sentence } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
+import { CustomerTokens } from './customer-tokens.js';
 import { ReleasableConnection } from './releasable-connection.js';
 import { PlaceSale, Sale, SaleHeaders, SalePage, SaleQuery } from './sale-schema.js';
 
@@ -28,6 +29,7 @@ export class SalesController {
   constructor(
     private readonly sales: SaleService,
     private readonly search: SaleSearchService,
+    private readonly customers: CustomerTokens,
     registry: Registry,
   ) {
     const outcomes = new Counter({
@@ -73,6 +75,9 @@ export class SalesController {
       'SKU.UNKNOWN',
       'PRODUCT.DISCONTINUED',
       'SALE.NOT_OPEN',
+      'SALE.CUSTOMER_REQUIRED',
+      'SALE.LIMIT_REACHED',
+      'CUSTOMER.TOKEN_REFUSED',
       'SALE.QUANTITY_EXCEEDED',
       'SALE.KEY_REUSED',
       'SALE.KEY_IN_USE',
@@ -86,10 +91,13 @@ export class SalesController {
     @Headers() headers: SaleHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const token = headers['x-customer-token'];
+    const customerId = token === undefined ? undefined : await this.customers.idOf(token);
     const connection = new ReleasableConnection(reply.raw);
     const outcome = await this.sales.place({
       lines,
       customerEmail: customerEmail ?? undefined,
+      customerId,
       idempotencyKey: headers['idempotency-key'],
       clientId: headers['x-client-id'],
       isAbandoned: () => connection.isClosed,

@@ -2,6 +2,7 @@ import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
 import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
+import { type CustomerPurchases } from './purchase-limit.js';
 import { type PendingSale } from './pending-sale.js';
 import { type ConfirmedSale, type Shortage } from './sale-request.js';
 import { sellingRefusal } from './selling-rules.js';
@@ -24,12 +25,15 @@ export type Allocation =
  * Gives a sale all of its units or none, and changes `stock` by what it got or was refused.
  *
  * @param arrivedAt when the request was there, by the clock of the database
+ * @param purchases of the customers, changed by what they got
  */
 export function allocate(
-  { lines }: PendingSale,
+  asked: PendingSale,
   stock: ReadonlyMap<string, LockedSku>,
   arrivedAt: Date,
+  purchases: CustomerPurchases,
 ): Allocation {
+  const { lines } = asked;
   const unknown = lines.filter(({ sku }) => !stock.has(sku)).map(({ sku }) => sku);
   if (unknown.length > 0) {
     return rejected(
@@ -44,10 +48,16 @@ export function allocate(
   const excess = wanted.find(({ locked, quantity }) => quantity > maxUnitsPerSale(locked));
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
+  for (const { locked, quantity } of wanted) {
+    const refusal = purchases.refusal(asked, locked.product, quantity);
+    if (refusal) return rejected(refusal);
+  }
+
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
   if (short.length > 0) {
     return { kind: 'SHORT', shortages: short.map(({ locked, quantity }) => refuse(locked, quantity)) };
   }
+  for (const { locked, quantity } of wanted) purchases.take(asked, locked.product, quantity);
   return { kind: 'SOLD', lines: wanted.map(({ locked, quantity }) => take(locked, quantity)) };
 }
 

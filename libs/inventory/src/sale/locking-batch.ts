@@ -12,9 +12,11 @@ import { type RestockOrder } from '../restock/restock-order.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { allocate, type Allocation, type LockedSku } from './allocation.js';
+import { CustomerPurchases, purchaseQuery } from './purchase-limit.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import {
   confirmedSale,
+  customerKeyToStore,
   type StoredSale,
   storedSales,
   keysOf,
@@ -34,6 +36,7 @@ interface LockedBatch {
   /** The open order of each SKU that has one. */
   orders: ReadonlyMap<string, RestockOrder>;
   factories: ReadonlyMap<string, Factory>;
+  purchases: CustomerPurchases;
   byKey: ReadonlyMap<string | null, StoredSale>;
   byId: ReadonlyMap<string, StoredSale>;
 }
@@ -69,14 +72,19 @@ export class LockingBatch {
         // The locks come first: the other queries then see what another process committed while this one waited.
         this.stock.lockingQuery(skus),
         productQuery(skus),
+        purchaseQuery(sales, skus),
         ...this.restock.openQueries(skus),
         ...saleQueries('idempotency_key', keysOf(sales)),
         ...saleQueries('id', mayBeCommitted ? sales.map(({ id }) => id) : []),
       ],
-      async ([levels, products, orders, factories, salesByKey, linesByKey, salesById, linesById], manager) =>
+      async (
+        [levels, products, purchases, orders, factories, salesByKey, linesByKey, salesById, linesById],
+        manager,
+      ) =>
         this.decide(manager, sales, {
           at: this.clock.localNow(),
           stock: lockedSkus(levels, products),
+          purchases: new CustomerPurchases(purchases, this.rules.timeAt(performance.now())),
           orders: new Map(orders.map((order) => [order.sku, order])),
           factories: new Map(factories.map((factory) => [factory.id, factory])),
           byKey: new Map(storedSales(salesByKey, linesByKey).map((sold) => [sold.idempotencyKey, sold])),
@@ -92,18 +100,19 @@ export class LockingBatch {
     sales: readonly PendingSale[],
     locked: LockedBatch,
   ): Promise<TransactionPlan<{ decisions: SaleDecision[]; stock: LockedBatch['stock'] }>> {
-    const { at, stock } = locked;
+    const { at, stock, purchases } = locked;
     const made: NewSale[] = [];
     const provisional = sales.map((asked): ProvisionalDecision => {
       const earlier = locked.byId.get(asked.id);
       if (earlier) return { kind: 'CONFIRMED', sale: earlier.sale, replayed: false };
       const used = asked.idempotencyKey === null ? undefined : locked.byKey.get(asked.idempotencyKey);
       if (used) return replay(used, asked);
-      const allocation = allocate(asked, stock, this.rules.timeAt(asked.arrivedAt));
+      const allocation = allocate(asked, stock, this.rules.timeAt(asked.arrivedAt), purchases);
       if (allocation.kind === 'REJECTED') return allocation.error;
       if (allocation.kind === 'SHORT') return allocation;
       const sale = confirmedSale(asked, allocation.lines, at);
-      made.push({ asked, sale });
+      const customerKey = customerKeyToStore(asked, (sku) => stock.get(sku)?.product);
+      made.push({ asked, sale, customerKey });
       return { kind: 'CONFIRMED', sale, replayed: false };
     });
     const estimates = await this.openDueRestockOrders(manager, locked);
@@ -113,6 +122,7 @@ export class LockingBatch {
       result: { decisions: provisional.map((decision) => withEstimates(decision, estimates)), stock },
       changes: [
         ...saleInserts(made, postingId, at),
+        ...purchases.inserts(),
         ...this.webhooks.saleInserts(
           made.map(({ sale }) => sale.id),
           at,

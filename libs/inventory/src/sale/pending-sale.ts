@@ -1,4 +1,5 @@
 import { type InventoryError } from '../errors.js';
+import { customerKey } from './customer-key.js';
 import { saleId } from './sale-id.js';
 import {
   fingerprint,
@@ -20,6 +21,8 @@ export interface PendingSale {
   readonly customerEmail: string | null;
   /** Its key may have been used before, as far as this process remembers. */
   readonly mayBeRepeat: boolean;
+  /** Made when it is asked for: most products have no limit for each customer. */
+  readonly customerKey: string | null;
   /** When the request was there, by `performance.now()`. */
   readonly arrivedAt: number;
   readonly isAbandoned?: () => boolean;
@@ -29,20 +32,25 @@ export interface PendingSale {
 export type SaleDecision = SaleOutcome | InventoryError;
 
 export function pendingSale(
-  { lines, customerEmail, isAbandoned }: SaleRequest,
+  request: SaleRequest,
   idempotencyKey: string | undefined,
   mayBeRepeat: boolean,
   arrivedAt = performance.now(),
 ): PendingSale {
+  const { lines, customerEmail, isAbandoned } = request;
   const summed = sumLines(lines);
+  let key: string | null | undefined;
   return {
     id: saleId(),
     lines: summed,
     idempotencyKey: idempotencyKey ?? null,
-    requestFingerprint: fingerprint(summed, customerEmail),
+    requestFingerprint: fingerprint(summed, request),
     customerEmail: customerEmail ?? null,
     mayBeRepeat,
     arrivedAt,
+    get customerKey() {
+      return key === undefined ? (key = customerKey(request)) : key;
+    },
     isAbandoned,
   };
 }

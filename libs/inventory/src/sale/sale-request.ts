@@ -12,6 +12,8 @@ export interface SaleRequest {
   /** At least one; the same SKU may stand on several. */
   lines: readonly SaleLineRequest[];
   customerEmail?: string;
+  /** Proven, by a token that the shop's own back end signed. */
+  customerId?: string;
   /** Up to 255 visible ASCII characters. A sale under it is made once, however often it is asked for. */
   idempotencyKey?: string;
   /** The name space of the idempotency key. Requests without one share another name space. */
@@ -61,7 +63,12 @@ export function sumLines(lines: readonly SaleLineRequest[]): readonly SaleLineRe
 }
 
 /** Equal for requests that ask for the same: line order and splitting do not count. SHA-256 in hex. */
-export function fingerprint(summed: readonly SaleLineRequest[], customerEmail: string | undefined): string {
+export function fingerprint(
+  summed: readonly SaleLineRequest[],
+  { customerEmail, customerId }: Pick<SaleRequest, 'customerEmail' | 'customerId'>,
+): string {
   const lines = summed.map(({ sku, quantity }) => [sku, quantity]);
-  return hash('sha256', JSON.stringify([lines, customerEmail ?? null]));
+  // Without an id it is that of a version which knew none.
+  const customer = customerId === undefined ? [] : [customerId];
+  return hash('sha256', JSON.stringify([lines, customerEmail ?? null, ...customer]));
 }

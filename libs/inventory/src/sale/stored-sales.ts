@@ -2,13 +2,14 @@ import { InventoryError } from '../errors.js';
 import { type Insert, inserts, timeText } from '../database/rows.js';
 import { type RowQuery } from '../database/row-queries.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
+import { type CustomerLimit } from './purchase-limit.js';
 import { SaleLine } from './sale-line.entity.js';
 import { type ConfirmedSale } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 
 /** The tables of a sale with their columns, in the order in which rows are written. */
 const SALE_COLUMNS =
-  'sale (id, idempotency_key, request_fingerprint, status, customer_email, posting_id, created_at)';
+  'sale (id, idempotency_key, request_fingerprint, status, customer_email, customer_key, posting_id, created_at)';
 const LINE_COLUMNS = 'sale_line (sale_id, sku, quantity, unit_price_krw)';
 
 /** The sale that an idempotency key was used for, and what it was asked for with. */
@@ -33,6 +34,17 @@ export class SaleKeyReusedError extends InventoryError {
 export interface NewSale {
   asked: PendingSale;
   sale: ConfirmedSale;
+  /** Where it counts: see {@link customerKeyToStore}. */
+  customerKey: string | null;
+}
+
+/** That of a sale, where one of its products has a limit for each customer. Nothing of a customer is stored that need not be. */
+export function customerKeyToStore(
+  asked: PendingSale,
+  limitOf: (sku: string) => Pick<CustomerLimit, 'maxPerCustomer'> | undefined,
+): string | null {
+  const counts = asked.lines.some(({ sku }) => typeof limitOf(sku)?.maxPerCustomer === 'number');
+  return counts ? asked.customerKey : null;
 }
 
 /** The unique columns of a sale with their indexes. */
@@ -104,12 +116,13 @@ export function saleInserts(made: readonly NewSale[], postingId: string, at: Dat
   return [
     ...inserts(
       SALE_COLUMNS,
-      made.map(({ asked, sale }) => [
+      made.map(({ asked, sale, customerKey }) => [
         sale.id,
         asked.idempotencyKey,
         asked.requestFingerprint,
         sale.status,
         sale.customerEmail,
+        customerKey,
         postingId,
         createdAt,
       ]),

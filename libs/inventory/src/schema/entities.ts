@@ -17,6 +17,7 @@ import { ReconcileFinding } from '../reconcile/checkpoint/reconcile-finding.enti
 import { SkuCheckpoint } from '../reconcile/checkpoint/sku-checkpoint.entity.js';
 import { RestockOrderEvent } from '../restock/restock-order-event.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
+import { CustomerPurchase } from '../sale/customer-purchase.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
 import { Sale } from '../sale/sale.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
@@ -33,6 +34,7 @@ export const ENTITIES = [
   StockMovement,
   Sale,
   SaleLine,
+  CustomerPurchase,
   RestockOrder,
   RestockOrderEvent,
   GoodsReceipt,

@@ -16,6 +16,7 @@ import { FindOldRows1765300000000 } from './1765300000000-find-old-rows.js';
 import { WorkOnDeadLetters1765400000000 } from './1765400000000-work-on-dead-letters.js';
 import { EndProducts1765600000000 } from './1765600000000-end-products.js';
 import { OpenSales1765600000001 } from './1765600000001-open-sales.js';
+import { LimitCustomers1765600000002 } from './1765600000002-limit-customers.js';
 
 /** Every migration, oldest first. Listed by class: a glob finds other files under another build. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   WorkOnDeadLetters1765400000000,
   EndProducts1765600000000,
   OpenSales1765600000001,
+  LimitCustomers1765600000002,
 ];
