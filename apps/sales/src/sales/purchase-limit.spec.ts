@@ -16,7 +16,7 @@ const RULES = {
   openingStock: 100,
 };
 
-const token = (sub?: string, { key = KEY, alg = 'HS256', expires = '5 min' as string | undefined } = {}) => {
+const token = (sub?: string, { key = KEY, alg = 'HS256', expires = '5 min' } = {}) => {
   const jwt = new SignJWT({}).setProtectedHeader({ alg });
   if (sub !== undefined) jwt.setSubject(sub);
   if (expires) jwt.setExpirationTime(expires);
