@@ -197,6 +197,30 @@ describe.each(TEST_DATABASES)('the purchase limit of a customer on %s', (kind) =
     expect(fallbacks).toEqual(['constraint_violation']);
   });
 
+  it('is held by the table when two processes sell to the same customers optimistically at once', async () => {
+    await limited('CP-1');
+    const other = await warehouse.join();
+    for (const shop of [warehouse, other]) await buy(shop, 'CP-1', 1, KIM);
+    const emails = Array.from({ length: 40 }, (_, index) => `c${index}@example.com`);
+    const outcomes: unknown[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const asked = emails.flatMap((customerEmail) =>
+        [warehouse, other].map((shop) =>
+          buy(shop, 'CP-1', 1, { customerEmail }).catch((error: unknown) => error),
+        ),
+      );
+      outcomes.push(...(await Promise.all(asked)));
+    }
+    const errors = outcomes.filter((outcome) => outcome instanceof Error);
+    expect(new Set(errors.map((error) => (error as InventoryError).code))).toEqual(
+      new Set(['SALE.LIMIT_REACHED']),
+    );
+    const sold = confirmed(outcomes.filter((outcome) => !(outcome instanceof Error)) as SaleOutcome[]);
+    const units = Map.groupBy(sold, ({ customerEmail }) => customerEmail);
+    expect([...units.values()].map((sales) => sales.length)).toEqual(emails.map(() => 3));
+    await other.close();
+  }, 60_000);
+
   it.each([
     ['a limit', { maxPerCustomer: 1 }],
     ['a window', { customerWindowSeconds: 60 }],
