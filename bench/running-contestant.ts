@@ -47,6 +47,7 @@ export class RunningContestant {
     try {
       await fill(warehouse);
       if (['webhooks', 'retention'].includes(contestant.subject)) await warehouse.registerWebhook();
+      if (contestant.subject === 'limit') await warehouse.limitCustomers();
       for (const port of ports) {
         const logFile = join(logDirectory, `${name}-${port}.log`);
         const { subject } = contestant;

@@ -33,6 +33,18 @@ function threeSkus(n: number): string[] {
   return [0, 1, 2].map((line) => HUNDRED_SKUS[(n * 37 + line * step) % HUNDRED_SKUS.length]!);
 }
 
+/** More than a measurement sells: a customer who comes again has bought long before. */
+const CUSTOMERS = 50_000;
+
+/** The scenario with a customer in each request: in those of one body another one in each. */
+export function withCustomers(scenario: Scenario): Scenario {
+  const bodies = Array.from({ length: CUSTOMERS }, (_, n) => {
+    const asked = JSON.parse(scenario.bodies[n % scenario.bodies.length]!) as object;
+    return JSON.stringify({ ...asked, customerEmail: `c${String(n).padStart(6, '0')}@example.com` });
+  });
+  return { ...scenario, bodies };
+}
+
 export const SCENARIOS: Record<ScenarioName, Scenario> = {
   hot: {
     title: 'one SKU that everyone wants',

@@ -53,6 +53,8 @@ const RULES = {
   'body/status': ['', 'active', 'SOLD', null],
   'body/salesFrom': TIMES,
   'body/salesUntil': TIMES,
+  'body/maxPerCustomer': integers(1, 1_000_000),
+  'body/customerWindowSeconds': integers(1, 315_360_000),
   'body/maxRefusedDemand': integers(0, 10_000_000),
 };
 
@@ -65,6 +67,15 @@ export const ROUTES: Record<string, Route> = {
     bad: {
       'headers/idempotency-key': KEYS,
       'headers/x-client-id': [...KEYS, 'k'.repeat(65)],
+      'headers/x-customer-token': [
+        '',
+        'nope',
+        'a.b',
+        'a.b.c.d',
+        'a.b.!',
+        `a.b.${'c'.repeat(4_096)}`,
+        ['a.b.c', 'a.b.c'],
+      ],
       'body/lines': [[], Array(51).fill({ sku: SKU, quantity: 1 }), Array(10_000).fill({})],
       'body/lines/0': [],
       'body/lines/0/sku': SKUS,

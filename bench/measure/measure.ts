@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Group, type Measurement, type Outcomes } from '../cell.js';
 import { type LoadGenerator, together } from '../load/load.js';
 import { paced } from '../load/paced.js';
-import { SCENARIOS } from '../scenarios.js';
+import { SCENARIOS, withCustomers } from '../scenarios.js';
 import { SUBJECTS } from '../subjects/subject.js';
 import { type RunningContestant } from '../running-contestant.js';
 import { answered, outcomesSince, readOutcomes } from './outcomes.js';
@@ -94,6 +94,7 @@ async function runLoad(
 ) {
   const { ports } = contestant;
   const { arrivalsPerSecond } = group;
+  const hasCustomers = contestant.contestant.subject === 'limit';
   const generator = arrivalsPerSecond === null ? settings.generator : paced;
   const share = Math.floor(group.connections / ports.length);
   return contestant.loaded(() =>
@@ -105,7 +106,7 @@ async function runLoad(
             connections: index === 0 ? group.connections - share * (ports.length - 1) : share,
             arrivalsPerSecond,
             seconds: settings.seconds,
-            scenario: SCENARIOS[group.scenario],
+            scenario: hasCustomers ? withCustomers(SCENARIOS[group.scenario]) : SCENARIOS[group.scenario],
             ...(history && { history }),
           },
           settings.signal,

@@ -11,6 +11,7 @@ const COLOURS: Record<SubjectName, string> = {
   'no-op': '#9aa5b1',
   product: '#c2306b',
   webhooks: '#d97a9e',
+  limit: '#d95f7f',
   retention: '#b98aa0',
   before: '#e3a3bf',
   'pessimistic-lock': '#2f6fab',

@@ -5,17 +5,23 @@ export const SUBJECT_NAMES = [
   'no-op',
   'product',
   'webhooks',
+  'limit',
   'pessimistic-lock',
   'conditional-update',
   'course',
 ] as const;
 
 /** Those whose process is the service as it is deployed. */
-export const DEPLOYED_SUBJECTS = ['product', 'webhooks', 'retention'] as const satisfies SubjectName[];
+export const DEPLOYED_SUBJECTS = [
+  'product',
+  'webhooks',
+  'limit',
+  'retention',
+] as const satisfies SubjectName[];
 
 /**
  * `webhooks` is the product whose sales the shop's own system is told of. `retention` is the same while old messages are
- * deleted. `before` is an earlier build of the product, where one was asked for.
+ * deleted. `limit` is the product with a limit for each customer, where each request is of another customer. `before` is an earlier build of the product, where one was asked for.
  */
 export type SubjectName = (typeof SUBJECT_NAMES)[number] | 'retention' | 'before';
 
@@ -44,6 +50,12 @@ export const SUBJECTS: Record<SubjectName, SubjectTraits> = {
   'no-op': { title: 'no-op', poolSize: undefined, keepsBooks: false, sells: false },
   product: { title: 'product', poolSize: undefined, keepsBooks: true, sells: true },
   webhooks: { title: 'product with a webhook', poolSize: undefined, keepsBooks: true, sells: true },
+  limit: {
+    title: 'product with a limit for each customer',
+    poolSize: undefined,
+    keepsBooks: true,
+    sells: true,
+  },
   retention: {
     title: 'product with a webhook and retention',
     poolSize: undefined,

@@ -12,5 +12,5 @@ export async function buyTwoDonuts(baseUrl: string): Promise<string> {
   if (!error?.code) return 'no answer: send it again with the same key';
   if (error.code !== 'STOCK.INSUFFICIENT') return `refused: ${error.title}`;
   const [shortage] = error.shortages ?? [];
-  return `sold out; more comes at ${shortage?.restockOrder.estimatedAt ?? 'a time that nobody knows'}`;
+  return `sold out; more comes at ${shortage?.restockOrder?.estimatedAt ?? 'a time that nobody knows'}`;
 }

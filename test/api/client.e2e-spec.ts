@@ -76,7 +76,7 @@ describe('the typed client', () => {
     if (error?.code !== 'STOCK.INSUFFICIENT') throw new Error(JSON.stringify(error));
     const [shortage] = error.shortages ?? [];
     expect(shortage).toMatchObject({ sku, requestedQuantity: 1, availableQuantity: 0 });
-    const { id } = shortage!.restockOrder;
+    const { id } = shortage!.restockOrder!;
     await eventually(async () => {
       const { data } = await getRestockOrder({ client, path: { id } });
       expect(data?.status).toBe('RECEIVED');

@@ -39,6 +39,7 @@ import { RestockSuggestionController } from './products/restock-suggestion.contr
 import { RestockOrdersController } from './restock-orders/restock-orders.controller.js';
 import { SaleTokens } from './sales/sale-tokens.js';
 import { SaleEndingsController } from './sales/sale-endings.controller.js';
+import { CustomerTokens } from './sales/customer-tokens.js';
 import { SalesController } from './sales/sales.controller.js';
 import { WebhookDeliveriesController } from './webhooks/webhook-deliveries.controller.js';
 import { WebhookEndpointsController } from './webhooks/webhook-endpoints.controller.js';
@@ -101,6 +102,7 @@ export class AppModule {
         OperationsKeys,
         IdempotentWrites,
         SaleTokens,
+        CustomerTokens,
         CallbackAddresses,
         CallbackCounter,
       ],

@@ -50,6 +50,13 @@ const variables = Type.Object({
       description: 'a second key whose tokens are believed, while the token key is replaced',
     }),
   ),
+  CUSTOMER_SIGNING_KEY: Type.Optional(
+    Type.String({
+      minLength: 32,
+      description:
+        "verifies the tokens of customers, which the shop's back end signs; without it none are taken",
+    }),
+  ),
   AWS_REGION: Type.String({ default: 'ap-northeast-2', description: 'the region of the queues' }),
   QUEUE_URL_PREFIX: Type.String({
     pattern: '^https?://.+',
@@ -118,6 +125,7 @@ export const SalesEnvironment = refuseWeakKeys(withPorts, [
   'CALLBACK_SIGNING_KEY_PREVIOUS',
   'SALE_TOKEN_KEY',
   'SALE_TOKEN_KEY_PREVIOUS',
+  'CUSTOMER_SIGNING_KEY',
 ]);
 
 export type SalesEnvironment = Static<typeof SalesEnvironment>;

@@ -120,6 +120,7 @@ export {
 export { RestockSuggestionService, type RestockSuggestion } from './restock/restock-suggestion.service.js';
 export { DEFAULT_BATCH_LIMITS } from './sale/batch-limits.js';
 export { SALE_STATUSES } from './sale/sale.entity.js';
+export { giveBack } from './sale/purchase-limit.js';
 export { SaleModule } from './sale/sale.module.js';
 export { SaleSearchService, type SaleSearch } from './sale/sale-search.service.js';
 export { SaleService } from './sale/sale.service.js';

@@ -46,6 +46,7 @@ describe('the description of the API', () => {
     expect(codesOf('409')).toEqual([
       'PRODUCT.DISCONTINUED',
       'SALE.KEY_IN_USE',
+      'SALE.LIMIT_REACHED',
       'SALE.NOT_OPEN',
       'STOCK.INSUFFICIENT',
     ]);

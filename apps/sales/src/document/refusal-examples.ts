@@ -15,6 +15,7 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
     detail: `No page of this list has the cursor ${EXAMPLE_ID}.`,
     cursor: EXAMPLE_ID,
   },
+  'CUSTOMER.TOKEN_REFUSED': { detail: 'The token has expired.' },
   'DATABASE.UNAVAILABLE': { detail: 'The warehouse cannot be reached right now.' },
   'DEAD_LETTER_JOB.CLOSED': {
     detail: `The job ${EXAMPLE_ID} is DONE already.`,
@@ -74,8 +75,16 @@ export const EXAMPLE_FACTS: Partial<Record<ApiErrorCode, { detail?: string; [fac
     detail: `Sale ${EXAMPLE_ID} is CANCELLED already.`,
     ...{ id: EXAMPLE_ID, currentStatus: 'CANCELLED' },
   },
+  'SALE.CUSTOMER_REQUIRED': { detail: 'CP-502101 is sold to known customers alone.', sku: 'CP-502101' },
   'SALE.KEY_IN_USE': {
     detail: 'Too many requests with this idempotency key are waiting for the first of them.',
+  },
+  'SALE.LIMIT_REACHED': {
+    detail: 'A customer may buy 4 units of CP-502101, and 1 more.',
+    sku: 'CP-502101',
+    limit: 4,
+    remaining: 1,
+    resetsAt: '2026-12-02T03:00:00.000Z',
   },
   'SALE.NOT_OPEN': {
     detail: 'CP-502101 is sold from 2026-12-01T03:00:00.000Z on.',

@@ -8,7 +8,7 @@ const REQUEST_HEADERS = [
   'X-Client-Id',
   'If-Match',
   'If-None-Match',
-].concat('X-Api-Key', 'X-Request-Id', 'X-Sale-Token');
+].concat('X-Api-Key', 'X-Request-Id', 'X-Sale-Token', 'X-Customer-Token');
 const RESPONSE_HEADERS = [
   'Location',
   'Idempotent-Replayed',

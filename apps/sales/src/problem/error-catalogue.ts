@@ -58,6 +58,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'The cursor is not one of this list',
     advice: 'Send `nextCursor` of the page before as it is, or none to begin at the start.',
   },
+  'CUSTOMER.TOKEN_REFUSED': {
+    status: 403,
+    title: 'The token does not prove who the customer is',
+    advice: 'Get a new one from the back end of the shop, or send none and the e-mail address.',
+  },
   'DATABASE.UNAVAILABLE': {
     status: 503,
     title: 'The warehouse cannot be reached',
@@ -201,6 +206,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     title: 'There is no such route',
     advice: 'The routes are at `/docs`.',
   },
+  'SALE.CUSTOMER_REQUIRED': {
+    status: 422,
+    title: 'The product is sold to known customers alone',
+    advice: 'Send `customerEmail`, or the `X-Customer-Token` of the customer.',
+  },
   'SALE.ENDED': {
     status: 409,
     title: 'The sale was cancelled, or has expired',
@@ -215,6 +225,11 @@ export const ERROR_CATALOGUE: Record<ApiErrorCode, CatalogueEntry> = {
     status: 422,
     title: 'The idempotency key was used for another request',
     advice: 'Use a new key for a new sale; repeat a sale with exactly the same body.',
+  },
+  'SALE.LIMIT_REACHED': {
+    status: 409,
+    title: 'The customer may not buy so many units',
+    advice: 'Nothing was sold. Ask for at most `remaining` units, or again after `resetsAt`.',
   },
   'SALE.NOT_OPEN': {
     status: 409,

@@ -38,6 +38,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '이 목록의 커서가 아닙니다',
     advice: '이전 페이지의 `nextCursor`를 그대로 보내거나, 처음부터 보려면 보내지 마세요.',
   },
+  'CUSTOMER.TOKEN_REFUSED': {
+    title: '고객이 누구인지 증명하지 못하는 토큰입니다',
+    advice: '쇼핑몰 서버에서 새 토큰을 받거나, 토큰 없이 이메일 주소를 보내세요.',
+  },
   'DATABASE.UNAVAILABLE': {
     title: '창고(데이터베이스)에 연결할 수 없습니다',
     advice:
@@ -152,6 +156,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
     title: '그런 경로가 없습니다',
     advice: '경로는 `/docs`에 있습니다.',
   },
+  'SALE.CUSTOMER_REQUIRED': {
+    title: '고객을 알아야 팔 수 있는 상품입니다',
+    advice: '`customerEmail` 또는 고객의 `X-Customer-Token`을 보내세요.',
+  },
   'SALE.ENDED': {
     title: '이미 취소되었거나 만료된 구매입니다',
     advice: '`GET /sales/:id`로 확인하세요. 다시 취소할 수 없습니다.',
@@ -163,6 +171,10 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
   'SALE.KEY_REUSED': {
     title: '다른 구매에 쓴 멱등 키입니다',
     advice: '새 구매에는 새 키를 쓰세요. 반복할 때는 본문이 정확히 같아야 합니다.',
+  },
+  'SALE.LIMIT_REACHED': {
+    title: '고객 한 명이 그만큼 살 수 없습니다',
+    advice: '아무것도 팔지 않았습니다. `remaining`개까지만 주문하거나, `resetsAt` 뒤에 다시 주문하세요.',
   },
   'SALE.NOT_OPEN': {
     title: '지금은 팔지 않는 상품입니다',

@@ -34,6 +34,9 @@ const DETAILS: Partial<Record<InventoryErrorCode, (facts: Facts) => string>> = {
     `재입고 주문 ${id}의 상태가 이미 ${currentStatus}입니다.`,
   'RESTOCK_ORDER.UNKNOWN': ({ id }) => `재입고 주문 ${id}이(가) 없습니다.`,
   'SALE.KEY_IN_USE': () => '이 멱등 키의 첫 요청을 기다리는 요청이 너무 많습니다.',
+  'SALE.CUSTOMER_REQUIRED': ({ sku }) => `${sku}은(는) 고객을 알아야 팔 수 있습니다.`,
+  'SALE.LIMIT_REACHED': ({ sku, limit, remaining }) =>
+    `${sku}은(는) 고객 한 명이 ${limit}개까지 살 수 있고, ${remaining}개 남았습니다.`,
   'SALE.NOT_OPEN': ({ sku, opensAt, closedAt }) =>
     opensAt ? `${sku}은(는) ${opensAt}부터 팝니다.` : `${sku}은(는) ${closedAt}까지 팔았습니다.`,
   'SALE.QUANTITY_EXCEEDED': ({ sku, maxPerSale }) =>

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { nullable } from '../identifiers-schema.js';
 import { Shortages } from '../sales/sale-schema.js';
 
 const integer = (description: string) => Type.Integer({ description });
@@ -21,13 +22,17 @@ export const PROBLEM_FACTS = {
   requestedQuantity: integer('units that were asked for'),
   maxPerSale: integer('units that one sale may take'),
   onHand: integer('units in the warehouse'),
-  limit: integer('units that can be stored, or letters that a job can have'),
+  limit: integer('units that can be stored or that a customer may buy, or letters that a job can have'),
   faults: Type.Array(Type.String(), { description: 'what is wrong with an edited message' }),
   members: Type.Array(Type.String(), { description: 'the members that contradict each other' }),
   targetLevel: integer('as the product would have it'),
   reorderPoint: integer('as the product would have it'),
   salesFrom: text('as the product would have it'),
   salesUntil: text('as the product would have it'),
+  remaining: integer('units that the customer may still buy'),
+  resetsAt: nullable(
+    Type.String({ description: 'when the customer may buy again; null: never, or nothing was bought' }),
+  ),
   opensAt: text('when the sale of the product opens'),
   closedAt: text('when the sale of the product closed'),
   name: text('of the API key'),

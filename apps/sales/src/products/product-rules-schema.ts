@@ -70,6 +70,22 @@ export const publicOptions = {
     examples: ['2099-01-01T03:00:00.000Z'],
     description: 'sold before then; after `salesFrom`; null: without an end',
   }),
+  maxPerCustomer: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'the most units that one customer may buy in a window; null: any number',
+      examples: [4],
+    }),
+  ),
+  customerWindowSeconds: nullable(
+    Type.Integer({
+      minimum: 1,
+      maximum: 315_360_000,
+      description: 'the window of `maxPerCustomer`, from the first purchase of a customer on; null: for ever',
+      examples: [86_400],
+    }),
+  ),
 };
 
 export const internalOptions = {
@@ -105,10 +121,11 @@ export function rulesOf(product: Product): Omit<Product, 'sku'> {
 export function savedRules(given: GivenRules): Omit<Product, 'sku'> {
   const { name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail } = given;
   const { status = 'ACTIVE', maxRefusedDemand = null } = given;
+  const { maxPerCustomer = null, customerWindowSeconds = null } = given;
   const { salesFrom = null, salesUntil = null } = ruleTimes(given);
   return {
     ...{ name, priceKrw, maxPerSale, factoryId, reorderPoint, targetLevel, lotSize, adManagerEmail },
-    ...{ status, salesFrom, salesUntil, maxRefusedDemand },
+    ...{ status, salesFrom, salesUntil, maxPerCustomer, customerWindowSeconds, maxRefusedDemand },
   };
 }
 
@@ -141,11 +158,13 @@ function ruleTime(at: string, text: string): Date {
 }
 
 /** The rules that buyers see, beside those that every product has. */
-export function shownOptions({ status, salesFrom, salesUntil }: Product) {
+export function shownOptions(product: Product) {
+  const { status, salesFrom, salesUntil, maxPerCustomer, customerWindowSeconds } = product;
   const [from, until] = [salesFrom, salesUntil].map((time) => time?.toISOString() ?? null);
-  return { status, salesFrom: from!, salesUntil: until! };
+  return { status, salesFrom: from!, salesUntil: until!, maxPerCustomer, customerWindowSeconds };
 }
 
-function optionsOf({ status, salesFrom, salesUntil, maxRefusedDemand }: Product) {
-  return { status, salesFrom, salesUntil, maxRefusedDemand };
+function optionsOf(product: Product) {
+  const { status, salesFrom, salesUntil, maxPerCustomer, customerWindowSeconds, maxRefusedDemand } = product;
+  return { status, salesFrom, salesUntil, maxPerCustomer, customerWindowSeconds, maxRefusedDemand };
 }

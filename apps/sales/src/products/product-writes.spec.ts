@@ -227,6 +227,8 @@ describe.each(TEST_DATABASES)('products over HTTP on %s', (kind) => {
     const nobody = { headers: { 'x-api-key': undefined } };
     const shown = await sales.ask('GET', '/products/PUBLIC', nobody);
     expect(Object.keys(shown.body).sort()).toEqual([
+      'customerWindowSeconds',
+      'maxPerCustomer',
       'maxPerSale',
       'name',
       'priceKrw',

@@ -46,8 +46,20 @@ export const PlaceSale = Type.Object(
 );
 export type PlaceSale = Static<typeof PlaceSale>;
 
-export const SaleHeaders = Type.Object(
-  keyHeaders(
+export const SaleHeaders = Type.Object({
+  'x-customer-token': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 4_096,
+      pattern: '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+$',
+      description: [
+        'A compact JWT (HS256) of the back end of the shop, with `sub`, the id of the customer, and `exp`. It proves who buys,',
+        'for products with `maxPerCustomer`. Without it the e-mail address counts.',
+      ].join(' '),
+      examples: ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3IiwiZXhwIjo0MTAyNDQ0ODAwfQ.c2lnbmF0dXJl'],
+    }),
+  ),
+  ...keyHeaders(
     [
       'Visible ASCII. The same key with the same body is one sale, however often it is sent: a repeat gets the first',
       'answer again, with `Idempotent-Replayed: true`. The same key with another body is refused with 422',
@@ -56,7 +68,7 @@ export const SaleHeaders = Type.Object(
       'sale, never a number that can be guessed.',
     ].join(' '),
   ),
-);
+});
 export type SaleHeaders = Static<typeof SaleHeaders>;
 
 const WaitingPlace = Type.Object(

@@ -15,6 +15,7 @@ import { PUBLIC_ROUTE } from '../operations/authentication.js';
 import { ApiError, PROBLEM_RESPONSES, type Refusal, sendProblem, type Sentence } from '../problem/problem.js';
 import { LIMITED_PER_CLIENT, RATE_LIMIT_HEADERS } from '../rate-limit.js';
 import { backorderOf } from './backorder.js';
+import { CustomerTokens } from './customer-tokens.js';
 import { ReleasableConnection } from './releasable-connection.js';
 import {
   PlacedSale,
@@ -55,6 +56,7 @@ export class SalesController {
     private readonly search: SaleSearchService,
     private readonly tokens: SaleTokens,
     private readonly clock: Clock,
+    private readonly customers: CustomerTokens,
     registry: Registry,
   ) {
     const outcomes = new Counter({
@@ -95,6 +97,9 @@ export class SalesController {
       'SKU.UNKNOWN',
       'PRODUCT.DISCONTINUED',
       'SALE.NOT_OPEN',
+      'SALE.CUSTOMER_REQUIRED',
+      'SALE.LIMIT_REACHED',
+      'CUSTOMER.TOKEN_REFUSED',
       'SALE.QUANTITY_EXCEEDED',
       'SALE.KEY_REUSED',
       'SALE.KEY_IN_USE',
@@ -108,11 +113,14 @@ export class SalesController {
     @Headers() headers: SaleHeaders,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const token = headers['x-customer-token'];
+    const customerId = token === undefined ? undefined : await this.customers.idOf(token);
     const connection = new ReleasableConnection(reply.raw);
     const outcome = await this.sales.place({
       lines,
       customerEmail: customerEmail ?? undefined,
       backorder: backorderOf(onShortage, waitUntil, this.clock.localNow()),
+      customerId,
       idempotencyKey: headers['idempotency-key'],
       clientId: headers['x-client-id'],
       isAbandoned: () => connection.isClosed,

@@ -115,5 +115,7 @@ function policiesOf(environment: WorkerEnvironment): Policy[] {
     // Their message is in no queue any more.
     ['delivery_failures', (LONGEST_MESSAGE_LIFE_DAYS + 1) * DAY_MS],
     ['removed_webhook_endpoints', 0],
+    // Deleted when their window is over.
+    ['customer_purchases', 0],
   ];
 }

@@ -161,7 +161,9 @@ export class EmbeddedDatabase extends Database {
   private execute(change: Change): void {
     if ('into' in change) {
       const columns = change.rows[0]!.map(() => '?').join(', ');
-      const insert = this.cachedStatement(`INSERT INTO ${change.into} VALUES (${columns})`);
+      const insert = this.cachedStatement(
+        `${change.replaces ? 'REPLACE' : 'INSERT'} INTO ${change.into} VALUES (${columns})`,
+      );
       for (const row of change.rows) insert.run(row);
     } else {
       this.prepare(change.text).run(bound(change));

@@ -14,6 +14,8 @@ export interface Insert {
   /** The table with its columns, in the order of the values in each of `rows`. */
   into: string;
   rows: readonly (readonly Value[])[];
+  /** Whether a row takes the place of that with its key. */
+  replaces?: boolean;
 }
 
 /** A change that a transaction makes. */
@@ -50,7 +52,7 @@ export function statementText({ text, values }: Statement): string {
 /** A change as text for MySQL. */
 export function changeText(change: Change): string {
   return 'into' in change
-    ? format(`INSERT INTO ${change.into} VALUES ?`, [change.rows])
+    ? format(`${change.replaces ? 'REPLACE' : 'INSERT'} INTO ${change.into} VALUES ?`, [change.rows])
     : statementText(change);
 }
 

@@ -6,7 +6,7 @@ import { nextCaseVariant } from './case-variants.js';
 import { CustomerAddress } from './customer-address.js';
 
 /** What an erased sale keeps of its buyer. Its key, its fingerprint and its goods stay: a repeat gets the same sale. */
-const ERASED_SALE = { customerEmail: null } satisfies Partial<Sale>;
+const ERASED_SALE = { customerEmail: null, customerKey: null } satisfies Partial<Sale>;
 
 /** Deliveries of so many sales are looked up in one statement. */
 const SALES_A_STATEMENT = 200;

@@ -57,4 +57,12 @@ export class Product {
   /** It is sold before then. */
   @Column({ name: 'sales_until', type: 'datetime', precision: 3, nullable: true })
   salesUntil: Date | null;
+
+  /** The most units that one customer may buy in a window; null: any number. */
+  @Column({ name: 'max_per_customer', type: 'int', nullable: true })
+  maxPerCustomer: number | null;
+
+  /** It begins with a customer's first purchase; null: it never ends. */
+  @Column({ name: 'customer_window_seconds', type: 'int', nullable: true })
+  customerWindowSeconds: number | null;
 }

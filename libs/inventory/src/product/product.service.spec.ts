@@ -30,6 +30,8 @@ describe.each(TEST_DATABASES)('products on %s', (kind) => {
     maxRefusedDemand: null,
     salesFrom: null,
     salesUntil: null,
+    maxPerCustomer: null,
+    customerWindowSeconds: null,
     ...rest,
   });
 

@@ -5,6 +5,11 @@ export interface OldRow {
   id: string;
 }
 
+/** A row whose key is its SKU and the key of a customer, which is its id here. */
+export interface OldPurchase extends OldRow {
+  sku: string;
+}
+
 /** Finds ids of rows in the order of an index. */
 export type OldRowsQuery = SelectQueryBuilder<OldRow>;
 

@@ -6,6 +6,7 @@ import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { KeyedRequest } from '../idempotency/keyed-request.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { RestockOrderEvent } from '../restock/restock-order-event.entity.js';
+import { CustomerPurchase } from '../sale/customer-purchase.entity.js';
 import { WebhookDelivery } from '../webhook/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhook/webhook-endpoint.entity.js';
 import { oldMails } from './old-mails.js';
@@ -65,6 +66,15 @@ export const RETENTION_RULES = {
   ],
   /** Deliveries to endpoints that were removed, however young. */
   removed_webhook_endpoints: deliveriesOfRemovedEndpoints,
+  /** Of windows that are over: they count no more. */
+  customer_purchases: async (manager, before) => [
+    manager
+      .createQueryBuilder(CustomerPurchase, 'old')
+      .select('/*+ INDEX(old ix_customer_purchase_window_ends_at) */ old.customerKey', 'id')
+      .addSelect('old.sku', 'sku')
+      .where({ windowEndsAt: LessThan(before) })
+      .orderBy('old.windowEndsAt') as unknown as OldRowsQuery,
+  ],
   /** Their keys can be used again. */
   keyed_requests: async (manager, before) => [
     oldRows(manager, KeyedRequest, 'ix_keyed_request_created_at')

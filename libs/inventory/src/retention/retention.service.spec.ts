@@ -92,6 +92,7 @@ describe.each(TEST_DATABASES)('retention on %s', (kind) => {
   it('has no rule for sales, the ledger, goods receipts, restock orders and the audit', () => {
     const names = Object.values(ROWS).map(({ entity }) => warehouse.dataSource.getMetadata(entity).tableName);
     expect([...new Set(names)].sort()).toEqual([
+      'customer_purchase',
       'dead_letter',
       'dead_letter_job',
       'dead_letter_job_item',

@@ -3,7 +3,7 @@ import { type EntityManager } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { CustomerDataExpiryService } from '../privacy/customer-data-expiry.service.js';
-import { type OldRow, type OldRowsQuery } from './old-rows.js';
+import { type OldPurchase, type OldRow, type OldRowsQuery } from './old-rows.js';
 import { RETENTION_RULES, type RetentionKind } from './retention-rules.js';
 
 /** Rows that one transaction deletes at most: more would hold locks, and the embedded database, for long. */
@@ -42,14 +42,33 @@ export class RetentionService {
   }
 
   private async deleteFound(manager: EntityManager, query: OldRowsQuery): Promise<number> {
-    const rows = await this.database.forUpdate(query, { skipLocked: true }).getRawMany<OldRow>();
+    const rows = await this.database
+      .forUpdate(query, { skipLocked: true })
+      .getRawMany<OldRow | OldPurchase>();
     if (rows.length === 0) return 0;
     const { tableName } = query.expressionMap.mainAlias!.metadata;
+    const purchases = rows.filter((row) => 'sku' in row);
+    if (purchases.length > 0) return this.deletePurchases(manager, tableName, purchases);
     // Without the hint MySQL reads all rows of a small table, and waits for those that others have locked.
     await manager.query(
       `DELETE /*+ INDEX(${tableName} PRIMARY) */ FROM ${tableName} WHERE id IN (${rows.map(() => '?').join()})`,
       rows.map(({ id }) => id),
     );
     return rows.length;
+  }
+
+  private async deletePurchases(
+    manager: EntityManager,
+    tableName: string,
+    purchases: readonly OldPurchase[],
+  ): Promise<number> {
+    for (const [sku, ofSku] of Map.groupBy(purchases, (purchase) => purchase.sku)) {
+      await manager.query(
+        `DELETE /*+ INDEX(${tableName} PRIMARY) */ FROM ${tableName}
+          WHERE sku = ? AND customer_key IN (${ofSku.map(() => '?').join()})`,
+        [sku, ...ofSku.map(({ id }) => id)],
+      );
+    }
+    return purchases.length;
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Product } from '../product/product.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { allocate as allocateAt, type LockedSku } from './allocation.js';
+import { CustomerPurchases } from './purchase-limit.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 
 function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [string, LockedSku] {
@@ -15,6 +16,8 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
     maxRefusedDemand: null,
     salesFrom: null,
     salesUntil: null,
+    maxPerCustomer: null,
+    customerWindowSeconds: null,
     ...rules,
   });
   const level = Object.assign(new StockLevel(), {
@@ -25,7 +28,7 @@ function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [str
 
 const NOON = new Date('2026-12-01T12:00:00Z');
 const allocate = (asked: PendingSale, stock: ReadonlyMap<string, LockedSku>, at = NOON) =>
-  allocateAt(asked, stock, at);
+  allocateAt(asked, stock, at, new CustomerPurchases([], at));
 
 const asking = (...lines: [sku: string, quantity: number][]) =>
   pendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, undefined, false);

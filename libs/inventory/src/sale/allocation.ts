@@ -2,6 +2,7 @@ import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
 import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/restock-rules.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
+import { type CustomerPurchases } from './purchase-limit.js';
 import { type PendingSale } from './pending-sale.js';
 import { type Backorder, type ConfirmedSale, type Shortage } from './sale-request.js';
 import { type JoiningLine } from './stored-sales.js';
@@ -31,12 +32,15 @@ export type Allocation =
  * units that are there.
  *
  * @param arrivedAt when the request was there, by the clock of the database
+ * @param purchases of the customers, changed by what they got
  */
 export function allocate(
-  { lines, backorder }: PendingSale,
+  asked: PendingSale,
   stock: ReadonlyMap<string, LockedSku>,
   arrivedAt: Date,
+  purchases: CustomerPurchases,
 ): Allocation {
+  const { lines, backorder } = asked;
   const unknown = lines.filter(({ sku }) => !stock.has(sku)).map(({ sku }) => sku);
   if (unknown.length > 0) {
     return rejected(
@@ -51,13 +55,23 @@ export function allocate(
   const excess = wanted.find(({ locked, quantity }) => quantity > maxUnitsPerSale(locked));
   if (excess) return rejected(quantityExceeded(excess.locked, excess.quantity));
 
+  for (const { locked, quantity } of wanted) {
+    const refusal = purchases.refusal(asked, locked.product, quantity);
+    if (refusal) return rejected(refusal);
+  }
+
+  const takeOfLimits = () => {
+    for (const { locked, quantity } of wanted) purchases.take(asked, locked.product, quantity);
+  };
   const short = wanted.filter(({ locked, quantity }) => locked.level.available < quantity);
   if (short.length > 0 && mayWait(backorder, short, arrivedAt)) {
+    takeOfLimits();
     return { kind: 'JOINED', lines: wanted.map(({ locked, quantity }) => join(locked, quantity)) };
   }
   if (short.length > 0) {
     return { kind: 'SHORT', shortages: short.map(({ locked, quantity }) => refuse(locked, quantity)) };
   }
+  takeOfLimits();
   return { kind: 'SOLD', lines: wanted.map(({ locked, quantity }) => take(locked, quantity)) };
 }
 

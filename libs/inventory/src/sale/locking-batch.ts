@@ -12,11 +12,13 @@ import { type RestockOrder } from '../restock/restock-order.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { allocate, type Allocation, type LockedSku } from './allocation.js';
+import { CustomerPurchases, purchaseQuery } from './purchase-limit.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import {
   type JoiningSale,
   joiningInserts,
   joiningSale,
+  customerKeyToStore,
   keysOf,
   type NewSale,
   outcomeOf,
@@ -39,6 +41,7 @@ interface LockedBatch {
   /** The open order of each SKU that has one. */
   orders: Map<string, RestockOrder>;
   factories: ReadonlyMap<string, Factory>;
+  purchases: CustomerPurchases;
   byKey: ReadonlyMap<string | null, StoredSale>;
   byId: ReadonlyMap<string, StoredSale>;
 }
@@ -74,14 +77,16 @@ export class LockingBatch {
         // The locks come first: the other queries then see what another process committed while this one waited.
         this.stock.lockingQuery(skus),
         productQuery(skus),
+        purchaseQuery(sales, skus),
         ...this.restock.openQueries(skus),
         ...saleQueries('idempotency_key', keysOf(sales)),
         ...saleQueries('id', mayBeCommitted ? sales.map(({ id }) => id) : []),
       ],
-      async ([levels, products, orders, factories, ...stored], manager) =>
+      async ([levels, products, purchases, orders, factories, ...stored], manager) =>
         this.decide(manager, sales, {
           at: this.clock.localNow(),
           stock: lockedSkus(levels, products),
+          purchases: new CustomerPurchases(purchases, this.rules.timeAt(performance.now())),
           orders: new Map(orders.map((order) => [order.sku, order])),
           factories: new Map(factories.map((factory) => [factory.id, factory])),
           byKey: new Map(
@@ -99,7 +104,7 @@ export class LockingBatch {
     sales: readonly PendingSale[],
     locked: LockedBatch,
   ): Promise<TransactionPlan<{ decisions: SaleDecision[]; stock: LockedBatch['stock'] }>> {
-    const { at, stock } = locked;
+    const { at, stock, purchases } = locked;
     const made: NewSale[] = [];
     const joining: JoiningSale[] = [];
     const provisional = sales.map((asked): ProvisionalDecision => {
@@ -107,16 +112,17 @@ export class LockingBatch {
       if (earlier) return outcomeOf(earlier.sale, false);
       const used = asked.idempotencyKey === null ? undefined : locked.byKey.get(asked.idempotencyKey);
       if (used) return replay(used, asked);
-      const allocation = allocate(asked, stock, this.rules.timeAt(asked.arrivedAt));
+      const allocation = allocate(asked, stock, this.rules.timeAt(asked.arrivedAt), purchases);
       if (allocation.kind === 'REJECTED') return allocation.error;
       if (allocation.kind === 'SHORT') return allocation;
+      const customerKey = customerKeyToStore(asked, (sku) => stock.get(sku)?.product);
       if (allocation.kind === 'JOINED') {
-        const joined = joiningSale(asked, allocation.lines, at);
+        const joined = joiningSale(asked, { waits: allocation.lines, customerKey }, at);
         joining.push(joined);
         return outcomeOf(joined.sale, false);
       }
       const sale = placedSale({ ...asked, status: 'CONFIRMED' }, allocation.lines, at);
-      made.push({ asked, sale });
+      made.push({ asked, sale, customerKey });
       return outcomeOf(sale, false);
     });
     const estimates = await this.openDueRestockOrders(manager, locked);
@@ -129,6 +135,7 @@ export class LockingBatch {
       result: { decisions: provisional.map((decision) => withEstimates(decision, estimates)), stock },
       changes: [
         ...saleInserts(made, postingId, at),
+        ...purchases.inserts(),
         ...this.webhooks.saleInserts(
           made.map(({ sale }) => sale.id),
           at,

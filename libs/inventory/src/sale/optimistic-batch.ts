@@ -5,13 +5,14 @@ import { Database } from '../database/database.js';
 import { type MultiStatementRunner } from '../database/multi-statement-runner.js';
 import { BatchBackoff } from '../group-commit/batch-backoff.js';
 import { ContentionDetector } from '../group-commit/contention-detector.js';
+import { purchaseStatements } from './purchase-limit.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import { saleStatements, type StockDeduction, unitsLeft } from './sale-statements.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { isOpenAt } from './selling-rules.js';
 import { SellingRulesCache } from './selling-rules-cache.js';
 import { StockCache } from './stock-cache.js';
-import { type NewSale, outcomeOf, placedSale } from './stored-sales.js';
+import { customerKeyToStore, type NewSale, outcomeOf, placedSale } from './stored-sales.js';
 
 /** An optimistic batch that is ready to be sent. */
 interface OptimisticPlan {
@@ -92,6 +93,8 @@ export class OptimisticBatch {
   private plan(pending: readonly PendingSale[]): OptimisticPlan | undefined {
     const deductions = this.deductionsOf(pending);
     if (!deductions || deductions.size === 0) return undefined;
+    const purchases = purchaseStatements(pending, deductions, this.rules.timeAt(performance.now()));
+    if (!purchases) return undefined;
     const at = this.clock.localNow();
     const sales = pending.map((asked): NewSale => {
       const lines = asked.lines.map(({ sku, quantity }) => ({
@@ -99,7 +102,11 @@ export class OptimisticBatch {
         quantity,
         unitPriceKrw: deductions.get(sku)!.priceKrw,
       }));
-      return { asked, sale: placedSale({ ...asked, status: 'CONFIRMED' }, lines, at) };
+      return {
+        asked,
+        sale: placedSale({ ...asked, status: 'CONFIRMED' }, lines, at),
+        customerKey: customerKeyToStore(asked, (sku) => deductions.get(sku)),
+      };
     });
     const ordered = [...deductions.values()];
     // Counted before the batch is sent, for the batch that is planned meanwhile. After a failure a batch under locks reads
@@ -109,7 +116,11 @@ export class OptimisticBatch {
       sales.map(({ sale }) => sale.id),
       at,
     );
-    return { sales, deductions: ordered, statements: saleStatements(sales, ordered, at, announcement) };
+    return {
+      sales,
+      deductions: ordered,
+      statements: saleStatements(sales, ordered, at, announcement, purchases),
+    };
   }
 
   /** What the batch deducts from each SKU, in SKU order; `undefined` when the cache does not show enough stock for all. */

@@ -1,4 +1,5 @@
 import { type InventoryError } from '../errors.js';
+import { customerKey } from './customer-key.js';
 import { saleId } from './sale-id.js';
 import {
   type Backorder,
@@ -22,6 +23,8 @@ export interface PendingSale {
   readonly backorder: Backorder | undefined;
   /** Its key may have been used before, as far as this process remembers. */
   readonly mayBeRepeat: boolean;
+  /** Made when it is asked for: most products have no limit for each customer. */
+  readonly customerKey: string | null;
   /** When the request was there, by `performance.now()`. */
   readonly arrivedAt: number;
   readonly isAbandoned?: () => boolean;
@@ -31,21 +34,26 @@ export interface PendingSale {
 export type SaleDecision = SaleOutcome | InventoryError;
 
 export function pendingSale(
-  { lines, customerEmail, backorder, isAbandoned }: SaleRequest,
+  request: SaleRequest,
   idempotencyKey: string | undefined,
   mayBeRepeat: boolean,
   arrivedAt = performance.now(),
 ): PendingSale {
+  const { lines, customerEmail, backorder, isAbandoned } = request;
   const summed = sumLines(lines);
+  let key: string | null | undefined;
   return {
     id: saleId(),
     lines: summed,
     idempotencyKey: idempotencyKey ?? null,
-    requestFingerprint: fingerprint(summed, { customerEmail, backorder }),
+    requestFingerprint: fingerprint(summed, request),
     customerEmail: customerEmail ?? null,
     backorder,
     mayBeRepeat,
     arrivedAt,
+    get customerKey() {
+      return key === undefined ? (key = customerKey(request)) : key;
+    },
     isAbandoned,
   };
 }

@@ -23,6 +23,8 @@ export interface SaleRequest {
   customerEmail?: string;
   /** Where stock is short, the sale waits for goods. Without it, it is refused. */
   backorder?: Backorder;
+  /** Proven, by a token that the shop's own back end signed. */
+  customerId?: string;
   /** Up to 255 visible ASCII characters. A sale under it is made once, however often it is asked for. */
   idempotencyKey?: string;
   /** The name space of the idempotency key. Requests without one share another name space. */
@@ -78,10 +80,11 @@ export function sumLines(lines: readonly SaleLineRequest[]): readonly SaleLineRe
 /** Equal for requests that ask for the same: line order and splitting do not count. SHA-256 in hex. */
 export function fingerprint(
   summed: readonly SaleLineRequest[],
-  { customerEmail, backorder }: Pick<SaleRequest, 'customerEmail' | 'backorder'>,
+  { customerEmail, customerId, backorder }: Pick<SaleRequest, 'customerEmail' | 'customerId' | 'backorder'>,
 ): string {
   const lines = summed.map(({ sku, quantity }) => [sku, quantity]);
-  // A version that knows no waitlist gives the same for a request without one.
-  const wait = backorder ? ['backorder', backorder.waitUntil] : [];
-  return hash('sha256', JSON.stringify([lines, customerEmail ?? null, ...wait]));
+  // Without an id and a wait it is that of a version which knew neither.
+  const customer = customerId === undefined ? [] : [customerId];
+  const wait = backorder ? [['backorder', backorder.waitUntil]] : [];
+  return hash('sha256', JSON.stringify([lines, customerEmail ?? null, ...customer, ...wait]));
 }

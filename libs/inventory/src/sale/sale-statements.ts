@@ -17,16 +17,19 @@ export interface StockDeduction extends CachedSku {
  *
  * @param deductions one for each SKU of `sales`, in SKU order: the order in which rows are locked
  * @param announcement what tells the shop's own systems of the sales
+ * @param purchases what counts the units of customers: see {@link purchaseStatements}
  */
 export function saleStatements(
   sales: readonly NewSale[],
   deductions: readonly StockDeduction[],
   at: Date,
   announcement: readonly Insert[],
+  purchases: readonly string[],
 ): string[] {
   const postingId = sales[0]!.sale.id;
   return [
     ...[...saleInserts(sales, postingId, at), ...announcement].map(changeText),
+    ...purchases,
     deductStatement(deductions),
     ledgerStatement(deductions, postingId, timeText(at)),
   ];
@@ -40,17 +43,19 @@ export function unitsLeft(results: readonly unknown[]): number {
 /**
  * The row decides, because the batch did not read it. The statement sets the row below zero, which the table's check
  * refuses together with the whole transaction, unless
- * - the product's price, limit and sale window are those that the sales assume,
+ * - the product's price, limits and sale window are those that the sales assume,
  * - the deduction is within the optimistic units: no restock order becomes due, and it is not the last unit.
  *
  * `LAST_INSERT_ID` returns the remaining units with the statement's result, without another query.
  */
 function deductStatement(deductions: readonly StockDeduction[]): string {
-  const rows = deductions.map(({ sku, quantity, priceKrw, maxPerSale, salesFrom, salesUntil }) => [
+  const rows = deductions.map(({ sku, quantity, priceKrw, maxPerSale, salesFrom, salesUntil, ...limit }) => [
     ...[sku, quantity, priceKrw, maxPerSale],
     ...[salesFrom, salesUntil].map((time) => time && timeText(time)),
+    ...[limit.maxPerCustomer, limit.customerWindowSeconds],
   ]);
-  const columns = 'sku, quantity, price_krw, max_per_sale, sales_from, sales_until';
+  const columns =
+    'sku, quantity, price_krw, max_per_sale, sales_from, sales_until, max_per_customer, customer_window_seconds';
   return `UPDATE (VALUES ${tableValueText(rows)}) AS deduction (${columns})
     STRAIGHT_JOIN stock_level level ON level.sku = deduction.sku
     STRAIGHT_JOIN product ON product.sku = deduction.sku
@@ -58,6 +63,8 @@ function deductStatement(deductions: readonly StockDeduction[]): string {
       product.price_krw = deduction.price_krw AND product.max_per_sale = deduction.max_per_sale
         AND product.sales_from <=> CAST(deduction.sales_from AS DATETIME(3))
         AND product.sales_until <=> CAST(deduction.sales_until AS DATETIME(3))
+        AND product.max_per_customer <=> deduction.max_per_customer
+        AND product.customer_window_seconds <=> deduction.customer_window_seconds
         AND deduction.quantity <= ${OPTIMISTIC_UNITS_SQL},
       LAST_INSERT_ID(level.on_hand - deduction.quantity),
       -1

@@ -38,6 +38,10 @@ export class Sale {
   @Column({ name: 'posting_id', type: 'varchar', length: 36, nullable: true })
   postingId: string | null;
 
+  /** Whose purchases it counts among, where a product of it has a limit for each customer. See `customer-key.ts`. */
+  @Column({ name: 'customer_key', type: 'varchar', length: 64, nullable: true })
+  customerKey: string | null;
+
   @Column({ name: 'created_at', type: 'datetime', precision: 3 })
   createdAt: Date;
 

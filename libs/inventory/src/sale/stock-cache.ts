@@ -9,6 +9,8 @@ export interface CachedSku {
   maxPerSale: number;
   salesFrom: Date | null;
   salesUntil: Date | null;
+  maxPerCustomer: number | null;
+  customerWindowSeconds: number | null;
   /** See {@link optimisticUnits}. */
   optimisticUnits: number;
 }
@@ -30,8 +32,9 @@ export class StockCache {
 
   /** Stores what was read under the lock. */
   update(product: Product, level: StockLevel): void {
-    const { sku, priceKrw, maxPerSale, salesFrom, salesUntil } = product;
-    const rules = { priceKrw, maxPerSale, salesFrom, salesUntil };
+    const { sku, priceKrw, maxPerSale, salesFrom, salesUntil, maxPerCustomer, customerWindowSeconds } =
+      product;
+    const rules = { priceKrw, maxPerSale, salesFrom, salesUntil, maxPerCustomer, customerWindowSeconds };
     this.cached.set(sku, { ...rules, optimisticUnits: optimisticUnits(product, level) });
   }
 }

@@ -2,6 +2,7 @@ import { InventoryError } from '../errors.js';
 import { type Insert, inserts, timeText } from '../database/rows.js';
 import { type RowQuery } from '../database/row-queries.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
+import { type CustomerLimit } from './purchase-limit.js';
 import { SaleLine } from './sale-line.entity.js';
 import { type ConfirmedSale, DEFAULT_WAIT_MS, type SaleOutcome } from './sale-request.js';
 import { Sale } from './sale.entity.js';
@@ -11,7 +12,7 @@ import { type WaitingPlace, waitingPlace } from './waiting-place.js';
 
 /** The tables of a sale with their columns, in the order in which rows are written. */
 const SALE_COLUMNS =
-  'sale (id, idempotency_key, request_fingerprint, status, customer_email, posting_id, created_at)';
+  'sale (id, idempotency_key, request_fingerprint, status, customer_email, customer_key, posting_id, created_at)';
 const LINE_COLUMNS = 'sale_line (sale_id, sku, quantity, unit_price_krw)';
 const WAITING_LINE_COLUMNS =
   'waiting_line (sale_id, sku, ticket, quantity, unit_price_krw, reserved, sale_skus, wait_until)';
@@ -38,6 +39,17 @@ export class SaleKeyReusedError extends InventoryError {
 export interface NewSale {
   asked: PendingSale;
   sale: ConfirmedSale;
+  /** Where it counts: see {@link customerKeyToStore}. */
+  customerKey: string | null;
+}
+
+/** That of a sale, where one of its products has a limit for each customer. Nothing of a customer is stored that need not be. */
+export function customerKeyToStore(
+  asked: PendingSale,
+  limitOf: (sku: string) => Pick<CustomerLimit, 'maxPerCustomer'> | undefined,
+): string | null {
+  const counts = asked.lines.some(({ sku }) => typeof limitOf(sku)?.maxPerCustomer === 'number');
+  return counts ? asked.customerKey : null;
 }
 
 /** A sale of a batch that waits for goods. */
@@ -136,13 +148,22 @@ export function placedSale(
 }
 
 /** A sale that waits for goods from `at` on. */
-export function joiningSale(asked: PendingSale, waits: readonly JoiningLine[], at: Date): JoiningSale {
+export function joiningSale(
+  asked: PendingSale,
+  { waits, customerKey }: Pick<JoiningSale, 'waits' | 'customerKey'>,
+  at: Date,
+): JoiningSale {
   const waitUntil = asked.backorder?.waitUntil ?? new Date(at.getTime() + DEFAULT_WAIT_MS);
   const waiting: WaitingPlace = waitingPlace(
     waitUntil,
     waits.map(({ place }) => place),
   );
-  return { asked, waits, sale: { ...placedSale({ ...asked, status: 'WAITING' }, waits, at), waiting } };
+  return {
+    asked,
+    waits,
+    customerKey,
+    sale: { ...placedSale({ ...asked, status: 'WAITING' }, waits, at), waiting },
+  };
 }
 
 /** What writes sales that are committed together, with their lines. */
@@ -179,13 +200,18 @@ export function joiningInserts(joining: readonly JoiningSale[], at: Date): Inser
   ];
 }
 
-function saleRow({ asked, sale }: NewSale, postingId: string | null, at: Date): Insert['rows'][number] {
+function saleRow(
+  { asked, sale, customerKey }: NewSale,
+  postingId: string | null,
+  at: Date,
+): Insert['rows'][number] {
   return [
     sale.id,
     asked.idempotencyKey,
     asked.requestFingerprint,
     sale.status,
     sale.customerEmail,
+    customerKey,
     postingId,
     timeText(at),
   ];

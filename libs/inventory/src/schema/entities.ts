@@ -18,6 +18,7 @@ import { ReconcileFinding } from '../reconcile/checkpoint/reconcile-finding.enti
 import { SkuCheckpoint } from '../reconcile/checkpoint/sku-checkpoint.entity.js';
 import { RestockOrderEvent } from '../restock/restock-order-event.entity.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
+import { CustomerPurchase } from '../sale/customer-purchase.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
 import { ReturnedLine } from '../sale/returned-line.entity.js';
 import { WaitingLine } from '../sale/waiting-line.entity.js';
@@ -38,6 +39,7 @@ export const ENTITIES = [
   SaleLine,
   WaitingLine,
   ReturnedLine,
+  CustomerPurchase,
   RestockOrder,
   RestockOrderEvent,
   GoodsReceipt,

@@ -9,6 +9,7 @@ import { Notification } from '../notification/notification.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
 import { RestockOrderEvent } from '../restock/restock-order-event.entity.js';
 import { type RetentionKind } from '../retention/retention-rules.js';
+import { CustomerPurchase } from '../sale/customer-purchase.entity.js';
 import { WebhookDelivery } from '../webhook/webhook-delivery.entity.js';
 
 const ROWS_A_STATEMENT = 500;
@@ -43,6 +44,17 @@ export const ROWS: Record<
       plan: 'REDRIVE',
       outcome: 'REDRIVEN',
       createdAt: at,
+    }),
+  },
+  customer_purchases: {
+    entity: CustomerPurchase,
+    row: (at) => ({
+      sku: 'CP-1',
+      customerKey: uuidv7(),
+      windowStartedAt: at,
+      windowEndsAt: at,
+      units: 1,
+      maxUnits: 1,
     }),
   },
   dead_letter_jobs: {

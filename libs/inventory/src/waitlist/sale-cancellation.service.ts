@@ -5,6 +5,7 @@ import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { NotificationService } from '../notification/notification.service.js';
+import { giveBack } from '../sale/purchase-limit.js';
 import { ReturnedLine } from '../sale/returned-line.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
 import { readSales } from '../sale/sale-reader.js';
@@ -118,6 +119,7 @@ export class SaleCancellationService {
       if (reserved < quantity) level.waitingLines -= 1;
       await this.stock.storeWaiting(manager, level);
     }
+    await giveBack(manager, lines, sale.customerKey, sale.createdAt);
     await manager.update(WaitingLine, { saleId: sale.id }, { reserved: 0, outcome, endedAt: at });
     await manager.update(Sale, { id: sale.id }, { status: outcome, changedAt: at });
     await this.waitlist.settle(manager, levels, at);
@@ -130,6 +132,7 @@ export class SaleCancellationService {
       await this.stock.move(manager, levels.get(sku)!, movement);
       await manager.insert(ReturnedLine, { saleId: sale.id, sku, quantity, movementId: id });
     }
+    await giveBack(manager, lines, sale.customerKey, sale.createdAt);
     await manager.update(Sale, { id: sale.id }, { status: 'CANCELLED', changedAt: at });
     await this.waitlist.settle(manager, levels, at);
   }

@@ -17,6 +17,7 @@ import { WorkOnDeadLetters1765400000000 } from './1765400000000-work-on-dead-let
 import { StateArrivalRanges1765500000000 } from './1765500000000-state-arrival-ranges.js';
 import { EndProducts1765600000000 } from './1765600000000-end-products.js';
 import { OpenSales1765600000001 } from './1765600000001-open-sales.js';
+import { LimitCustomers1765600000002 } from './1765600000002-limit-customers.js';
 import { ExpireCustomerData1765700000000 } from './1765700000000-expire-customer-data.js';
 import { WaitForGoods1765800000000 } from './1765800000000-wait-for-goods.js';
 
@@ -41,6 +42,7 @@ export const MIGRATIONS = [
   StateArrivalRanges1765500000000,
   EndProducts1765600000000,
   OpenSales1765600000001,
+  LimitCustomers1765600000002,
   ExpireCustomerData1765700000000,
   WaitForGoods1765800000000,
 ];
