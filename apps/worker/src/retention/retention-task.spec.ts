@@ -29,6 +29,7 @@ const KINDS: RetentionKind[] = [
   'keyed_requests',
   'delivery_failures',
   'removed_webhook_endpoints',
+  'customer_purchases',
 ];
 
 describe('the retention of the worker', () => {
@@ -110,6 +111,7 @@ describe('the retention of the worker', () => {
       ['keyed_requests', 7],
       ['delivery_failures', 15],
       ['removed_webhook_endpoints', 0],
+      ['customer_purchases', 0],
     ]);
   });
 
@@ -135,7 +137,11 @@ describe('the retention of the worker', () => {
     const never = Object.fromEntries(Object.keys(DAYS).map((name) => [name, 0]));
     const deleting = jest.spyOn(warehouse.get(RetentionService), 'deleteOldest');
     expect(await run(start(never))).toEqual([]);
-    expect(deleting.mock.calls.map(([of]) => of)).toEqual(['delivery_failures', 'removed_webhook_endpoints']);
+    expect(deleting.mock.calls.map(([of]) => of)).toEqual([
+      'delivery_failures',
+      'removed_webhook_endpoints',
+      'customer_purchases',
+    ]);
   });
 
   it('goes on with the others when one cannot be deleted, and tries that one again in the next run', async () => {

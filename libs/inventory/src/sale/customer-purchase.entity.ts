@@ -5,7 +5,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
  * when several processes sell to one customer at once.
  */
 @Entity('customer_purchase')
-@Check('ck_customer_purchase_units', '"units" <= "max_units"')
+@Check('ck_customer_purchase_units', 'units <= max_units')
 @Index('ix_customer_purchase_window_ends_at', ['windowEndsAt'])
 export class CustomerPurchase {
   @PrimaryColumn({ type: 'varchar', length: 64 })

@@ -49,7 +49,7 @@ export class InFlightDuplicates {
     const { requestFingerprint: fingerprint } = sale;
     const duplicate: InFlightDuplicate = {
       sale,
-      arrivedAt: performance.now(),
+      arrivedAt: sale.arrivedAt,
       answer: Promise.withResolvers(),
     };
     // An equal request needs no limit of its own: it gets the answer of the current one, which arrived before.

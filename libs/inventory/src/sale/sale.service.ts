@@ -69,7 +69,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
 
   private placeByRules(request: SaleRequest, arrivedAt: number): Promise<SaleOutcome> {
     const key = storedKey(request);
-    const refusal = this.rules.refusal(request.lines, arrivedAt);
+    const refusal = this.rules.refusal(request, arrivedAt);
     if (refusal && !this.mayBeSold(key, refusal)) return Promise.reject(refusal.error);
     if (key === undefined) return this.committer.submit(pendingSale(request, key, false, arrivedAt));
     const mayBeRepeat = this.recentKeys.add(key);

@@ -7,6 +7,7 @@ import { Database } from '../database/database.js';
 import { type InventoryError } from '../errors.js';
 import { Product } from '../product/product.entity.js';
 import { isBeforeOpening, type SellingRules, sellingRefusal } from './selling-rules.js';
+import { type SaleRequest } from './sale-request.js';
 import { SaleMetrics } from './sale-metrics.js';
 
 /** How old the rules may be by which a request is refused, in ms. */
@@ -65,10 +66,12 @@ export class SellingRulesCache implements OnApplicationShutdown {
   }
 
   /** @param arrivedAt by `performance.now()` */
-  refusal(lines: readonly { sku: string }[], arrivedAt: number): EarlyRefusal | undefined {
+  refusal(request: Pick<SaleRequest, 'lines'>, arrivedAt: number): EarlyRefusal | undefined {
+    // Most shops have no such product: the request is not looked at then.
+    if (this.rules.size === 0) return undefined;
     const at = this.isFresh && this.offset.at(arrivedAt);
     if (!at) return undefined;
-    for (const { sku } of lines) {
+    for (const { sku } of request.lines) {
       const rules = this.rules.get(sku);
       const error = rules && sellingRefusal(rules, at);
       if (error)

@@ -26,8 +26,8 @@ export class LimitCustomers1765600000002 implements MigrationInterface {
         window_ends_at datetime(3) NULL,
         units integer NOT NULL,
         max_units integer NOT NULL,
-        PRIMARY KEY (sku, customer_key),
-        CONSTRAINT ck_customer_purchase_units CHECK (units <= max_units)
+        CONSTRAINT ${quoted(queryRunner, 'ck_customer_purchase_units')} CHECK (units <= max_units),
+        PRIMARY KEY (sku, customer_key)
       )`,
     );
     const { indices } = (await queryRunner.getTable(TABLE))!;
@@ -39,4 +39,9 @@ export class LimitCustomers1765600000002 implements MigrationInterface {
     await queryRunner.dropTable(TABLE, true);
     for (const [table, name] of COLUMNS) await queryRunner.query(`ALTER TABLE ${table} DROP COLUMN ${name}`);
   }
+}
+
+/** TypeORM finds a check in the text of SQLite by its name in quotes. */
+function quoted(queryRunner: QueryRunner, name: string): string {
+  return queryRunner.connection.driver.escape(name);
 }
