@@ -97,7 +97,7 @@ export type Problem = {
      */
     onHand?: number;
     /**
-     * units that can be stored, or letters that a job can have
+     * units that can be stored or that a customer may buy, or letters that a job can have
      */
     limit?: number;
     /**
@@ -124,6 +124,14 @@ export type Problem = {
      * as the product would have it
      */
     salesUntil?: string;
+    /**
+     * units that the customer may still buy
+     */
+    remaining?: number;
+    /**
+     * when the customer may buy again; null: never, or nothing was bought
+     */
+    resetsAt?: string | null;
     /**
      * when the sale of the product opens
      */
@@ -396,6 +404,14 @@ export type ShownProduct = {
      * sold before then; after `salesFrom`; null: without an end
      */
     salesUntil: string | null;
+    /**
+     * the most units that one customer may buy in a window; null: any number
+     */
+    maxPerCustomer: number | null;
+    /**
+     * the window of `maxPerCustomer`, from the first purchase of a customer on; null: for ever
+     */
+    customerWindowSeconds: number | null;
     factoryId?: string;
     /**
      * stock at which a restock order is due; below `targetLevel`
@@ -477,6 +493,14 @@ export type SaveProduct = {
      */
     salesUntil?: string | null;
     /**
+     * the most units that one customer may buy in a window; null: any number
+     */
+    maxPerCustomer?: number | null;
+    /**
+     * the window of `maxPerCustomer`, from the first purchase of a customer on; null: for ever
+     */
+    customerWindowSeconds?: number | null;
+    /**
      * the most refused units that size the next restock order; null: ten times `targetLevel`
      */
     maxRefusedDemand?: number | null;
@@ -534,6 +558,14 @@ export type Product = {
      */
     salesUntil: string | null;
     /**
+     * the most units that one customer may buy in a window; null: any number
+     */
+    maxPerCustomer: number | null;
+    /**
+     * the window of `maxPerCustomer`, from the first purchase of a customer on; null: for ever
+     */
+    customerWindowSeconds: number | null;
+    /**
      * the most refused units that size the next restock order; null: ten times `targetLevel`
      */
     maxRefusedDemand: number | null;
@@ -588,6 +620,14 @@ export type ChangeProduct = {
      * sold before then; after `salesFrom`; null: without an end
      */
     salesUntil?: string | null;
+    /**
+     * the most units that one customer may buy in a window; null: any number
+     */
+    maxPerCustomer?: number | null;
+    /**
+     * the window of `maxPerCustomer`, from the first purchase of a customer on; null: for ever
+     */
+    customerWindowSeconds?: number | null;
     /**
      * the most refused units that size the next restock order; null: ten times `targetLevel`
      */
@@ -2177,6 +2217,14 @@ export type SaveProductWritable = {
      */
     salesUntil?: string | null;
     /**
+     * the most units that one customer may buy in a window; null: any number
+     */
+    maxPerCustomer?: number | null;
+    /**
+     * the window of `maxPerCustomer`, from the first purchase of a customer on; null: for ever
+     */
+    customerWindowSeconds?: number | null;
+    /**
      * the most refused units that size the next restock order; null: ten times `targetLevel`
      */
     maxRefusedDemand?: number | null;
@@ -2384,6 +2432,10 @@ export type PlaceSaleData = {
     body: PlaceSale;
     headers?: {
         /**
+         * A compact JWT (HS256) of the back end of the shop, with `sub`, the id of the customer, and `exp`. It proves who buys, for products with `maxPerCustomer`. Without it the e-mail address counts.
+         */
+        'x-customer-token'?: string;
+        /**
          * Visible ASCII. The same key with the same body is one sale, however often it is sent: a repeat gets the first answer again, with `Idempotent-Replayed: true`. The same key with another body is refused with 422 `SALE.KEY_REUSED`. A refused request does not use the key. A used key lives as long as its sale. The key is a secret of the client: whoever knows it and the body gets the answer. Take a random UUID for each sale, never a number that can be guessed.
          */
         'idempotency-key'?: string;
@@ -2405,6 +2457,12 @@ export type PlaceSaleErrors = {
         code: 'REQUEST.INVALID' | 'REQUEST.MALFORMED' | 'REQUEST.REFUSED';
     };
     /**
+     * `CUSTOMER.TOKEN_REFUSED`: The token does not prove who the customer is.
+     */
+    403: Problem & {
+        code: 'CUSTOMER.TOKEN_REFUSED';
+    };
+    /**
      * `SKU.UNKNOWN`: There is no such product.
      */
     404: Problem & {
@@ -2417,10 +2475,10 @@ export type PlaceSaleErrors = {
         code: 'REQUEST.TIMEOUT';
     };
     /**
-     * `PRODUCT.DISCONTINUED`: The product is not sold any more. `SALE.KEY_IN_USE`: Too many requests wait under this idempotency key. `SALE.NOT_OPEN`: The product is not sold at this time. `STOCK.INSUFFICIENT`: There is not enough stock.
+     * `PRODUCT.DISCONTINUED`: The product is not sold any more. `SALE.KEY_IN_USE`: Too many requests wait under this idempotency key. `SALE.LIMIT_REACHED`: The customer may not buy so many units. `SALE.NOT_OPEN`: The product is not sold at this time. `STOCK.INSUFFICIENT`: There is not enough stock.
      */
     409: Problem & {
-        code: 'PRODUCT.DISCONTINUED' | 'SALE.KEY_IN_USE' | 'SALE.NOT_OPEN' | 'STOCK.INSUFFICIENT';
+        code: 'PRODUCT.DISCONTINUED' | 'SALE.KEY_IN_USE' | 'SALE.LIMIT_REACHED' | 'SALE.NOT_OPEN' | 'STOCK.INSUFFICIENT';
     };
     /**
      * `REQUEST.TOO_LARGE`: The body is too large.
@@ -2435,10 +2493,10 @@ export type PlaceSaleErrors = {
         code: 'REQUEST.CONTENT_ENCODING' | 'REQUEST.MEDIA_TYPE';
     };
     /**
-     * `SALE.KEY_REUSED`: The idempotency key was used for another request. `SALE.QUANTITY_EXCEEDED`: One sale may not take so many units.
+     * `SALE.CUSTOMER_REQUIRED`: The product is sold to known customers alone. `SALE.KEY_REUSED`: The idempotency key was used for another request. `SALE.QUANTITY_EXCEEDED`: One sale may not take so many units.
      */
     422: Problem & {
-        code: 'SALE.KEY_REUSED' | 'SALE.QUANTITY_EXCEEDED';
+        code: 'SALE.CUSTOMER_REQUIRED' | 'SALE.KEY_REUSED' | 'SALE.QUANTITY_EXCEEDED';
     };
     /**
      * `REQUEST.RATE_LIMITED`: One client sends too many requests.

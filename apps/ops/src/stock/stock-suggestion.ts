@@ -1,22 +1,9 @@
+import { getRestockSuggestion, type RestockSuggestion } from '#client';
 import { type Session } from '../session.js';
 import { print, printJson } from '../terminal/output.js';
 import { type Column, tableOf } from '../terminal/table.js';
 
-/** What `GET /products/:sku/restock-suggestion` answers. */
-interface Suggestion {
-  sku: string;
-  at: string;
-  serviceLevel: number;
-  figures: Figure[];
-}
-
-interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  formula: string;
-  inputs: { name: string; value: number }[];
-}
+type Figure = RestockSuggestion['figures'][number];
 
 const COLUMNS: readonly Column[] = [
   { title: 'FIGURE' },
@@ -28,14 +15,7 @@ const COLUMNS: readonly Column[] = [
 
 /** A suggested rule for a product, each number with its formula. */
 export async function showSuggestion({ api, json }: Session, sku: string): Promise<void> {
-  const suggestion = await api.read(({ client, signal }) =>
-    client.get<{ 200: Suggestion }>({
-      security: [{ name: 'X-Api-Key', type: 'apiKey' }],
-      url: '/products/{sku}/restock-suggestion',
-      path: { sku },
-      signal,
-    }),
-  );
+  const suggestion = await api.read((request) => getRestockSuggestion({ ...request, path: { sku } }));
   if (json) return printJson(suggestion);
   print(await tableOf(COLUMNS, suggestion.figures.map(rowOf)));
   print(
