@@ -2,9 +2,9 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** Appended by either database without reading a row. A version before knows none of them, and needs none. */
 const COLUMNS = [
-  { table: 'stock_level', name: 'waiting', type: 'int NOT NULL DEFAULT 0' },
-  { table: 'stock_level', name: 'waiting_lines', type: 'int NOT NULL DEFAULT 0' },
-  { table: 'stock_level', name: 'last_ticket', type: 'int NOT NULL DEFAULT 0' },
+  { table: 'stock_level', name: 'waiting', type: 'integer NOT NULL DEFAULT 0' },
+  { table: 'stock_level', name: 'waiting_lines', type: 'integer NOT NULL DEFAULT 0' },
+  { table: 'stock_level', name: 'last_ticket', type: 'integer NOT NULL DEFAULT 0' },
   { table: 'sale', name: 'changed_at', type: 'datetime(3) NULL' },
 ];
 
@@ -27,11 +27,11 @@ export class WaitForGoods1765800000000 implements MigrationInterface {
       `CREATE TABLE IF NOT EXISTS waiting_line (
         sale_id varchar(36) NOT NULL,
         sku varchar(64) NOT NULL,
-        ticket int NOT NULL,
-        quantity int NOT NULL,
-        unit_price_krw int NOT NULL,
-        reserved int NOT NULL,
-        sale_skus int NOT NULL,
+        ticket integer NOT NULL,
+        quantity integer NOT NULL,
+        unit_price_krw integer NOT NULL,
+        reserved integer NOT NULL,
+        sale_skus integer NOT NULL,
         wait_until datetime(3) NOT NULL,
         outcome varchar(16) NULL,
         ended_at datetime(3) NULL,
@@ -43,7 +43,7 @@ export class WaitForGoods1765800000000 implements MigrationInterface {
       `CREATE TABLE IF NOT EXISTS returned_line (
         sale_id varchar(36) NOT NULL,
         sku varchar(64) NOT NULL,
-        quantity int NOT NULL,
+        quantity integer NOT NULL,
         movement_id varchar(36) NOT NULL,
         PRIMARY KEY (sale_id, sku)
       )`,
