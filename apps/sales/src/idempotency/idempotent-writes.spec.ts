@@ -67,7 +67,7 @@ describe.each(TEST_DATABASES)('the writes of operators on %s', (kind) => {
         .filter(([method, { tags }]) => method !== 'get' && tags.includes('operations'))
         .map(([method, { parameters = [] }]) => [`${method} ${path}`, parameters.map(({ name }) => name)]),
     );
-    expect(writes).toHaveLength(11);
+    expect(writes).toHaveLength(12);
     for (const [, names] of writes) {
       expect(names).toEqual(expect.arrayContaining(['idempotency-key', 'x-client-id']));
     }
