@@ -1,9 +1,9 @@
 import { type Route } from './bad-input-route.js';
 import {
+  KEY_HEADERS,
   CURSORS,
   IDS,
   integers,
-  KEYS,
   LIST,
   MAILS,
   STATES,
@@ -40,7 +40,7 @@ export const OPERATOR_ROUTES: Record<string, Route> = {
     body: { email: 'nobody@example.com', note: 'asked by mail', dryRun: true },
     status: 200,
     bad: {
-      'headers/idempotency-key': KEYS,
+      ...KEY_HEADERS,
       'body/email': MAILS,
       'body/note': visibleTexts(400),
       'body/dryRun': ['', 'yes', 2],
