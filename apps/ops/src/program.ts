@@ -1,11 +1,11 @@
 import { Command, type CommanderError } from 'commander';
-import { addCustomerCommands } from './customers/customers.command.js';
-import { addDeadLetterCommands } from './dead-letters/dead-letters.command.js';
-import { addJobCommands } from './jobs/jobs.command.js';
-import { addOperatorCommands } from './operators/operators.command.js';
-import { addOrderCommands } from './orders/orders.command.js';
-import { addReconcileCommands } from './reconcile/reconcile.command.js';
-import { addStockCommands } from './stock/stock.command.js';
+import { addCustomerCommands } from './customers/customer-commands.js';
+import { addDeadLetterCommands } from './dead-letters/dead-letter-commands.js';
+import { addJobCommands } from './jobs/job-commands.js';
+import { addOperatorCommands } from './operators/operator-commands.js';
+import { addOrderCommands } from './orders/order-commands.js';
+import { addReconcileCommands } from './reconcile/reconcile-commands.js';
+import { addStockCommands } from './stock/stock-commands.js';
 
 const MORE = `
 More of them, each with its own --help:
