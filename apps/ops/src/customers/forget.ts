@@ -1,9 +1,11 @@
+import { type ForgetCustomerResponse, forgetCustomer } from '#client';
 import { LONG_TIMEOUT_MS } from '../api/operations-api.js';
 import { type CommonOptions, type NoteOption, type Session } from '../session.js';
 import { confirm, isInteractive } from '../terminal/confirm.js';
 import { print, printJson } from '../terminal/output.js';
 import { type Column, tableOf } from '../terminal/table.js';
-import { forgetCustomer, type Erasure } from './forget-request.js';
+
+type Erasure = ForgetCustomerResponse;
 
 export interface ForgetOptions extends NoteOption {
   dryRun?: boolean;
@@ -19,7 +21,10 @@ export async function forget(
   email: string,
 ): Promise<void> {
   const ask = (isDryRun: boolean) =>
-    api.write((request) => forgetCustomer(request, { email, note, dryRun: isDryRun }), LONG_TIMEOUT_MS);
+    api.write(
+      (request) => forgetCustomer({ ...request, body: { email, note, dryRun: isDryRun } }),
+      LONG_TIMEOUT_MS,
+    );
   if (dryRun || !yes) {
     const found = await ask(true);
     if (dryRun || rowsOf(found) === 0) return json ? printJson(found) : printErasure(found);
