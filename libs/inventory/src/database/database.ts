@@ -8,7 +8,7 @@ import { type TimeLimits } from './bounded-connection.js';
 import { isConflict, isLockWait, isUnavailable } from './database-errors.js';
 import { HEARTBEAT_ID, Heartbeat } from './heartbeat.entity.js';
 import { type MultiStatementRunner } from './multi-statement-runner.js';
-import { type Decide, type Found, type RowQueries } from './row-queries.js';
+import { type Decide, type Found, type RowQueries, type RowQuery } from './row-queries.js';
 import { SharedCheck } from './shared-check.js';
 
 /** How long, in ms, a committed write shows that the database takes writes. */
@@ -52,6 +52,9 @@ export abstract class Database {
     query: SelectQueryBuilder<Entity>,
     options?: { skipLocked?: boolean },
   ): SelectQueryBuilder<Entity>;
+
+  /** More rows of a transaction of {@link lockThenWrite}, whose queries could not be known before the first rows. */
+  abstract lockMore<Row extends ObjectLiteral>(manager: EntityManager, query: RowQuery<Row>): Promise<Row[]>;
 
   /** The time of the database, to the millisecond, in the caller's transaction. */
   abstract now(manager: EntityManager): Promise<Date>;

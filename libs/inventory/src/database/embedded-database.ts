@@ -6,7 +6,7 @@ import { type BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSq
 import { Database } from './database.js';
 import { isUnavailable } from './database-errors.js';
 import { type EmbeddedConnection } from './embedded-connection.js';
-import { type Decide, entitiesOf, type Found, type RowQueries } from './row-queries.js';
+import { type Decide, entitiesOf, type Found, type RowQueries, type RowQuery } from './row-queries.js';
 import { type Change, type Statement, storedTime, type Value } from './rows.js';
 
 /** SQLite ended the transaction by itself, and the statement that it refused was not the last one. */
@@ -45,6 +45,10 @@ export class EmbeddedDatabase extends Database {
     query: SelectQueryBuilder<Entity>,
   ): SelectQueryBuilder<Entity> {
     return query;
+  }
+
+  override async lockMore<Row extends ObjectLiteral>(_: EntityManager, query: RowQuery<Row>): Promise<Row[]> {
+    return this.rowsOf([query])[0];
   }
 
   override async now(manager: EntityManager): Promise<Date> {
@@ -151,7 +155,7 @@ export class EmbeddedDatabase extends Database {
     });
   }
 
-  private rowsOf<Queries extends RowQueries>(queries: Queries): Found<Queries> {
+  private rowsOf<const Queries extends RowQueries>(queries: Queries): Found<Queries> {
     return queries.map((query) =>
       entitiesOf(this.dataSource, query, this.cachedStatement(query.text).all(bound(query)) as object[]),
     ) as Found<Queries>;

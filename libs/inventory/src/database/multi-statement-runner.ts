@@ -119,7 +119,8 @@ export class MultiStatementRunner {
   }
 }
 
-function queryText(query: RowQuery<object>): string {
+/** With the lock that the query asks for. */
+export function queryText(query: RowQuery<object>): string {
   return query.locks ? `${statementText(query)} FOR UPDATE` : statementText(query);
 }
 

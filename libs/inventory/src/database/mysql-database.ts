@@ -2,8 +2,8 @@ import { type OnApplicationShutdown } from '@nestjs/common';
 import { type DataSource, type EntityManager, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { onBoundedConnection, type TimeLimits } from './bounded-connection.js';
 import { Database } from './database.js';
-import { MultiStatementRunner } from './multi-statement-runner.js';
-import { type Decide, type Found, type RowQueries } from './row-queries.js';
+import { MultiStatementRunner, queryText } from './multi-statement-runner.js';
+import { type Decide, entitiesOf, type Found, type RowQueries, type RowQuery } from './row-queries.js';
 import { storedTime } from './rows.js';
 
 /** MySQL: each transaction on a connection of the pool, and those that sales wait for on connections of their own. */
@@ -21,6 +21,13 @@ export class MysqlDatabase extends Database implements OnApplicationShutdown {
   ): SelectQueryBuilder<Entity> {
     query.setLock('pessimistic_write');
     return skipLocked ? query.setOnLocked('skip_locked') : query;
+  }
+
+  override async lockMore<Row extends ObjectLiteral>(
+    manager: EntityManager,
+    query: RowQuery<Row>,
+  ): Promise<Row[]> {
+    return entitiesOf(this.dataSource, query, await manager.query<ObjectLiteral[]>(queryText(query)));
   }
 
   /** As text in UTC, whatever the time zone of the session. */

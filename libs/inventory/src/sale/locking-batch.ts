@@ -12,7 +12,7 @@ import { type RestockOrder } from '../restock/restock-order.entity.js';
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { StockService } from '../stock/stock.service.js';
 import { allocate, type Allocation, type LockedSku } from './allocation.js';
-import { CustomerPurchases, purchaseQuery } from './purchase-limit.js';
+import { CustomerPurchases, lockPurchases } from './purchase-limit.js';
 import { type PendingSale, type SaleDecision, skusOf } from './pending-sale.js';
 import {
   type JoiningSale,
@@ -77,16 +77,18 @@ export class LockingBatch {
         // The locks come first: the other queries then see what another process committed while this one waited.
         this.stock.lockingQuery(skus),
         productQuery(skus),
-        purchaseQuery(sales, skus),
         ...this.restock.openQueries(skus),
         ...saleQueries('idempotency_key', keysOf(sales)),
         ...saleQueries('id', mayBeCommitted ? sales.map(({ id }) => id) : []),
       ],
-      async ([levels, products, purchases, orders, factories, ...stored], manager) =>
+      async ([levels, products, orders, factories, ...stored], manager) =>
         this.decide(manager, sales, {
           at: this.clock.localNow(),
           stock: lockedSkus(levels, products),
-          purchases: new CustomerPurchases(purchases, this.rules.timeAt(performance.now())),
+          purchases: new CustomerPurchases(
+            await lockPurchases(this.database, manager, sales, products),
+            this.rules.timeAt(performance.now()),
+          ),
           orders: new Map(orders.map((order) => [order.sku, order])),
           factories: new Map(factories.map((factory) => [factory.id, factory])),
           byKey: new Map(

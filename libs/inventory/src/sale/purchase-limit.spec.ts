@@ -129,6 +129,8 @@ describe.each(TEST_DATABASES)('the purchase limit of a customer on %s', (kind) =
     await change({ maxPerCustomer: 1 });
     await expect(buy(warehouse, 'CP-1', 1, KIM)).rejects.toMatchObject(reached({ limit: 1, remaining: 0 }));
     await change({ maxPerCustomer: 4 });
+    // A refusal is believed for a second.
+    await sleep(1_000);
     expect(await buy(warehouse, 'CP-1', 1, KIM)).toMatchObject({ kind: 'CONFIRMED' });
     await change({ maxPerCustomer: null });
     expect(await buy(warehouse, 'CP-1', 100)).toMatchObject({ kind: 'CONFIRMED' });
@@ -152,6 +154,8 @@ describe.each(TEST_DATABASES)('the purchase limit of a customer on %s', (kind) =
     await expect(buy(warehouse, 'CP-1', 1, KIM)).rejects.toMatchObject({ code: 'SALE.LIMIT_REACHED' });
     await back(sale!.createdAt);
     await back(sale!.createdAt);
+    // A refusal is believed for a second.
+    await sleep(1_000);
     expect(await purchase('CP-1')).toMatchObject({ units: 0 });
     expect(await buy(warehouse, 'CP-1', 3, KIM)).toMatchObject({ kind: 'CONFIRMED' });
   });
@@ -195,6 +199,39 @@ describe.each(TEST_DATABASES)('the purchase limit of a customer on %s', (kind) =
     expect(fallbacks).toEqual([]);
     await expect(buy(warehouse, 'CP-1', 1, KIM)).rejects.toMatchObject({ code: 'SALE.LIMIT_REACHED' });
     expect(fallbacks).toEqual(['constraint_violation']);
+  });
+
+  it('refuses a customer who keeps asking without the database, beside others in their optimistic batch', async () => {
+    await limited('CP-1');
+    await buy(warehouse, 'CP-1', 2, KIM);
+    await expect(buy(warehouse, 'CP-1', 2, KIM)).rejects.toMatchObject(reached({ remaining: 1 }));
+    // The batch after one that failed is not optimistic.
+    await buy(warehouse, 'CP-1', 1, { customerEmail: 'c0@example.com' });
+    const fallbacks = fallbacksOf(warehouse);
+    const outcomes = await Promise.all([
+      ...[1, 2, 3].map(() => buy(warehouse, 'CP-1', 2, KIM).catch((error: unknown) => error)),
+      ...[1, 2].map((number) => buy(warehouse, 'CP-1', 1, { customerEmail: `c${number}@example.com` })),
+      // What is left may be bought.
+      buy(warehouse, 'CP-1', 1, KIM),
+    ]);
+    expect(outcomes.slice(0, 3)).toMatchObject([1, 2, 3].map(() => reached({ remaining: 1 })));
+    expect(confirmed(outcomes.slice(3) as SaleOutcome[])).toHaveLength(3);
+    expect(fallbacks).toEqual([]);
+  });
+
+  it('answers the repeat of a sale of another process, although the customer was just refused', async () => {
+    await limited('CP-1');
+    const other = await warehouse.join();
+    const sold = await buy(other, 'CP-1', 3, { ...KIM, idempotencyKey: 'k' });
+    await expect(buy(warehouse, 'CP-1', 3, KIM)).rejects.toMatchObject(reached({ remaining: 0 }));
+    expect(await buy(warehouse, 'CP-1', 3, { ...KIM, idempotencyKey: 'k' })).toEqual({
+      ...sold,
+      replayed: true,
+    });
+    await expect(buy(warehouse, 'CP-1', 3, { ...KIM, idempotencyKey: 'k2' })).rejects.toMatchObject(
+      reached({ remaining: 0 }),
+    );
+    await other.close();
   });
 
   it('is held by the table when two processes sell to the same customers optimistically at once', async () => {

@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { timeText, type Insert, inserts, type Value, changeText } from '../database/rows.js';
-import { type RowQuery } from '../database/row-queries.js';
+import { type Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { type Product } from '../product/product.entity.js';
 import { CustomerPurchase } from './customer-purchase.entity.js';
@@ -10,28 +10,41 @@ import { type SaleLineRequest } from './sale-request.js';
 /** The rule about one customer. */
 export type CustomerLimit = Pick<Product, 'sku' | 'maxPerCustomer' | 'customerWindowSeconds'>;
 
+/** The facts of `SALE.LIMIT_REACHED`. */
+export type LimitFacts = {
+  sku: string;
+  limit: number;
+  /** Units that the customer may still buy. */
+  remaining: number;
+  /** When the window ends that is running, in ISO 8601. */
+  resetsAt: string | null;
+};
+
 const COLUMNS = 'customer_purchase (sku, customer_key, window_started_at, window_ends_at, units, max_units)';
 
 /** How far the times of a sale and of its window may be apart: a sale has the time of its process. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
- * What the customers of a batch have bought. It is sent after the query that locks the stock: no other batch changes it then, but one
- * that has not got the stock yet, whose own check fails, or which waits for this one.
+ * What the customers of a batch have bought of its products with a limit. In the transaction that holds the locks of the stock: no
+ * other batch changes it then, but one that has not got the stock yet, whose own check fails, or which waits for this one.
  */
-export function purchaseQuery(
+export async function lockPurchases(
+  database: Database,
+  manager: EntityManager,
   sales: readonly PendingSale[],
-  skus: readonly string[],
-): RowQuery<CustomerPurchase> {
-  const keys = new Set(sales.flatMap(({ customerKey }) => customerKey ?? []));
-  return {
+  products: readonly CustomerLimit[],
+): Promise<CustomerPurchase[]> {
+  const skus = products.filter(({ maxPerCustomer }) => maxPerCustomer !== null).map(({ sku }) => sku);
+  if (skus.length === 0) return [];
+  const limited = sales.filter(({ lines }) => lines.some(({ sku }) => skus.includes(sku)));
+  const keys = new Set(limited.flatMap(({ customerKey }) => customerKey ?? []));
+  return database.lockMore(manager, {
     entity: CustomerPurchase,
-    text: `SELECT * FROM customer_purchase
-      WHERE sku IN (SELECT sku FROM product WHERE sku IN (?) AND max_per_customer IS NOT NULL) AND customer_key IN (?)
-      ORDER BY sku, customer_key`,
+    text: `SELECT * FROM customer_purchase WHERE sku IN (?) AND customer_key IN (?) ORDER BY sku, customer_key`,
     values: [skus, [...keys]],
     locks: true,
-  };
+  });
 }
 
 /** The purchases of a batch that is decided under locks, as they will be once it is written. */
@@ -214,6 +227,6 @@ function limitReached(limit: CustomerLimit, remaining: number, current?: Custome
   return new InventoryError(
     'SALE.LIMIT_REACHED',
     `A customer may buy ${maxPerCustomer} units of ${sku}, and ${remaining} more.`,
-    { sku, limit: maxPerCustomer, remaining, resetsAt },
+    { sku, limit: maxPerCustomer!, remaining, resetsAt } satisfies LimitFacts,
   );
 }

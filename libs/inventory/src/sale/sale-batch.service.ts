@@ -5,11 +5,13 @@ import { Database } from '../database/database.js';
 import { InventoryError } from '../errors.js';
 import { BatchBackoff } from '../group-commit/batch-backoff.js';
 import { ContentionDetector } from '../group-commit/contention-detector.js';
+import { LimitRefusals } from './limit-refusals.js';
 import { LockingBatch } from './locking-batch.js';
 import { OptimisticBatch } from './optimistic-batch.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { type FallbackReason, SaleMetrics } from './sale-metrics.js';
+import { SellingRulesCache } from './selling-rules-cache.js';
 import { keysOf, replay, saleQueries, storedSales } from './stored-sales.js';
 
 /** How long a batch with an unknown outcome is repeated after a lost connection, in ms. Then its buyers get an error. */
@@ -27,6 +29,7 @@ export class SaleBatchService {
   private readonly optimisticBackoff = new BatchBackoff();
   /** Batches that skip the key filter and look up every key, after another process had used one. */
   private readonly keyFilterBackoff = new BatchBackoff();
+  private readonly limitRefusals = new LimitRefusals();
 
   constructor(
     private readonly database: Database,
@@ -35,6 +38,7 @@ export class SaleBatchService {
     private readonly contention: ContentionDetector,
     private readonly metrics: SaleMetrics,
     private readonly webhooks: WebhookEvents,
+    private readonly rules: SellingRulesCache,
   ) {}
 
   /**
@@ -47,14 +51,21 @@ export class SaleBatchService {
   async commit(gather: () => readonly PendingSale[]): Promise<SaleDecision[]> {
     await this.prepareWebhooks();
     let sales: readonly PendingSale[] = [];
-    let replays: ReadonlyMap<PendingSale, SaleDecision> = new Map();
+    let known: ReadonlyMap<PendingSale, SaleDecision> = new Map();
     const decisions = await this.commitNew(async () => {
       sales = gather();
-      replays = await this.findReplays(sales);
-      return replays.size === 0 ? sales : sales.filter((asked) => !replays.has(asked));
+      known = await this.findKnown(sales);
+      return known.size === 0 ? sales : sales.filter((asked) => !known.has(asked));
     });
     const next = decisions.values();
-    return sales.map((asked) => replays.get(asked) ?? next.next().value!);
+    const now = this.rules.timeAt(performance.now());
+    return sales.map((asked) => {
+      const decided = known.get(asked);
+      if (decided) return decided;
+      const decision = next.next().value!;
+      this.limitRefusals.remember(asked, decision, now);
+      return decision;
+    });
   }
 
   /** Before the batch has a lock or sales that wait for it. What is known of them is good enough when the database does not answer. */
@@ -66,13 +77,38 @@ export class SaleBatchService {
     }
   }
 
-  /** Sales that were decided before. A repeat that is missed here is refused by the unique key. */
-  private async findReplays(sales: readonly PendingSale[]): Promise<Map<PendingSale, SaleDecision>> {
+  /** Sales that were decided before, and those of customers who are at their limit. */
+  private async findKnown(sales: readonly PendingSale[]): Promise<Map<PendingSale, SaleDecision>> {
+    const refused = this.refusedForLimit(sales);
+    const known = await this.findReplays(sales, refused);
+    for (const [asked, error] of refused) if (!known.has(asked)) known.set(asked, error);
+    return known;
+  }
+
+  private refusedForLimit(sales: readonly PendingSale[]): Map<PendingSale, InventoryError> {
+    const now = this.rules.timeAt(performance.now());
+    const refused = new Map<PendingSale, InventoryError>();
+    for (const asked of sales) {
+      const error = this.limitRefusals.refusal(asked, now);
+      if (error) refused.set(asked, error);
+    }
+    return refused;
+  }
+
+  /**
+   * A repeat that is missed here is refused by the unique key. But nothing else finds that of a `refused` sale: it may be one that
+   * another process has sold.
+   */
+  private async findReplays(
+    sales: readonly PendingSale[],
+    refused: ReadonlyMap<PendingSale, InventoryError>,
+  ): Promise<Map<PendingSale, SaleDecision>> {
     const looksUpAll = this.keyFilterBackoff.shouldSkip();
-    const suspects = looksUpAll ? sales : sales.filter(({ mayBeRepeat }) => mayBeRepeat);
+    const suspects = looksUpAll ? sales : sales.filter((asked) => asked.mayBeRepeat || refused.has(asked));
     const replays = new Map<PendingSale, SaleDecision>();
-    if (suspects.length === 0) return replays;
-    const found = await this.database.find(saleQueries('idempotency_key', keysOf(suspects)));
+    const keys = keysOf(suspects);
+    if (keys.length === 0) return replays;
+    const found = await this.database.find(saleQueries('idempotency_key', keys));
     const stored = new Map(storedSales(...found).map((sold) => [sold.idempotencyKey, sold]));
     for (const asked of suspects) {
       const used = asked.idempotencyKey === null ? undefined : stored.get(asked.idempotencyKey);
