@@ -22,13 +22,16 @@ const rows = (description?: string, example = 0) =>
 const COUNTS = {
   sales: rows(undefined, 3),
   webhookDeliveries: rows('what was announced of these sales', 3),
+  purchases: rows('what limits for each customer count', 1),
   deadLetters: rows(),
   deadLetterJobs: rows('their filters and notes'),
   deliveryFailures: rows('recorded failures of messages'),
   messages: rows('of the outbox'),
   mails: rows('records of mails', 1),
   keyedRequests: rows("answers under operators' idempotency keys"),
+  restockOrders: rows('errors of orders'),
   timelines: rows('entries of restock orders'),
+  adjustments: rows('notes in the ledger'),
   auditEntries: rows('notes and values of the audit'),
 } satisfies Record<keyof ErasureCounts, unknown>;
 

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { type EntityTarget, In, type ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { AdjustmentService } from '../adjustment/adjustment.service.js';
 import { AuditEntry } from '../audit/audit-entry.entity.js';
 import { Database } from '../database/database.js';
 import { DeliveryFailure } from '../dead-letter/delivery-failure.entity.js';
 import { Notification } from '../notification/notification.entity.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
+import { RestockOrder } from '../restock/restock-order.entity.js';
+import { customerKey } from '../sale/customer-key.js';
+import { CustomerPurchase } from '../sale/customer-purchase.entity.js';
 import { SaleService } from '../sale/sale.service.js';
 import { Sale } from '../sale/sale.entity.js';
 import { insertRows } from '../testing/old-rows.js';
@@ -18,7 +22,8 @@ import { ERASABLE_TABLES } from './erasable-tables.js';
 import { ErasureService } from './erasure.service.js';
 
 const NOTHING = {
-  ...{ sales: 0, webhookDeliveries: 0, deadLetters: 0, deadLetterJobs: 0, deliveryFailures: 0 },
+  ...{ sales: 0, webhookDeliveries: 0, purchases: 0, restockOrders: 0, adjustments: 0 },
+  ...{ deadLetters: 0, deadLetterJobs: 0, deliveryFailures: 0 },
   ...{ messages: 0, mails: 0, keyedRequests: 0, timelines: 0, auditEntries: 0 },
 };
 
@@ -30,11 +35,12 @@ const TABLES: EntityTarget<ObjectLiteral>[] = [
 describe.each(TEST_DATABASES)('the erasure of a buyer on %s', (kind) => {
   let warehouse: Warehouse;
   let erasure: ErasureService;
+  let orders = 0;
 
   beforeAll(async () => {
     warehouse = await Warehouse.open(kind);
     erasure = warehouse.get(ErasureService);
-    await warehouse.stockProduct('RING', 10_000);
+    await warehouse.stockProduct('RING', 10_000, { maxPerCustomer: 100 });
     await manager().insert(WebhookEndpoint, {
       ...{ id: uuidv7(), url: 'https://shop.example.com/', eventTypes: ['sale.confirmed'] },
       ...{ status: 'ENABLED', secret: 's', createdAt: new Date() },
@@ -44,9 +50,11 @@ describe.each(TEST_DATABASES)('the erasure of a buyer on %s', (kind) => {
 
   const manager = () => warehouse.dataSource.manager;
 
-  const buy = async (customerEmail: string, idempotencyKey?: string) => {
+  const buy = async (customerEmail: string, idempotencyKey?: string, customerId?: string) => {
     const lines = [{ sku: 'RING', quantity: 1 }];
-    const outcome = await warehouse.get(SaleService).place({ lines, customerEmail, idempotencyKey });
+    const outcome = await warehouse
+      .get(SaleService)
+      .place({ lines, customerEmail, idempotencyKey, customerId });
     if (outcome.kind !== 'CONFIRMED') throw new Error(outcome.kind);
     return outcome;
   };
@@ -78,6 +86,9 @@ describe.each(TEST_DATABASES)('the erasure of a buyer on %s', (kind) => {
     });
     await insert('keyed_requests', now, 1, { headers: { to: email }, body: JSON.stringify({ email }) });
     await insert('timelines', now, 1, { detail: said });
+    await warehouse.get(AdjustmentService).adjust('RING', 1, said, 'kim');
+    const order = await warehouse.openRestockOrder(`SKU-${(orders += 1)}`, 10);
+    await manager().update(RestockOrder, { id: order.id }, { lastError: said });
     await manager().insert(AuditEntry, {
       ...{ id: uuidv7(), at: now, actor: 'kim', action: 'stock.adjusted', subjectType: 'stock' },
       ...{ subjectId: 'RING', note: said, oldValues: { email }, newValues: { email: said } },
@@ -87,7 +98,8 @@ describe.each(TEST_DATABASES)('the erasure of a buyer on %s', (kind) => {
   };
 
   const EVERYWHERE = {
-    ...{ sales: 1, webhookDeliveries: 1, deadLetters: 1, deadLetterJobs: 1, deliveryFailures: 1 },
+    ...{ sales: 1, webhookDeliveries: 1, purchases: 1, restockOrders: 1, adjustments: 1 },
+    ...{ deadLetters: 1, deadLetterJobs: 1, deliveryFailures: 1 },
     ...{ messages: 1, mails: 1, keyedRequests: 1, timelines: 1, auditEntries: 1 },
   };
 
@@ -118,6 +130,24 @@ describe.each(TEST_DATABASES)('the erasure of a buyer on %s', (kind) => {
     expect(repeat).toMatchObject({ replayed: true, sale: { ...first.sale, customerEmail: null } });
     expect(await warehouse.level('RING')).toEqual(level);
     await expect(buy('other@example.com', 'park')).rejects.toMatchObject({ code: 'SALE.KEY_REUSED' });
+  });
+
+  it('erases what limits count of the buyer, by the address and by the ids of its sales', async () => {
+    const customerEmail = 'Seo+shop@example.com';
+    const ofOther = customerKey({ customerEmail: 'other.seo@example.com' });
+    const keys = [customerKey({ customerEmail }), customerKey({ customerId: '7' })];
+    const counted = () =>
+      manager().find(CustomerPurchase, {
+        where: { customerKey: In([...keys, ofOther]) },
+        select: { customerKey: true },
+      });
+    await buy('other.seo@example.com');
+    await buy(customerEmail);
+    await buy(customerEmail, undefined, '7');
+    expect(await erasure.forget('seo+shop@example.com', true)).toMatchObject({ sales: 2, purchases: 2 });
+    expect(await counted()).toHaveLength(3);
+    expect(await erasure.forget('seo+shop@example.com')).toMatchObject({ sales: 2, purchases: 2 });
+    expect(await counted()).toEqual([{ customerKey: ofOther }]);
   });
 
   it('does not send a mail to the buyer that waits', async () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, In, type ObjectLiteral } from 'typeorm';
 import { Clock } from '../database/clock.js';
 import { Database } from '../database/database.js';
+import { customerKey } from '../sale/customer-key.js';
 import { Sale } from '../sale/sale.entity.js';
 import { CustomerAddress } from './customer-address.js';
 import {
@@ -10,15 +11,18 @@ import {
   type ErasableTable,
   type ErasableTableName,
 } from './erasable-tables.js';
-import { eraseSaleAddresses, writtenAddresses } from './sale-addresses.js';
+import { erasePurchases, eraseSaleAddresses, writtenAddresses } from './sale-addresses.js';
 
 /** Rows that one transaction reads at most. */
 const BATCH = 1_000;
 
 /** Rows that had the address, by table. */
-export type ErasureCounts = Record<'sales' | 'webhookDeliveries' | ErasableTableName, number>;
+export type ErasureCounts = Record<'sales' | 'webhookDeliveries' | 'purchases' | ErasableTableName, number>;
 
-/** Erases the e-mail address of a buyer everywhere. What was sold, when and for how much stays as it is. */
+/**
+ * Erases the e-mail address of a buyer everywhere. What was sold, when and for how much stays as it is. The limits for each
+ * customer begin anew for the buyer: what was counted cannot be kept without a key of the person.
+ */
 @Injectable()
 export class ErasureService {
   constructor(
@@ -46,8 +50,10 @@ export class ErasureService {
   private async forgetSales(
     address: CustomerAddress,
     isDryRun: boolean,
-  ): Promise<Pick<ErasureCounts, 'sales' | 'webhookDeliveries'>> {
-    const counts = { sales: 0, webhookDeliveries: 0 };
+  ): Promise<Pick<ErasureCounts, 'sales' | 'webhookDeliveries' | 'purchases'>> {
+    const counts = { sales: 0, webhookDeliveries: 0, purchases: 0 };
+    const keys = new Set(address.spellings.map((customerEmail) => customerKey({ customerEmail })!));
+    counts.purchases += await this.database.write((manager) => erasePurchases(manager, [...keys], isDryRun));
     const written = await this.database.read((manager) => writtenAddresses(manager, address));
     for (const customerEmail of written) {
       for (let after = '', found = BATCH; found === BATCH;) {
@@ -58,8 +64,13 @@ export class ErasureService {
             .orderBy('sale.id')
             .limit(BATCH);
           const sales = await (isDryRun ? query : this.database.forUpdate(query)).getMany();
-          return { sales, ...(await eraseSaleAddresses(manager, sales, isDryRun)) };
+          const added = [...new Set(sales.map((sale) => sale.customerKey))].filter((key) => key !== null);
+          const unseen = added.filter((key) => !keys.has(key));
+          const purchases = await erasePurchases(manager, unseen, isDryRun);
+          return { sales, unseen, purchases, ...(await eraseSaleAddresses(manager, sales, isDryRun)) };
         });
+        for (const key of batch.unseen) keys.add(key);
+        counts.purchases += batch.purchases;
         found = batch.sales.length;
         after = batch.sales.at(-1)?.id ?? after;
         counts.sales += found;
@@ -115,7 +126,7 @@ export class ErasureService {
  */
 async function candidates(
   manager: EntityManager,
-  { entity, columns }: ErasableTable,
+  { entity, columns, only = 'TRUE' }: ErasableTable,
   address: CustomerAddress,
   after: string,
 ): Promise<{ ids: string[]; last: string | undefined }> {
@@ -130,7 +141,7 @@ async function candidates(
     .flatMap(({ databaseName }) => patterns.map(() => `LOWER(CAST(${databaseName} AS CHAR)) LIKE ?`));
   const values = Array.from({ length: likes.length / patterns.length }, () => patterns).flat();
   const rows = await manager.query<{ id: string }[]>(
-    `SELECT id FROM ${tableName} WHERE id > ? ${last ? 'AND id <= ?' : ''} AND (${likes.join(' OR ')})`,
+    `SELECT id FROM ${tableName} WHERE id > ? ${last ? 'AND id <= ?' : ''} AND ${only} AND (${likes.join(' OR ')})`,
     [after, ...(last ? [last.id] : []), ...values],
   );
   return { ids: rows.map(({ id }) => id), last: last?.id };

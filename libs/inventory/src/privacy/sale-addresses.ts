@@ -1,4 +1,5 @@
 import { type EntityManager, In } from 'typeorm';
+import { CustomerPurchase } from '../sale/customer-purchase.entity.js';
 import { Sale } from '../sale/sale.entity.js';
 import { WebhookDelivery } from '../webhook/webhook-delivery.entity.js';
 import { WebhookEndpoint } from '../webhook/webhook-endpoint.entity.js';
@@ -61,6 +62,23 @@ export async function eraseSaleAddresses(
   const deliveries = await eraseDeliveries(manager, withAddress, isDryRun);
   if (!isDryRun) await manager.update(Sale, { id: In(withAddress.map(({ id }) => id)) }, ERASED_SALE);
   return { deliveries };
+}
+
+/**
+ * What limits count of the customers with these keys.
+ *
+ * @returns the number of rows
+ */
+export async function erasePurchases(
+  manager: EntityManager,
+  keys: readonly string[],
+  isDryRun: boolean,
+): Promise<number> {
+  if (keys.length === 0) return 0;
+  const counted = { customerKey: In([...keys]) };
+  if (isDryRun) return manager.countBy(CustomerPurchase, counted);
+  const { affected } = await manager.delete(CustomerPurchase, counted);
+  return affected ?? 0;
 }
 
 async function eraseDeliveries(

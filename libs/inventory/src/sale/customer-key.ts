@@ -11,7 +11,10 @@ const GMAIL_DOMAINS: readonly string[] = [GMAIL, 'googlemail.com'];
  * The key under which the purchases of a customer are counted: SHA-256 in hex of the id that the shop's back end has signed, else of
  * the normalised e-mail address. Null for a request with neither. Every process on a database has to make the same of it.
  */
-export function customerKey({ customerId, customerEmail }: SaleRequest): string | null {
+export function customerKey({
+  customerId,
+  customerEmail,
+}: Pick<SaleRequest, 'customerId' | 'customerEmail'>): string | null {
   if (customerId !== undefined) return hash('sha256', `id:${customerId}`);
   if (customerEmail === undefined) return null;
   return hash('sha256', `email:${normalizedEmail(customerEmail)}`);
