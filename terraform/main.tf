@@ -100,6 +100,7 @@ module "secrets" {
   secret_version  = var.secret_version
   callback_keys   = var.callback_keys
   sale_token_keys = var.sale_token_keys
+  customer_tokens = var.customer_tokens
   recovery_days   = var.deletion_protection ? 30 : 0
 }
 

@@ -14,7 +14,7 @@ output "repository_urls" {
 }
 
 output "secret_names" {
-  description = "Where OPERATIONS_API_KEY, CALLBACK_SIGNING_KEY and SALE_TOKEN_KEY are"
+  description = "Where OPERATIONS_API_KEY, CALLBACK_SIGNING_KEY, SALE_TOKEN_KEY and CUSTOMER_SIGNING_KEY are"
   value       = module.secrets.names
 }
 

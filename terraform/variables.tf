@@ -276,6 +276,12 @@ variable "sale_token_keys" {
   default = {}
 }
 
+variable "customer_tokens" {
+  description = "Whether the shop's own back end signs the ids of its customers, with a key that it reads here"
+  type        = bool
+  default     = false
+}
+
 # Factory
 
 variable "factory_simulator" {

@@ -211,3 +211,23 @@ run "a_key_is_replaced" {
     error_message = "Sales believes both keys, and the worker signs with the current one."
   }
 }
+
+run "customers_are_signed_for" {
+  command = plan
+
+  module {
+    source = "./modules/functions"
+  }
+
+  variables {
+    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key", customer-signing-key = "arn:customer-signing-key", sale-token-key = "arn:sale-token-key" }
+  }
+
+  assert {
+    condition = {
+      for function in ["sales", "worker", "scheduled"] : function =>
+      lookup(jsondecode(aws_lambda_function.this[function].environment[0].variables["SECRETS"]), "CUSTOMER_SIGNING_KEY", "")
+    } == { sales = "arn:customer-signing-key", worker = "", scheduled = "" }
+    error_message = "Sales alone gets the key of the customers' tokens."
+  }
+}

@@ -10,11 +10,31 @@ run "usually" {
   variables {
     callback_keys   = {}
     sale_token_keys = {}
+    customer_tokens = false
   }
 
   assert {
     condition     = output.by_use == { operations-api-key = "operations-api-key", callback-signing-key = "callback-signing-key", sale-token-key = "sale-token-key" }
     error_message = "There is one key of each kind, and the callback signing key has the name that it always had."
+  }
+}
+
+run "customers_are_signed_for" {
+  command = plan
+
+  module {
+    source = "./modules/secrets/names"
+  }
+
+  variables {
+    callback_keys   = {}
+    sale_token_keys = {}
+    customer_tokens = true
+  }
+
+  assert {
+    condition     = output.by_use["customer-signing-key"] == "customer-signing-key" && length(output.by_use) == 4
+    error_message = "There is a key for the shop's own back end."
   }
 }
 
@@ -28,6 +48,7 @@ run "both_are_believed" {
   variables {
     callback_keys   = { current = 1, previous = 2 }
     sale_token_keys = { current = 1, previous = 2 }
+    customer_tokens = false
   }
 
   assert {
@@ -46,6 +67,7 @@ run "swapped" {
   variables {
     callback_keys   = { current = 2, previous = 1 }
     sale_token_keys = { current = 2, previous = 1 }
+    customer_tokens = false
   }
 
   assert {
@@ -64,6 +86,7 @@ run "the_old_one_is_gone" {
   variables {
     callback_keys   = { current = 2 }
     sale_token_keys = { current = 2 }
+    customer_tokens = false
   }
 
   assert {
@@ -82,6 +105,7 @@ run "the_same_twice_is_refused" {
   variables {
     callback_keys   = { current = 2, previous = 2 }
     sale_token_keys = { current = 2, previous = 2 }
+    customer_tokens = false
   }
 
   expect_failures = [var.callback_keys, var.sale_token_keys]

@@ -372,3 +372,31 @@ run "a_key_is_replaced" {
     error_message = "A task of the revision before cannot start: it reads the keys in another order."
   }
 }
+
+run "customers_are_signed_for" {
+  command = plan
+
+  module {
+    source = "./modules/services"
+  }
+
+  variables {
+    secret_arns = { operations-api-key = "arn:operations-api-key", callback-signing-key = "arn:callback-signing-key", customer-signing-key = "arn:customer-signing-key", sale-token-key = "arn:sale-token-key" }
+  }
+
+  assert {
+    condition = {
+      for task in ["sales", "worker"] : task =>
+      [for secret in jsondecode(aws_ecs_task_definition.this[task].container_definitions)[0].secrets : secret.valueFrom if secret.name == "CUSTOMER_SIGNING_KEY"]
+    } == { sales = ["arn:customer-signing-key"], worker = [] }
+    error_message = "Sales alone gets the key of the customers' tokens."
+  }
+
+  assert {
+    condition = {
+      for task in ["sales", "worker"] : task =>
+      contains(flatten([for statement in jsondecode(aws_iam_role_policy.execution[task].policy).Statement : statement.Resource if statement.Sid == "ReadItsSecrets"]), "arn:customer-signing-key")
+    } == { sales = true, worker = false }
+    error_message = "Sales alone may read the key of the customers' tokens."
+  }
+}

@@ -28,6 +28,7 @@ export const TERRAFORM_VALUES: Record<string, string> = {
   region: 'ap-northeast-2',
   sales_drain_delay_ms: '15000',
   sale_token_key: 't'.repeat(48),
+  customer_signing_key: 's'.repeat(48),
   sale_token_key_previous: 'u'.repeat(48),
   sales_port: '3000',
   vpc_cidr: '10.20.0.0/16',

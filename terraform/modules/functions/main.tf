@@ -14,6 +14,9 @@ locals {
   previous_callback_key   = lookup(var.secret_arns, "callback-signing-key-previous", "")
   previous_sale_token_key = lookup(var.secret_arns, "sale-token-key-previous", "")
 
+  # The shop need not sign the ids of its customers.
+  customer_signing_key = lookup(var.secret_arns, "customer-signing-key", "")
+
   # Held to the schemas of the applications by test/environment.spec.ts.
   settings = jsondecode(templatefile("${path.module}/environment.json", {
     database_url                  = var.database.url
@@ -34,7 +37,8 @@ locals {
     callback_signing_key = var.secret_arns["callback-signing-key"]
     sale_token_key       = var.secret_arns["sale-token-key"]
 
-    # Empty where no key is replaced: then the variable is left out.
+    # Empty where there is none: then the variable is left out.
+    customer_signing_key          = local.customer_signing_key
     callback_signing_key_previous = local.previous_callback_key
     sale_token_key_previous       = local.previous_sale_token_key
   }))

@@ -3,6 +3,7 @@ module "names" {
 
   callback_keys   = var.callback_keys
   sale_token_keys = var.sale_token_keys
+  customer_tokens = var.customer_tokens
 }
 
 locals {
@@ -10,6 +11,7 @@ locals {
     operations-api-key   = "OPERATIONS_API_KEY: opens the operations routes"
     callback-signing-key = "CALLBACK_SIGNING_KEY: signs the callbacks of the factory"
     sale-token-key       = "SALE_TOKEN_KEY: makes the tokens of buyers"
+    customer-signing-key = "CUSTOMER_SIGNING_KEY: the shop signs the ids of its customers with it"
   }
 
   # By name, so that a swap of two keys changes none of them.

@@ -27,6 +27,12 @@ variable "sale_token_keys" {
   default = {}
 }
 
+variable "customer_tokens" {
+  description = "Whether the shop's own back end signs the ids of its customers, with a key that it reads here"
+  type        = bool
+  default     = false
+}
+
 variable "recovery_days" {
   description = "How long a deleted secret can be brought back: 7 to 30; 0: not at all"
   type        = number

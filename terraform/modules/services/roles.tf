@@ -14,10 +14,11 @@ locals {
 
   # While the key is replaced, a task of the revision before may start: it reads the same keys in another order.
   callback_keys   = [for use, arn in var.secret_arns : arn if startswith(use, "callback-signing-key")]
+  customer_keys   = [for use, arn in var.secret_arns : arn if use == "customer-signing-key"]
   sale_token_keys = [for use, arn in var.secret_arns : arn if startswith(use, "sale-token-key")]
 
   secrets_of = {
-    sales   = concat([var.database.secret_arn, var.secret_arns["operations-api-key"]], local.callback_keys, local.sale_token_keys)
+    sales   = concat([var.database.secret_arn, var.secret_arns["operations-api-key"]], local.callback_keys, local.customer_keys, local.sale_token_keys)
     worker  = concat([var.database.secret_arn], local.callback_keys)
     migrate = [var.database.secret_arn]
     factory = []

@@ -6,6 +6,7 @@ output "by_use" {
       callback-signing-key = local.callback_keys[var.callback_keys.current]
       sale-token-key       = local.sale_token_keys[var.sale_token_keys.current]
     },
+    var.customer_tokens ? { customer-signing-key = "customer-signing-key" } : {},
     var.callback_keys.previous == null ? {} : { callback-signing-key-previous = local.callback_keys[var.callback_keys.previous] },
     var.sale_token_keys.previous == null ? {} : { sale-token-key-previous = local.sale_token_keys[var.sale_token_keys.previous] },
   )

@@ -33,3 +33,8 @@ variable "sale_token_keys" {
     error_message = "The previous key is another generation than the current one."
   }
 }
+
+variable "customer_tokens" {
+  description = "Whether the shop's own back end signs the ids of its customers, with a key that it reads here"
+  type        = bool
+}
