@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { signOrder } from '#inventory';
 import { eventually } from '../../libs/runtime/src/testing/eventually.js';
 import { CALLBACK_SIGNING_KEY, RunningSystem } from '../running-system.js';
 import { ApiDocument, type ApiOperation } from './api-document.js';
 
 const document = ApiDocument.committed();
+
+const CUSTOMER_SIGNING_KEY = 'test-customer-signing-key-32-chars';
 
 const EXAMPLE_ID = '01990b7e-5c1d-7a52-9d0e-3f6f1c2a8b41';
 
@@ -43,7 +46,7 @@ describe('a request that is made from its examples', () => {
   let substitutes: Record<string, Substitutes>;
 
   beforeAll(async () => {
-    system = await RunningSystem.start();
+    system = await RunningSystem.start({ CUSTOMER_SIGNING_KEY });
     substitutes = await warehouseWithEverything(system);
   }, 90_000);
   afterAll(() => system.remove(), 60_000);
@@ -95,7 +98,7 @@ function requestOf(template: string, { parameters = [], requestBody }: ApiOperat
 /** Makes what the examples speak of, and says under which ids it is there, for each operation that asks for some. */
 async function warehouseWithEverything(system: RunningSystem): Promise<Record<string, Substitutes>> {
   const sku = 'CP-502101';
-  const { id: saleId } = (await system.buy(sku, 1)).body;
+  const { id: saleId, token: saleToken } = (await system.buy(sku, 1)).body;
   const products = [await system.newProduct(1), await system.newProduct(1), await system.newProduct(1)];
   const order = async (index: number) => {
     await system.buy(products[index]!, 1);
@@ -106,6 +109,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
   await eventually(async () =>
     expect((await system.get(`/restock-orders/${ordered.id}`)).body.status).toBe('ORDERED'),
   );
+  const sales = await saleIds(system, products[0]!);
   await system.setFaults({ leadTimeMs: 1_000, failurePercent: 100, failureStatus: 422 });
   await order(1);
   await order(2);
@@ -130,8 +134,9 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
     ...webhooks,
     ...keys,
     ...jobs,
+    ...sales,
     listAuditEntries: { cursor: (await system.get('/audit?limit=1')).body.items[0].id },
-    getSale: { id: saleId },
+    getSale: { id: saleId, 'x-sale-token': saleToken },
     listSales: { cursor: saleId },
     listMovements: { cursor: (await system.get(`/products/${sku}/movements?limit=1`)).body.items[0].id },
     listRestockOrders: { cursor: ordered.id },
@@ -147,6 +152,19 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
       expires: String(expires),
       signature: signOrder(CALLBACK_SIGNING_KEY, goods),
     },
+  };
+}
+
+/** @param soldOut its goods come after the test */
+async function saleIds(system: RunningSystem, soldOut: string): Promise<Record<string, Substitutes>> {
+  const wait = { lines: [{ sku: soldOut, quantity: 1 }], onShortage: 'backorder' };
+  const waiting = (await system.post('/sales', wait)).body;
+  const customer = new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('7');
+  const key = new TextEncoder().encode(CUSTOMER_SIGNING_KEY);
+  return {
+    placeSale: { 'x-customer-token': await customer.setExpirationTime('1h').sign(key) },
+    leaveWaitlist: { id: waiting.id, 'x-sale-token': waiting.token },
+    cancelSale: { id: (await system.buy('CP-502101', 1)).body.id },
   };
 }
 

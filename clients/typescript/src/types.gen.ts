@@ -1660,6 +1660,10 @@ export type Erasure = {
          * what was announced of these sales
          */
         webhookDeliveries: number;
+        /**
+         * what limits for each customer count
+         */
+        purchases: number;
         deadLetters: number;
         /**
          * their filters and notes
@@ -1682,9 +1686,17 @@ export type Erasure = {
          */
         keyedRequests: number;
         /**
+         * errors of orders
+         */
+        restockOrders: number;
+        /**
          * entries of restock orders
          */
         timelines: number;
+        /**
+         * notes in the ledger
+         */
+        adjustments: number;
         /**
          * notes and values of the audit
          */

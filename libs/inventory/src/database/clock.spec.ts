@@ -6,6 +6,7 @@ import { OutboxService } from '../outbox/outbox.service.js';
 import { RestockAttemptService } from '../restock/restock-attempt.service.js';
 import { RestockProgressService } from '../restock/restock-progress.service.js';
 import { RestockService } from '../restock/restock.service.js';
+import { SellingRulesCache } from '../sale/selling-rules-cache.js';
 import { SaleService } from '../sale/sale.service.js';
 import { SettableClock } from '../testing/settable-clock.js';
 import { TEST_DATABASES } from '../testing/test-database.js';
@@ -111,6 +112,8 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
   });
 
   it('is read by a sale only for the restock order that it opens', async () => {
+    // The rules of products are read once a second, for all sales together.
+    const reading = jest.spyOn(warehouse.get(SellingRulesCache), 'refresh').mockResolvedValue();
     const asking = jest.spyOn(clock, 'now');
     const sell = async (quantity: number) => {
       asking.mockClear();
@@ -123,6 +126,7 @@ describe.each(TEST_DATABASES)('a clock that a test sets, on %s', (kind) => {
     for (const quantity of [1, 1, 4, 9, 1]) asked.push(await sell(quantity));
     expect(asked).toEqual([0, 0, 1, 0, 0]);
     asking.mockRestore();
+    reading.mockRestore();
   });
 
   it('decides when reconcile reports a row that waits too long', async () => {

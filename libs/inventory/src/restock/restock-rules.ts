@@ -71,7 +71,7 @@ type DemandCap = Pick<Product, 'targetLevel'> & Partial<Pick<Product, 'maxRefuse
  */
 export function restockQuantity(
   product: Pick<Product, 'reorderPoint' | 'lotSize'> & DemandCap,
-  level: StockLevel,
+  level: Pick<StockLevel, 'onHand' | 'available' | 'onOrder' | 'waiting' | 'refusedDemand'>,
 ): number {
   const { lotSize } = product;
   // The cap may have been lowered since the demand was counted.

@@ -1,5 +1,5 @@
 import { type Product } from '../product/product.entity.js';
-import { type StockLevel } from '../stock/stock-level.entity.js';
+
 import { restockQuantity } from './restock-rules.js';
 
 /** The share of replenishment cycles without a stock-out that the suggestion aims at, and its normal quantile. */
@@ -198,8 +198,8 @@ export function restockSuggestion({ demand, leadTime, stock, product }: Suggesti
 
 function orderQuantity(position: number, rule: SuggestedRule, lotSize: number): number {
   if (position > rule.reorderPoint) return 0;
-  // The position counts what is due already. What is on hand bounds only an order that fills the warehouse.
-  const level = { onHand: 0, available: position, onOrder: 0, refusedDemand: 0 } as StockLevel;
+  // The position counts what is due already, and who waits. What is on hand bounds only an order that fills the warehouse.
+  const level = { onHand: 0, available: position, onOrder: 0, waiting: 0, refusedDemand: 0 };
   return restockQuantity({ ...rule, lotSize }, level);
 }
 
