@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Factory } from '../product/factory.entity.js';
-import { createTestDatabase, TEST_DATABASES, type TestDatabase } from '../testing/test-database.js';
+import { mysqlSchemaText } from '../testing/mysql-schema-text.js';
+import {
+  createMigratedDatabase,
+  createTestDatabase,
+  TEST_DATABASES,
+  type TestDatabase,
+} from '../testing/test-database.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { migrate } from './migrate.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -15,7 +21,7 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
   let dataSource: DataSource;
 
   beforeAll(async () => {
-    database = await createTestDatabase(kind);
+    database = await createMigratedDatabase(kind);
     dataSource = await new DataSource(dataSourceOptions({ url: database.url, poolSize: 1 })).initialize();
   });
 
@@ -28,6 +34,17 @@ describe.each(TEST_DATABASES)('migrations on %s', (kind) => {
     const difference = await dataSource.driver.createSchemaBuilder().log();
     expect(difference.upQueries.map(({ query }) => query)).toEqual([]);
   });
+
+  if (kind === 'mysql') {
+    it('make the schema that other specs have a copy of', async () => {
+      const copy = await createTestDatabase(kind);
+      const text = async ({ url }: TestDatabase) =>
+        // Some columns name it, and have it anyway.
+        (await mysqlSchemaText(url)).replaceAll(' CHARACTER SET utf8mb4', '');
+      expect(await text(copy)).toBe(await text(database));
+      await copy.drop();
+    });
+  }
 
   it('make the database refuse stock below zero', async () => {
     const insert = dataSource.query(`INSERT INTO stock_level (sku, on_hand) VALUES ('CP-1', -1)`);
