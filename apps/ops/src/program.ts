@@ -5,6 +5,7 @@ import { addJobCommands } from './jobs/job-commands.js';
 import { addOperatorCommands } from './operators/operator-commands.js';
 import { addOrderCommands } from './orders/order-commands.js';
 import { addReconcileCommands } from './reconcile/reconcile-commands.js';
+import { addSaleCommands } from './sales/sale-commands.js';
 import { addStockCommands } from './stock/stock-commands.js';
 
 const MORE = `
@@ -12,6 +13,7 @@ More of them, each with its own --help:
   dead-letters list, show, discard, mute
   jobs show, start, cancel, letters
   orders show, cancel
+  sales show, cancel
   stock adjust, movements, suggest
   who did
   keys add, rotate, revoke
@@ -38,7 +40,7 @@ export function createProgram(): Command {
   const visibleGlobalOptions = (command: Command) => (command === program ? [] : [...program.options]);
   program
     .description(
-      "The operators' command line: dead letters, orders, stock, keys and the audit, by the sales API.",
+      "The operators' command line: dead letters, orders, sales, stock, keys and the audit, by the sales API.",
     )
     .option('--url <url>', 'where the sales API is, in place of OPERATIONS_URL')
     .option('--json', "print the API's answer, for programs")
@@ -54,6 +56,7 @@ export function createProgram(): Command {
   addDeadLetterCommands(program);
   addJobCommands(program);
   addOrderCommands(program);
+  addSaleCommands(program);
   addStockCommands(program);
   addReconcileCommands(program);
   addCustomerCommands(program);

@@ -2380,6 +2380,10 @@ export type ListSalesData = {
          * sales with a line of it
          */
         sku?: string;
+        /**
+         * whether they still wait for goods
+         */
+        waiting?: boolean;
     };
     url: '/sales';
 };

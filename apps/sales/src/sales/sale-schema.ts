@@ -181,6 +181,9 @@ export const SaleQuery = Type.Object(
     }),
     customerEmail: Type.Optional({ ...EmailAddress, description: 'as the buyer gave it' }),
     sku: Type.Optional({ ...Sku, description: 'sales with a line of it' }),
+    waiting: Type.Optional(
+      Type.Boolean({ description: 'whether they still wait for goods', examples: [false] }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -20,6 +20,8 @@ export interface SaleSearch extends PageRequest, TimeRange {
   customerEmail?: string;
   /** Sales with a line of it. */
   sku?: string;
+  /** Sales that wait for goods, and no others; or no sales that wait. */
+  waiting?: boolean;
 }
 
 /** Between the time in the id of a sale, which its process gave it when it came, and the one that it was sold at, in ms. */
@@ -49,7 +51,7 @@ export class SaleSearchService {
       const isAscending = order === 'asc';
       const found: Sale[] = [];
       // Lines are in two tables. Each has an index by SKU; a query over both would have none.
-      for (const lines of search.sku === undefined ? [undefined] : [SaleLine, WaitingLine]) {
+      for (const lines of search.sku === undefined ? [undefined] : linesOf(search)) {
         const query = manager.createQueryBuilder(Sale, 'sale').limit(limit + 1);
         if (cursor !== undefined) query.andWhere(`sale.id ${isAscending ? '>' : '<'} :cursor`, { cursor });
         query.orderBy('sale.id', isAscending ? 'ASC' : 'DESC');
@@ -66,13 +68,22 @@ export class SaleSearchService {
   }
 }
 
+/** The tables that have lines of such sales. */
+function linesOf({ waiting }: Pick<SaleSearch, 'waiting'>) {
+  return waiting === true ? [WaitingLine] : [SaleLine, WaitingLine];
+}
+
 function narrow(
   query: SelectQueryBuilder<Sale>,
-  { idempotencyKey, clientId, customerEmail, since, until }: Omit<SaleSearch, keyof PageRequest>,
+  { idempotencyKey, clientId, customerEmail, since, until, waiting }: Omit<SaleSearch, keyof PageRequest>,
 ): void {
   const key = storedKey({ lines: [], idempotencyKey, clientId });
   if (key !== undefined) query.andWhere('sale.idempotencyKey = :key', { key });
   if (customerEmail !== undefined) query.andWhere('sale.customerEmail = :customerEmail', { customerEmail });
+  if (waiting === true) {
+    // Few wait, among many sales.
+    query.andWhere('sale.id IN (SELECT sale_id FROM waiting_line WHERE outcome IS NULL)');
+  } else if (waiting === false) query.andWhere(`sale.status <> 'WAITING'`);
   if (since) {
     const first = idAt(since.getTime() - MAX_ID_DRIFT_MS);
     query.andWhere('sale.id >= :first AND sale.createdAt >= :since', { first, since });
