@@ -6,6 +6,7 @@ import { RunError } from './command.mjs';
 const REQUEST_TIMEOUT_MS = 600_000;
 const ATTEMPTS = 5;
 const ATTEMPT_DELAY_MS = 2_000;
+const SETTLED_ATTEMPTS = 10;
 
 /**
  * @returns the answer of `GET /reconcile`
@@ -26,6 +27,40 @@ export async function readLedgers(target, products) {
     ledgers.push(await ask(target, `/products/${encodeURIComponent(sku)}/ledger`));
   }
   return ledgers;
+}
+
+/**
+ * The stored sales of one product, and its ledger: read again while the two are of different moments, since goods may come in
+ * at any time.
+ *
+ * @returns `{ledger, sales, start, end}`, with the times between which `sales` were read, in ms since 1970
+ * @throws RunError when the stock does not stand still for long enough
+ */
+export async function readSettledSales(target, product) {
+  for (let attempt = 1; attempt <= SETTLED_ATTEMPTS; attempt += 1) {
+    const [before] = await readLedgers(target, [product]);
+    const start = Date.now();
+    const sales = await readSales(target, product);
+    const end = Date.now() + 1;
+    const [ledger] = await readLedgers(target, [product]);
+    if (booksOf(before) === booksOf(ledger)) return { ledger, sales, start, end };
+  }
+  throw new RunError(`The stock of ${product.sku} moved each time that its sales were read.`);
+}
+
+async function readSales(target, { sku }) {
+  const sales = [];
+  let cursor = '';
+  do {
+    const page = await ask(target, `/sales?order=asc&limit=100&sku=${encodeURIComponent(sku)}${cursor}`);
+    sales.push(...page.items);
+    cursor = page.nextCursor === null ? undefined : `&cursor=${page.nextCursor}`;
+  } while (cursor !== undefined);
+  return sales;
+}
+
+function booksOf({ stock, totals, sold }) {
+  return JSON.stringify([stock.onHand, stock.reserved, totals, sold]);
 }
 
 /** Several times if need be: the system may still be breathless. */
