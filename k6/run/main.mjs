@@ -72,10 +72,10 @@ async function readBooks(target, script, { run, files }) {
   if (!script.rules || products.length === 0) {
     return { ledgers: await readLedgers(target, products), ownRules: [] };
   }
-  const { ledger, sales, start, end } = await readSettledSales(target, products[0]);
+  const { ledger, sales, looks } = await readSettledSales(target, products[0]);
   if (script.rules === 'opening') return { ledgers: [ledger], ownRules: openingRules(run, ledger, sales) };
-  const look = { seen: sales.map(({ id, status }) => [id, status]), start, end };
-  fs.appendFileSync(files.log, `${JSON.stringify(look)}\n`);
+  const seen = sales.map(({ id, status }) => [id, status]);
+  for (const look of looks) fs.appendFileSync(files.log, `${JSON.stringify({ seen, ...look })}\n`);
   return { ledgers: [ledger], ownRules: waitlistRules(run, ledger, sales, readRequestLog(files.log)) };
 }
 

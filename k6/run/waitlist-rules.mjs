@@ -8,7 +8,7 @@ import { movementsOf, within } from './gate.mjs';
  * @param run the record that the script left
  * @param ledger of its product
  * @param sales all of `GET /sales?sku=...`, when nothing moved meanwhile
- * @param log of k6, with the look at `sales` as its last
+ * @param log of k6, with two looks at `sales` as its last lines
  */
 export function waitlistRules(run, ledger, sales, log) {
   const made = madeSales(log);
