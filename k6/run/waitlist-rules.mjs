@@ -32,11 +32,16 @@ export function waitlistRules(run, ledger, sales, log) {
  */
 function madeSales({ requests, seen }) {
   const made = new Map();
-  for (const { start, answer, lines } of requests) {
+  // A request without an answer may have made the sale of a later one with its key.
+  const firstStart = new Map();
+  for (const { key, start } of requests) {
+    firstStart.set(key, Math.min(start, firstStart.get(key) ?? Infinity));
+  }
+  for (const { key, start, answer, lines } of requests) {
     if (answer?.id === undefined) continue;
     const sale = made.get(answer.id) ?? newSale(answer.id, lines);
     made.set(answer.id, sale);
-    sale.start = Math.min(sale.start, start);
+    sale.start = firstStart.get(key);
     sale.joinedBy = Math.min(sale.joinedBy, answer.end);
     note(sale, answer.saleStatus, start, answer.end);
   }

@@ -134,6 +134,14 @@ describe('the gate of a waitlist', () => {
     expect(failed([...MADE, { id: 'at-once', at: 0, status: 201 }])).toEqual([]);
   });
 
+  it('takes the first request with a key for the one that made the sale, though its answer is lost', () => {
+    const lost = { request: 'lost', client: 'VU 3', key: 'late', lines: [[SKU, 1]], start: 1, mayWait: true };
+    const made = [...MADE, { id: 'late', at: 60, status: 201 }];
+    const log = logOf(made);
+    log.requests.unshift({ ...requestLogOf([lost]).requests[0]! });
+    expect(failed(made, { log })).toEqual([]);
+  });
+
   it('closes when a place is missing, or one that came later has a better one', () => {
     expect(failed(changed('waits-too', { position: 3 }))).toEqual([
       expect.stringContaining('those that still wait have the places'),
