@@ -23,7 +23,7 @@ const sale = (customerEmail: string | null, afterMs: number, quantity = 1): Sale
 
 const SALES = [sale('kim', 3), sale('lee', 5), sale('kim', 9)];
 
-function failed({ sales = SALES, onHand = 0, refused = 1, ...changes } = {} as Changes) {
+function failed({ sales = SALES, onHand = 0, refused = 1, ...changes }: Changes = {}) {
   const outcomes = [
     { outcome: 'early', count: 4 },
     { outcome: 'limited', count: 2 },
