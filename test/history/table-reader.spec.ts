@@ -1,6 +1,5 @@
-import { SaleCancellationService, SaleService } from '#inventory';
+import { AdjustmentService, SaleCancellationService, SaleService } from '#inventory';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AdjustmentService } from '../../libs/inventory/src/adjustment/adjustment.service.js';
 import { TEST_DATABASES } from '../../libs/inventory/src/testing/test-database.js';
 import { Warehouse } from '../../libs/inventory/src/testing/warehouse.js';
 import { TableReader } from './table-reader.js';
