@@ -8,9 +8,10 @@ let requests = 0;
  * Before the requests leave: one that k6 cuts off may be a sale.
  *
  * @param lines `{sku, quantity}`
+ * @param mayWait with goods missing they wait, instead of being refused
  * @returns the numbers of the requests, for {@link logAnswers}
  */
-export function logRequests(lines, idempotencyKey, clicks) {
+export function logRequests(lines, idempotencyKey, { clicks, mayWait }) {
   if (!isOn) return [];
   const vu = exec.vu.idInTest;
   return Array.from({ length: clicks }, () => {
@@ -22,6 +23,7 @@ export function logRequests(lines, idempotencyKey, clicks) {
       key: idempotencyKey,
       lines: lines.map(({ sku, quantity }) => [sku, quantity]),
       start: Date.now(),
+      ...(mayWait && { mayWait }),
     });
     return request;
   });
@@ -37,6 +39,15 @@ export function logAnswers(numbers, answers) {
     if (status === 0) return;
     log({ request, end, status, isReplay: headers['Idempotent-Replayed'] === 'true', text: body ?? '' });
   });
+}
+
+/**
+ * What an answer told of a sale, between two times.
+ *
+ * @param start when the request left
+ */
+export function logSeen(id, status, start) {
+  if (isOn) log({ seen: [[id, status]], start, end: Date.now() + 1 });
 }
 
 function log(line) {

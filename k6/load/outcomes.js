@@ -2,6 +2,7 @@
 import { check } from 'k6';
 import http from 'k6/http';
 import { Counter, Gauge, Rate, Trend } from 'k6/metrics';
+import { countedOutcomes, isPlacedStatus, outcomeOf } from './answer-outcome.js';
 import { logAnswers, logRequests } from './history-log.js';
 import { saleRequest } from './requests.js';
 
@@ -13,10 +14,16 @@ const sent = new Counter('sales_sent');
 const counters = {
   /** 201, once an idempotency key. */
   accepted: new Counter('sales_accepted'),
-  /** 201 once more for the same key: the same sale. */
+  /** 202, once an idempotency key: it waits for goods. */
+  waiting: new Counter('sales_waiting'),
+  /** Answered once more for the same key: the same sale. */
   replayed: new Counter('sales_replayed'),
   /** 409: not enough stock. */
   refused: new Counter('sales_refused'),
+  /** 409 `SALE.NOT_OPEN`: the product is not sold yet. */
+  early: new Counter('sales_early'),
+  /** 409 `SALE.LIMIT_REACHED`: the customer has as many as one may have. */
+  limited: new Counter('sales_limited'),
   /** Turned away before anything was tried. */
   shed: new Counter('sales_shed'),
   /** The connection was not made, so nothing was sent. */
@@ -35,16 +42,23 @@ const unansweredShare = new Rate('unanswered_share');
 const answerTime = new Trend('answer_time', true);
 /** Its least and its greatest value are when the load began and ended; setup does not count. */
 const clock = new Gauge('load_clock');
+/** When the answers to sales came; the least is the first one's. */
+const acceptedAt = new Gauge('accepted_at');
+/** When requests left that were refused as too early; the greatest is the last one's. */
+const earlyAt = new Gauge('early_at');
 
-/** Thresholds that hold for every sale, whatever the profile. None is ever switched off. */
-export function saleThresholds({ p99Ms, maxDropped }) {
+/**
+ * Thresholds that hold for every sale, whatever the profile. None is ever switched off.
+ *
+ * @param outcomes those whose answers must be quick; the summary shows their times
+ */
+export function saleThresholds({ p99Ms, maxDropped }, outcomes = ['accepted', 'refused']) {
   return {
     checks: ['rate==1'],
     sales_unexpected: ['count==0'],
     unanswered_share: ['rate<0.001'],
     ...(maxDropped !== undefined && { dropped_iterations: [`count<=${maxDropped}`] }),
-    'answer_time{outcome:accepted}': [`p(99)<${p99Ms}`],
-    'answer_time{outcome:refused}': [`p(99)<${p99Ms}`],
+    ...Object.fromEntries(outcomes.map((outcome) => [`answer_time{outcome:${outcome}}`, [`p(99)<${p99Ms}`]])),
   };
 }
 
@@ -55,74 +69,49 @@ export function saleThresholds({ p99Ms, maxDropped }) {
  * @param wanted lines `{product, quantity}`; `product` is the index in `data.products`, one line a product
  * @param idempotencyKey of this buyer alone
  * @param clicks how often the buyer sends it, all at once
+ * @param members of the body, beside the lines
  * @returns the answers
  */
-export function buy(data, wanted, idempotencyKey, clicks = 1) {
+export function buy(data, wanted, idempotencyKey, clicks = 1, members = {}) {
   const saleLines = wanted.map(({ product, quantity }) => ({ sku: data.products[product].sku, quantity }));
-  const request = saleRequest(saleLines, idempotencyKey);
+  const request = saleRequest(saleLines, idempotencyKey, members);
+  const mayWait = members.onShortage === 'backorder';
   sent.add(clicks);
-  const numbers = logRequests(saleLines, idempotencyKey, clicks);
+  const numbers = logRequests(saleLines, idempotencyKey, { clicks, mayWait });
+  const sentAt = Date.now();
   const answers = http.batch(Array(clicks).fill(request));
   logAnswers(numbers, answers);
-  const outcomes = answers.map(outcomeOf);
-  // A sale is known by its key. Which of its answers came first, or whether an earlier one was lost, does not matter.
-  const first = outcomes.findIndex((outcome) => outcome === 'accepted' || outcome === 'replayed');
-  answers.forEach((answer, index) => {
-    const isAccepted = outcomes[index] === 'accepted' || outcomes[index] === 'replayed';
-    count(isAccepted ? (index === first ? 'accepted' : 'replayed') : outcomes[index], answer);
-  });
-  if (first >= 0) {
+  const told = answers.map(outcomeOf);
+  const outcomes = countedOutcomes(told, mayWait);
+  answers.forEach((answer, index) => count(outcomes[index], answer, sentAt));
+  if (outcomes.includes('accepted')) {
     for (const { product, quantity } of wanted) {
       const tags = { product: String(product) };
       lines.add(1, tags);
       units.add(quantity, tags);
     }
   }
-  if (clicks > 1) checkOneSale(answers, outcomes);
+  if (clicks > 1) checkOneSale(answers, told);
   return answers;
 }
 
-/** @returns what an answer to `POST /sales` says of the sale */
-export function outcomeOf(answer) {
-  const { status } = answer;
-  if (status === 201) return answer.headers['Idempotent-Replayed'] === 'true' ? 'replayed' : 'accepted';
-  if (status === 409) return 'refused';
-  if (status === 429 || (status === 503 && codeOf(answer) === 'SALE.OVERLOADED')) return 'shed';
-  if (status >= 400 && status < 500) return 'unexpected';
-  // 1100 to 1199: no address; 1210 to 1212: no connection. Whatever else has no status may have been received.
-  if (status === 0 && isBetween(answer.error_code, 1100, 1199)) return 'unreached';
-  if (status === 0 && isBetween(answer.error_code, 1210, 1212)) return 'unreached';
-  // Another 503 too: a sale that was cut off in its commit is in doubt.
-  return 'unknown';
-}
-
-function count(outcome, answer) {
+function count(outcome, answer, sentAt) {
   counters[outcome].add(1);
   refusedShare.add(outcome === 'refused');
   shedShare.add(outcome === 'shed');
   unansweredShare.add(outcome === 'unknown' || outcome === 'unreached');
   answerTime.add(answer.timings.duration, { outcome });
   clock.add(Date.now());
+  if (outcome === 'accepted') acceptedAt.add(Date.now());
+  if (outcome === 'early') earlyAt.add(sentAt);
 }
 
 /** The same key sent twice at once is one sale: one answer is new, and all tell of the same id. */
-function checkOneSale(answers, outcomes) {
-  const sales = answers.filter(({ status }) => status === 201);
+function checkOneSale(answers, told) {
+  const sales = answers.filter(({ status }) => isPlacedStatus(status));
   check(sales, {
     'a repeated key is one sale': () =>
-      outcomes.filter((outcome) => outcome === 'accepted').length <= 1 &&
+      told.filter((outcome) => outcome === 'accepted' || outcome === 'waiting').length <= 1 &&
       new Set(sales.map((sale) => sale.json('id'))).size <= 1,
   });
-}
-
-function codeOf(answer) {
-  try {
-    return answer.json('code');
-  } catch {
-    return undefined;
-  }
-}
-
-function isBetween(number, least, most) {
-  return number >= least && number <= most;
 }

@@ -17,3 +17,10 @@ export function surge(env: Record<string, string>): {
 export function quantityOf(sale: number): number;
 export function phaseAt(phases: Phase[], elapsedMs: number): string;
 export function option(env: Record<string, string>, name: string, byDefault: number): number;
+export function waitlist(env: Record<string, string>): { targetLevel: number };
+export function dropOpens(env: Record<string, string>): {
+  plannedSales: number;
+  wantedUnits: number;
+  openingUnits: number;
+};
+export function customerOf(sale: number, eagerPercent: number): string;

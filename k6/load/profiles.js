@@ -92,6 +92,61 @@ export function soak(env) {
   };
 }
 
+/** Few goods, and most buyers wait for more: the factory makes them in orders of what is missing by then. */
+export function waitlist(env) {
+  const rate = option(env, 'RATE', 100);
+  const seconds = option(env, 'DURATION_SECONDS', 40);
+  return {
+    plannedSales: rate * seconds,
+    openingUnits: option(env, 'OPENING_UNITS', 100),
+    targetLevel: Math.max(MAX_QUANTITY, option(env, 'TARGET_LEVEL', 50)),
+    plainPercent: option(env, 'PLAIN_PERCENT', 20),
+    leavePercent: option(env, 'LEAVE_PERCENT', 15),
+    leaveAfterSeconds: option(env, 'LEAVE_AFTER_SECONDS', 2),
+    lookPercent: option(env, 'LOOK_PERCENT', 25),
+    doubleClickPercent: option(env, 'DOUBLE_CLICK_PERCENT', 10),
+    p99Ms: option(env, 'P99_MS', 1_000),
+    maxDropped: maxDropped(rate * seconds),
+    scenario: constantRate(env, rate, seconds),
+  };
+}
+
+/** How many customers try again and again, in turn. */
+const EAGER_CUSTOMERS = 10;
+
+/** Buyers knock until the product is sold, and sell it out then; some of them want more than one may have. */
+export function dropOpens(env) {
+  const rate = option(env, 'RATE', 200);
+  const seconds = option(env, 'DURATION_SECONDS', 25);
+  const opensAfterSeconds = option(env, 'OPENS_AFTER_SECONDS', 8);
+  const eagerPercent = option(env, 'EAGER_PERCENT', 20);
+  const maxPerCustomer = option(env, 'MAX_PER_CUSTOMER', 2);
+  if (opensAfterSeconds >= seconds)
+    throw new Error('DURATION_SECONDS has to be more than OPENS_AFTER_SECONDS.');
+  const afterOpening = rate * (seconds - opensAfterSeconds);
+  const fromOthers = Math.floor((afterOpening * (100 - eagerPercent)) / 100);
+  return {
+    plannedSales: rate * seconds,
+    opensAfterSeconds,
+    maxPerCustomer,
+    eagerPercent,
+    /** Units that are wanted by customers who may have them. */
+    wantedUnits: fromOthers,
+    openingUnits: option(env, 'OPENING_UNITS', Math.ceil(fromOthers / 2)),
+    clockErrorMs: option(env, 'CLOCK_ERROR_MS', 50),
+    doubleClickPercent: option(env, 'DOUBLE_CLICK_PERCENT', 5),
+    p99Ms: option(env, 'P99_MS', 1_000),
+    maxDropped: maxDropped(rate * seconds),
+    scenario: constantRate(env, rate, seconds),
+  };
+}
+
+/** Who asks: everybody once, but for those who try again and again. */
+export function customerOf(sale, eagerPercent) {
+  const isEager = sale % 100 < eagerPercent;
+  return isEager ? `eager-${sale % EAGER_CUSTOMERS}` : `once-${sale}`;
+}
+
 /** Many buyers, one unit; and again, and again. */
 export function lastUnitRace(env) {
   const buyers = option(env, 'BUYERS', 50);

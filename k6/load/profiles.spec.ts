@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { option, phaseAt, quantityOf, surge } from './profiles.js';
+import { customerOf, dropOpens, option, phaseAt, quantityOf, surge, waitlist } from './profiles.js';
 
 const SMALL = {
   BASE_RATE: '10',
@@ -27,6 +27,33 @@ describe('the profile of a surge', () => {
     expect([0, 4_999, 5_000, 7_000, 16_999, 17_000, 23_999, 99_000].map((ms) => phaseAt(phases, ms))).toEqual(
       ['before', 'before', 'rise', 'spike', 'spike', 'fall', 'after', 'after'],
     );
+  });
+});
+
+describe('the profile of a waitlist', () => {
+  it('orders enough for the largest sale', () => {
+    expect(waitlist({ TARGET_LEVEL: '1' }).targetLevel).toBe(3);
+  });
+});
+
+describe('the profile of a drop that opens', () => {
+  const env = { RATE: '100', DURATION_SECONDS: '20', OPENS_AFTER_SECONDS: '8', EAGER_PERCENT: '25' };
+
+  it('wants more after the opening than is there', () => {
+    const { plannedSales, wantedUnits, openingUnits } = dropOpens(env);
+    expect(plannedSales).toBe(2_000);
+    expect(wantedUnits).toBe(12 * 75);
+    expect(openingUnits).toBe(450);
+  });
+
+  it('is not begun when it ends before it opens', () => {
+    expect(() => dropOpens({ ...env, DURATION_SECONDS: '8' })).toThrow('more than OPENS_AFTER_SECONDS');
+  });
+
+  it('has few customers who try again and again, and others who come once', () => {
+    const customers = Array.from({ length: 1_000 }, (_, sale) => customerOf(sale, 25));
+    expect(new Set(customers).size).toBe(10 + 750);
+    expect(customers.filter((customer) => customer === 'eager-3')).toHaveLength(30);
   });
 });
 

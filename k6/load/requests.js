@@ -25,24 +25,36 @@ const RULES = {
  * For `http.batch`.
  *
  * @param lines one `{sku, quantity}` a SKU
+ * @param members of the body, beside the lines
  */
-export function saleRequest(lines, idempotencyKey) {
+export function saleRequest(lines, idempotencyKey, members = {}) {
   return {
     method: 'POST',
     url: `${BASE_URL}/sales`,
-    body: JSON.stringify({ lines }),
+    body: JSON.stringify({ lines, ...members }),
     params: {
       headers: { ...JSON_BODY, 'Idempotency-Key': idempotencyKey },
       timeout: `${REQUEST_TIMEOUT_SECONDS}s`,
       tags: { name: 'POST /sales' },
       // A refusal is an answer: it is no failed request.
-      responseCallback: http.expectedStatuses(201, 409),
+      responseCallback: http.expectedStatuses(200, 201, 202, 409),
     },
   };
 }
 
 export function getSale(id) {
   return http.get(`${BASE_URL}/sales/${id}`, { tags: { name: 'GET /sales/:id' } });
+}
+
+/** @param token of the answer to its `POST /sales` */
+export function leaveWaitlist(id, token) {
+  return http.del(`${BASE_URL}/sales/${id}`, null, {
+    headers: { 'X-Sale-Token': token },
+    timeout: `${REQUEST_TIMEOUT_SECONDS}s`,
+    tags: { name: 'DELETE /sales/:id' },
+    // Its goods may have come a moment before.
+    responseCallback: http.expectedStatuses(200, 409),
+  });
 }
 
 export function getStock(sku) {
@@ -65,12 +77,13 @@ export function getReadiness() {
  * @param maxQuantity the most units that a line of the run has
  * @param firstGoodsSeconds waits so long for the goods that every new product orders at once, and leaves exactly
  *   `openingUnits`; 0 does not wait, and they may come at any time
+ * @param told what the gate has to know of the run besides
  * @returns the data of the run
  * @throws Error that says what the API answered
  */
 export function newRun(script, options) {
   const { productCount = 1, openingUnits = 0, rules = {}, firstGoodsSeconds = 0 } = options;
-  const { maxLines = 1, maxQuantity = 1 } = options;
+  const { maxLines = 1, maxQuantity = 1, told: facts = {} } = options;
   if (!__ENV.OPERATIONS_API_KEY) {
     throw new Error('OPERATIONS_API_KEY is not set: a run makes products of its own, which needs the key.');
   }
@@ -86,7 +99,7 @@ export function newRun(script, options) {
     product.adjustedUnits = openingUnits - onHand;
     adjust(product.sku, product.adjustedUnits);
   }
-  return { runId, products, maxLines, maxQuantity };
+  return { runId, products, maxLines, maxQuantity, ...facts };
 }
 
 /** Until the order is in that every product makes at once, since it begins with nothing on hand. */

@@ -1,5 +1,5 @@
 /** The summary as a page. */
-import { ms, OUTCOMES, rate, whole } from './figures.js';
+import { ms, OUTCOMES, rate, shownOutcomes, whole } from './figures.js';
 
 /** Where the gate's result is put once it is known. */
 export const GATE_PLACE = '<!-- gate -->';
@@ -34,7 +34,7 @@ ${GATE_PLACE}
 <h2>Throughput</h2>
 ${table(
   ['', 'answers', 'per second', ''],
-  run.outcomes.map(({ outcome, count, perSecond }) => [
+  shownOutcomes(run.outcomes).map(({ outcome, count, perSecond }) => [
     escaped(OUTCOMES[outcome]),
     whole(count),
     rate(perSecond),

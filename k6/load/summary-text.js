@@ -1,5 +1,5 @@
 /** The summary on the terminal. */
-import { ms, OUTCOMES, rate, whole } from './figures.js';
+import { ms, OUTCOMES, rate, shownOutcomes, whole } from './figures.js';
 
 /** So many thresholds are listed on the terminal; of more only those that do not hold. The page lists them all. */
 const MAX_LINES = 20;
@@ -25,7 +25,9 @@ export function textOf(run) {
     `  ${run.script}: ${run.seconds.toFixed(1)} s of load, ${whole(run.sent)} requests for a sale`,
     '',
     row('', 'answers', 'per second'),
-    ...run.outcomes.map((one) => row(OUTCOMES[one.outcome], whole(one.count), rate(one.perSecond))),
+    ...shownOutcomes(run.outcomes).map((one) =>
+      row(OUTCOMES[one.outcome], whole(one.count), rate(one.perSecond)),
+    ),
     ...spikeRows,
     '',
     row('time of an answer', 'median', 'p95', 'p99', 'longest'),

@@ -3,6 +3,9 @@ import { OUTCOMES } from './figures.js';
 import { htmlOf } from './summary-page.js';
 import { textOf } from './summary-text.js';
 
+/** Their times are shown for every script. */
+const ALWAYS_TIMED = ['accepted', 'refused'];
+
 /**
  * For `export const handleSummary`. Files are written beside `SUMMARY_FILE`, which `npm run k6` gives.
  *
@@ -39,14 +42,25 @@ export function recordOf(script, { metrics, setup_data: data, state }, spike) {
     testSeconds: state.testRunDurationMs / 1_000,
     sent: value('sales_sent', 'count'),
     outcomes: Object.keys(OUTCOMES).map((outcome) => answered(outcome, undefined, seconds)),
-    times: ['accepted', 'refused'].map((outcome) => ({
-      outcome,
-      ...timesOf(metrics[`answer_time{outcome:${outcome}}`]?.values ?? {}),
-    })),
+    times: Object.keys(OUTCOMES)
+      .filter((outcome) => ALWAYS_TIMED.includes(outcome) || metrics[timeMetric(outcome)])
+      .map((outcome) => ({ outcome, ...timesOf(metrics[timeMetric(outcome)]?.values ?? {}) })),
     spike: spike
       ? {
           seconds: spike.seconds,
           outcomes: ['accepted', 'refused'].map((outcome) => answered(outcome, spike.name, spike.seconds)),
+        }
+      : null,
+    hasWaitlist: data?.hasWaitlist ?? false,
+    left: {
+      confirmed: value('waits_left', 'count'),
+      unknown: value('waits_left_unknown', 'count'),
+    },
+    opening: data?.opening
+      ? {
+          ...data.opening,
+          firstAcceptedAt: metrics.accepted_at?.values.min ?? null,
+          lastEarlyAt: metrics.early_at?.values.max ?? null,
         }
       : null,
     maxLines: data?.maxLines ?? 0,
@@ -67,6 +81,10 @@ export function recordOf(script, { metrics, setup_data: data, state }, spike) {
         Object.entries(thresholds).map(([rule, { ok }]) => ({ rule: `${metric}: ${rule}`, ok })),
       ),
   };
+}
+
+function timeMetric(outcome) {
+  return `answer_time{outcome:${outcome}}`;
 }
 
 function timesOf(values) {

@@ -5,6 +5,8 @@ export interface Script {
   name: string;
   file: string;
   sells: boolean;
+  rules?: 'waitlist' | 'opening';
+  isLogged?: boolean;
   options: string[];
 }
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 const IMAGE = 'grafana/k6:2.2.0';
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 /**
- * Each with whether it sells: one that does leaves a record for the gate. Its `options` stand before those that are
+ * Each with whether it sells: one that does leaves a record for the gate. `rules` names those that the gate has for it alone,
+ * and `isLogged` says that they need the log of all requests. Its `options` stand before those that are
  * given, which win.
  */
 const SCRIPTS = {
@@ -13,6 +14,8 @@ const SCRIPTS = {
   'sold-out': { file: 'sold-out.js', sells: true },
   soak: { file: 'soak.js', sells: true },
   'last-unit-race': { file: 'last-unit-race.js', sells: true },
+  waitlist: { file: 'waitlist.js', sells: true, rules: 'waitlist', isLogged: true },
+  'drop-opens': { file: 'drop-opens.js', sells: true, rules: 'opening' },
   // As the course runs it. Its own stages send more than its own threshold allows.
   'single-request': { file: 'single-request.k6.js', sells: false, options: ['-u', '1', '-i', '100'] },
 };

@@ -10,7 +10,10 @@ import {
   variablesOf,
 } from './command.mjs';
 
-const SCRIPTS = ['smoke', 'surge', 'sold-out', 'soak', 'last-unit-race', 'single-request'];
+const SCRIPTS = [
+  ...['smoke', 'surge', 'sold-out', 'soak', 'last-unit-race'],
+  ...['waitlist', 'drop-opens', 'single-request'],
+];
 
 describe('npm run k6', () => {
   it.each(SCRIPTS)('runs %s, by its name or by its file', (name) => {
@@ -22,6 +25,12 @@ describe('npm run k6', () => {
   it('lists the scripts when none, or an unknown one, is given', () => {
     expect(() => parseArguments([])).toThrow(/^Which script\?[^]*smoke, surge/);
     expect(() => parseArguments(['constructor'])).toThrow(/^There is no script constructor/);
+  });
+
+  it('logs the requests of a script whose rules need them', () => {
+    expect(parseArguments(['waitlist'])).toMatchObject({ rules: 'waitlist', isLogged: true });
+    expect(parseArguments(['drop-opens'])).toMatchObject({ rules: 'opening' });
+    expect(parseArguments(['surge'])).not.toHaveProperty('rules');
   });
 
   it('hands options on to k6, after those that a script needs', () => {

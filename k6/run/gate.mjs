@@ -5,6 +5,8 @@ const MAX_UNKNOWN_SHARE = 0.01;
 
 /** What a run causes, itself or through the factory. */
 const OWN_REASONS = ['SALE', 'ADJUSTMENT', 'GOODS_RECEIPT'];
+/** Only where buyers wait. */
+const WAITLIST_REASON = 'BACKORDER_FILL';
 
 /**
  * Judges one run.
@@ -12,10 +14,11 @@ const OWN_REASONS = ['SALE', 'ADJUSTMENT', 'GOODS_RECEIPT'];
  * @param run the record that the script left, `undefined` for a script that sells nothing
  * @param ledgers of `run.products`, in their order: the answers of `GET /products/:sku/ledger`
  * @param reconciliation the answer of `GET /reconcile`
+ * @param ownRules those of the script alone
  * @returns the rules, each with whether it holds and the figures that decided
  */
-export function judge(run, ledgers, reconciliation) {
-  return [...(run ? saleRules(run, ledgers) : []), booksRule(reconciliation)];
+export function judge(run, ledgers, reconciliation, ownRules = []) {
+  return [...(run ? saleRules(run, ledgers) : []), ...ownRules, booksRule(reconciliation)];
 }
 
 /** Requests with an unknown outcome: without an answer in time, or cut off at the end of k6. */
@@ -29,9 +32,7 @@ function saleRules(run, ledgers) {
   return [
     countedRule(run),
     unknownRule(run, unknown),
-    ...run.products.flatMap((product, index) =>
-      productRules(product, ledgers[index], unknown, run.maxQuantity),
-    ),
+    ...run.products.flatMap((product, index) => productRules(product, ledgers[index], { ...run, unknown })),
     ...(run.products.length > 1 ? [totalRule(run, ledgers, unknown)] : []),
   ];
 }
@@ -56,14 +57,15 @@ function unknownRule(run, unknown) {
   };
 }
 
-function productRules({ sku, acceptedLines, acceptedUnits, adjustedUnits }, ledger, unknown, maxQuantity) {
-  const moved = (reason) => ledger.totals.find((one) => one.reason === reason)?.units ?? 0;
-  const left = -moved('SALE');
-  const adjusted = moved('ADJUSTMENT');
-  const received = moved('GOODS_RECEIPT');
+function productRules(product, ledger, { unknown, maxQuantity, hasWaitlist }) {
+  const { sku, acceptedLines, acceptedUnits, adjustedUnits } = product;
+  const { left, filled, returned, adjusted, received } = movementsOf(ledger);
   const there = adjusted + received;
   const sold = ledger.sold.units;
   const { onHand } = ledger.stock;
+  const taken = Math.max(sold, left) + filled - returned;
+  const reasons = hasWaitlist ? [...OWN_REASONS, WAITLIST_REASON] : OWN_REASONS;
+  const isOwn = ({ reason }) => reasons.includes(reason);
   return [
     {
       rule: `${sku}: accepted sales = sales in the database`,
@@ -80,20 +82,42 @@ function productRules({ sku, acceptedLines, acceptedUnits, adjustedUnits }, ledg
     },
     {
       rule: `${sku}: nothing oversold`,
-      holds: Math.max(sold, left) <= there && onHand >= 0,
-      detail: `${sold} sold of ${there}, ${onHand} on hand`,
+      holds: taken <= there && onHand >= 0,
+      detail: `${sold} sold${filled > 0 ? ` and ${filled} filled` : ''} of ${there}, ${onHand} on hand`,
     },
     {
       rule: `${sku}: opening + received - left = on hand`,
-      holds: there - left === onHand,
-      detail: `${adjusted} + ${received} - ${left} = ${there - left}, on hand ${onHand}`,
+      holds: there - left - filled + returned === onHand,
+      detail: balanceText(movementsOf(ledger), onHand),
     },
     {
       rule: `${sku}: nobody else changed its stock`,
-      holds: adjusted === adjustedUnits && ledger.totals.every(({ reason }) => OWN_REASONS.includes(reason)),
+      holds: adjusted === adjustedUnits && ledger.totals.every(isOwn),
       detail: `adjusted by ${adjusted}, of these ${adjustedUnits} by this run`,
     },
   ];
+}
+
+/** The units of the movements of each reason, all as positive numbers but those of adjustments. */
+export function movementsOf({ totals }) {
+  const moved = (reason) => totals.find((one) => one.reason === reason)?.units ?? 0;
+  return {
+    left: 0 - moved('SALE'),
+    filled: 0 - moved(WAITLIST_REASON),
+    returned: moved('RETURN'),
+    adjusted: moved('ADJUSTMENT'),
+    received: moved('GOODS_RECEIPT'),
+  };
+}
+
+function balanceText({ left, filled, returned, adjusted, received }, onHand) {
+  const terms = [
+    `${adjusted} + ${received} - ${left}`,
+    filled > 0 && ` - ${filled} (filled)`,
+    returned > 0 && ` + ${returned} (returned)`,
+  ];
+  const balance = adjusted + received - left - filled + returned;
+  return `${terms.filter(Boolean).join('')} = ${balance}, on hand ${onHand}`;
 }
 
 /** Each product for itself could be off by all unknown sales; together they cannot. */
@@ -113,7 +137,7 @@ function booksRule({ clean, differences }) {
   };
 }
 
-function within(stored, accepted, slack, what) {
+export function within(stored, accepted, slack, what) {
   const shown =
     slack === 0
       ? `${accepted} accepted, ${stored} stored`

@@ -114,6 +114,35 @@ describe('the gate', () => {
     expect(failed(run(), [strange])).toHaveLength(1);
   });
 
+  describe('with a waitlist', () => {
+    const waited = (changes: Parameters<typeof ledger>[0], filled: number, returned = 0) => {
+      const books = ledger(changes);
+      books.totals.push({ reason: 'BACKORDER_FILL', units: -filled });
+      if (returned > 0) books.totals.push({ reason: 'RETURN', units: returned });
+      return books;
+    };
+    const waiting = (changes: Partial<RunRecord> = {}) => run({ hasWaitlist: true, ...changes });
+
+    it('takes what was filled from the stock', () => {
+      expect(failed(waiting(), [waited({ received: 30, onHand: 38 }, 12)])).toEqual([]);
+      expect(failed(waiting(), [waited({ received: 30, onHand: 50 }, 12)])).toEqual([
+        'K6-A: opening + received - left = on hand: 100 + 30 - 80 - 12 (filled) = 38, on hand 50',
+      ]);
+    });
+
+    it('closes when more is sold and filled together than was there', () => {
+      expect(failed(waiting(), [waited({ onHand: 0 }, 21)])).toContain(
+        'K6-A: nothing oversold: 80 sold and 21 filled of 100, 0 on hand',
+      );
+    });
+
+    it('closes when a sale comes back that the run has not cancelled, and counts its units', () => {
+      expect(failed(waiting(), [waited({ onHand: 11 }, 12, 3)])).toEqual([
+        expect.stringContaining('nobody else changed its stock'),
+      ]);
+    });
+  });
+
   it('closes when reconcile finds a difference, and repeats it', () => {
     const difference = { invariant: 'every sale has lines', subject: 'sale 1', expected: '1', actual: '0' };
     const reconciliation = { clean: false, differences: [difference] };

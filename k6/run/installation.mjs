@@ -6,6 +6,8 @@ import { RunError } from './command.mjs';
 const REQUEST_TIMEOUT_MS = 600_000;
 const ATTEMPTS = 5;
 const ATTEMPT_DELAY_MS = 2_000;
+const SETTLED_ATTEMPTS = 10;
+const CLOCK_TICK_MS = 5;
 
 /**
  * @returns the answer of `GET /reconcile`
@@ -26,6 +28,50 @@ export async function readLedgers(target, products) {
     ledgers.push(await ask(target, `/products/${encodeURIComponent(sku)}/ledger`));
   }
   return ledgers;
+}
+
+/**
+ * The stored sales of one product, and its ledger: read again while the two are of different moments, since goods may come in
+ * at any time.
+ *
+ * @returns `{ledger, sales, looks}`. The sales were so in each of the looks, `{start, end}` in ms since 1970: when they were
+ *   read, and when the ledger was read after them
+ * @throws RunError when the stock does not stand still for long enough
+ */
+export async function readSettledSales(target, product) {
+  for (let attempt = 1; attempt <= SETTLED_ATTEMPTS; attempt += 1) {
+    const [before] = await readLedgers(target, [product]);
+    const first = await timed(() => readSales(target, product));
+    // So that the second look is later by the clock, too.
+    await sleep(CLOCK_TICK_MS);
+    const second = await timed(() => readLedgers(target, [product]));
+    const [ledger] = second.value;
+    if (booksOf(before) !== booksOf(ledger)) continue;
+    return { ledger, sales: first.value, looks: [first, second].map(({ start, end }) => ({ start, end })) };
+  }
+  throw new RunError(`The stock of ${product.sku} moved each time that its sales were read.`);
+}
+
+/** The start is rounded down, and the end is rounded up. */
+async function timed(read) {
+  const start = Date.now();
+  const value = await read();
+  return { value, start, end: Date.now() + 1 };
+}
+
+async function readSales(target, { sku }) {
+  const sales = [];
+  let cursor = '';
+  do {
+    const page = await ask(target, `/sales?order=asc&limit=100&sku=${encodeURIComponent(sku)}${cursor}`);
+    sales.push(...page.items);
+    cursor = page.nextCursor === null ? undefined : `&cursor=${page.nextCursor}`;
+  } while (cursor !== undefined);
+  return sales;
+}
+
+function booksOf({ stock, totals, sold }) {
+  return JSON.stringify([stock.onHand, stock.reserved, totals, sold]);
 }
 
 /** Several times if need be: the system may still be breathless. */

@@ -19,8 +19,11 @@ import {
 } from './command.mjs';
 import { gateHtml, gateText } from './gate-report.mjs';
 import { judge } from './gate.mjs';
-import { readLedgers, readReconciliation } from './installation.mjs';
+import { readLedgers, readReconciliation, readSettledSales } from './installation.mjs';
 import { findK6, runK6 } from './k6-process.mjs';
+import { openingRules } from './opening-rules.mjs';
+import { readRequestLog } from './request-log.mjs';
+import { waitlistRules } from './waitlist-rules.mjs';
 
 const FOLDER = path.join(import.meta.dirname, '..');
 const ROOT = path.join(FOLDER, '..');
@@ -44,7 +47,7 @@ async function main(parameters) {
       ...target,
       folder: FOLDER,
       summaryFile: script.sells ? `results/${script.name}` : undefined,
-      logFile: hasHistory ? `results/${script.name}.log` : undefined,
+      logFile: hasHistory || script.isLogged ? `results/${script.name}.log` : undefined,
       platform: process.platform,
       user: process.getuid && `${process.getuid()}:${process.getgid()}`,
     }),
@@ -52,14 +55,28 @@ async function main(parameters) {
   );
 
   const run = script.sells ? readRun(files, k6Status) : undefined;
-  const ledgers = await readLedgers(target, run?.products ?? []);
-  const rules = judge(run, ledgers, await readReconciliation(target));
+  const { ledgers, ownRules } = await readBooks(target, script, { run, files });
+  const rules = judge(run, ledgers, await readReconciliation(target), ownRules);
   if (hasHistory) rules.push(checkHistory(files, { ...run, ledgers }));
   const status = exitStatus(k6Status, rules);
   console.log(gateText(rules));
   if (run) writeGate(files, { ...run, gate: rules, k6Status, status });
   if (status !== 0) console.log(`  k6 ended with status ${k6Status}, this with ${status}.\n`);
   return status;
+}
+
+/** The ledgers of the run's products, and the rules of this script alone, which has one product. */
+async function readBooks(target, script, { run, files }) {
+  const products = run?.products ?? [];
+  // Without a product nothing was set up, which the gate says.
+  if (!script.rules || products.length === 0) {
+    return { ledgers: await readLedgers(target, products), ownRules: [] };
+  }
+  const { ledger, sales, looks } = await readSettledSales(target, products[0]);
+  if (script.rules === 'opening') return { ledgers: [ledger], ownRules: openingRules(run, ledger, sales) };
+  const seen = sales.map(({ id, status }) => [id, status]);
+  for (const look of looks) fs.appendFileSync(files.log, `${JSON.stringify({ seen, ...look })}\n`);
+  return { ledgers: [ledger], ownRules: waitlistRules(run, ledger, sales, readRequestLog(files.log)) };
 }
 
 function readVariables({ options }) {

@@ -1,13 +1,15 @@
 import { type Contradiction, factCount } from './contradiction.js';
+import { isPlaced } from './purchases.js';
 import { type History } from './read-history.js';
 import { saleContradictions } from './sale-rules.js';
 import { stockChangeContradictions } from './stock-change-rules.js';
 import { stockContradictions } from './stock-rules.js';
+import { waitContradictions } from './wait-rules.js';
 
 /** The verdict on a history. */
 export interface HistoryCheck {
   operations: number;
-  /** Purchases that were answered 201. */
+  /** Purchases that were answered 201 or 202. */
   sales: number;
   /** Sales in the tables, where the history has their rows. */
   storedSales: number;
@@ -26,6 +28,7 @@ export function checkHistory(history: History): HistoryCheck {
     saleContradictions(history),
     stockChangeContradictions(history),
     stockContradictions(history),
+    waitContradictions(history),
   ]) {
     let count = 0;
     for (const contradiction of found) {
@@ -37,8 +40,7 @@ export function checkHistory(history: History): HistoryCheck {
   contradictions.sort((one, other) => factCount(one) - factCount(other));
   return {
     operations: history.end.operations,
-    sales: purchases.all.filter(({ operations }) => operations.some(({ answer }) => answer?.status === 201))
-      .length,
+    sales: purchases.all.filter(({ operations }) => operations.some(isPlaced)).length,
     storedSales: history.storedSales.length,
     contradictions,
   };

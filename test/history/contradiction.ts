@@ -14,6 +14,8 @@ export const RULES = {
   STOCK_AGREES: 'at the end the units that are left of those before',
   REFUSED_WITHOUT_STOCK: 'no refusal while enough units were there',
   TRUE_SHORTAGE: 'refusals that tell a number of units that may have been there',
+  NOT_OVERTAKEN: 'no sale that had its units while one still waited that was there earlier',
+  ENDS_ONCE: 'sales that wait, end once at most, and stay ended',
   CHANGED_ONCE: 'each change of stock applied once at most',
   CHANGE_APPLIED: 'every accepted change of stock applied, or listed as a dead letter',
   CHANGE_REQUESTED: 'no change of stock that no request asked for',

@@ -10,6 +10,7 @@ import {
   type SaleOperation,
   type StockChangeOperation,
 } from './history.js';
+import { isPlaced } from './purchases.js';
 
 /** A longer history is bounded: later operations are left out, and the check then allows rows without a request. */
 export const MAX_OPERATIONS = 1_000_000;
@@ -96,9 +97,10 @@ export function saleAnswer({ status, isReplay, text }: HttpAnswer): NonNullable<
   const answer: NonNullable<SaleOperation['answer']> = { status };
   if (isReplay) answer.replayed = true;
   const body = parse(text);
-  if (status === 201) {
-    const { id, lines, totalKrw, createdAt } = body as Partial<SaleBody>;
-    answer.body = createHash('sha256').update(text).digest('base64url').slice(0, 16);
+  if (isPlaced({ answer })) {
+    const { id, lines, totalKrw, createdAt, status: saleStatus } = body as Partial<SaleBody>;
+    // That of a 202 has a place, which changes.
+    if (status === 201) answer.body = createHash('sha256').update(text).digest('base64url').slice(0, 16);
     // An answer that does not tell its sale is compared with the rows by its key alone.
     if (id === undefined || !lines || totalKrw === undefined || createdAt === undefined) return answer;
     answer.sale = {
@@ -106,6 +108,7 @@ export function saleAnswer({ status, isReplay, text }: HttpAnswer): NonNullable<
       lines: lines.map(({ sku, quantity, unitPriceKrw }) => [sku, quantity, unitPriceKrw]),
       totalKrw,
       createdAt,
+      ...(saleStatus !== undefined && saleStatus !== 'CONFIRMED' && { status: saleStatus }),
     };
     return answer;
   }
@@ -120,6 +123,7 @@ interface SaleBody {
   lines: { sku: string; quantity: number; unitPriceKrw: number }[];
   totalKrw: number;
   createdAt: string;
+  status: string;
 }
 
 interface Problem {

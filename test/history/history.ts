@@ -60,6 +60,8 @@ export const HISTORY_LINES = {
     ...stockReading,
     /** The sales in the tables, where the recorder cannot read their rows. */
     sold: Type.Optional(Type.Object({ sales: units, units })),
+    /** Likewise the units of sales that were filled after they had waited. They are not among `sold`. */
+    filled: Type.Optional(units),
   }),
 
   /** One request for a sale, with its answer. */
@@ -69,6 +71,8 @@ export const HISTORY_LINES = {
     key: Type.Optional(text),
     /** `[sku, quantity]` */
     lines: Type.Array(Type.Tuple([text, quantity])),
+    /** With goods missing it waits, instead of being refused. */
+    mayWait: Type.Optional(Type.Literal(true)),
     /** Absent: no answer came, so the outcome is unknown. */
     answer: Type.Optional(
       Type.Object({
@@ -77,14 +81,31 @@ export const HISTORY_LINES = {
         code: Type.Optional(text),
         /** The answer calls itself a replay. */
         replayed: Type.Optional(Type.Literal(true)),
-        /** A digest of the body, to compare answers. */
+        /** A digest of the body of a 201, to compare answers. */
         body: Type.Optional(text),
-        /** Of a 201. */
-        sale: Type.Optional(Type.Object({ id: text, lines: SoldLines, totalKrw: units, createdAt: text })),
+        /** Of a 201, of a 202, and of a 200, which repeats one that has ended. */
+        sale: Type.Optional(
+          Type.Object({
+            id: text,
+            lines: SoldLines,
+            totalKrw: units,
+            createdAt: text,
+            /** Unless it is confirmed. */
+            status: Type.Optional(text),
+          }),
+        ),
         /** Of a refusal: `[sku, availableQuantity]` of each SKU that was short. */
         shortages: Type.Optional(Type.Array(Type.Tuple([text, units]))),
       }),
     ),
+  }),
+
+  /** What an answer told of sales: each has had its status at some moment between the two times. */
+  'seen-sales': line('seen-sales', {
+    start: Type.Number(),
+    end: Type.Number(),
+    /** `[id, status]` */
+    sales: Type.Array(Type.Tuple([text, text])),
   }),
 
   /** One request that changes stock, with its answer. */
@@ -99,11 +120,17 @@ export const HISTORY_LINES = {
     client: Type.Optional(text),
     lines: SoldLines,
     createdAt: text,
+    /** Unless it is confirmed. */
+    status: Type.Optional(text),
+    /** It was made without all of its units. */
+    hasWaited: Type.Optional(Type.Literal(true)),
   }),
 
   /** A change of stock in the tables after the run. */
   'stored-goods-receipt': line('stored-goods-receipt', storedStockChange),
   'stored-adjustment': line('stored-adjustment', storedStockChange),
+  /** Units that came back, because a confirmed sale was cancelled. */
+  'stored-return': line('stored-return', storedStockChange),
 
   /** A goods receipt that was accepted, and is a dead letter after the run. */
   'stored-dead-letter': line('stored-dead-letter', { reference: text }),
@@ -129,5 +156,6 @@ export type LineOf<Kind extends HistoryLineType> = Static<(typeof HISTORY_LINES)
 export type SaleOperation = LineOf<'sale'>;
 export type StoredSale = LineOf<'stored-sale'>;
 export type StockChangeOperation = LineOf<'goods-receipt' | 'adjustment'>;
-export type StoredStockChange = LineOf<'stored-goods-receipt' | 'stored-adjustment'>;
+export type StoredStockChange = LineOf<'stored-goods-receipt' | 'stored-adjustment' | 'stored-return'>;
+export type SeenSales = LineOf<'seen-sales'>;
 export type HistoryEnd = LineOf<'end'>;

@@ -118,6 +118,59 @@ describe('the history of a run of k6', () => {
     expect(contradictions.map(({ rule }) => rule)).toEqual(['COUNT_AGREES']);
   });
 
+  describe('with a waitlist', () => {
+    const waits = (request: string, id: string, quantity: number, end: number) => {
+      const lines = [{ sku: SKU, quantity, unitPriceKrw: 100 }];
+      const body = { id, lines, totalKrw: quantity * 100, createdAt: '2026-01-01T00:00:00.000Z' };
+      const text = JSON.stringify({ ...body, status: 'WAITING', waiting: { position: 1 } });
+      return { request, end, status: 202, isReplay: false, text };
+    };
+    const mayWait = (request: string, key: string, quantity: number, start: number) => ({
+      ...sent(request, key, quantity, start),
+      mayWait: true,
+    });
+    const look = (start: number, ...seen: [string, string][]) => ({ seen, start, end: start + 1 });
+    const log = (last: [string, string][]) => [
+      ...LOG.slice(0, -1),
+      mayWait('5-1', 'e', 2, 1_040),
+      waits('5-1', 'sale-e', 2, 1_045),
+      mayWait('6-1', 'f', 1, 1_050),
+      waits('6-1', 'sale-f', 1, 1_055),
+      look(1_100, ...last),
+      look(1_200, ...last),
+    ];
+    const record = (filled: number, returned = 0) => {
+      const [ledger] = RECORD.ledgers;
+      const totals = [
+        ...ledger!.totals,
+        { reason: 'BACKORDER_FILL', units: -filled },
+        { reason: 'RETURN', units: returned },
+      ];
+      const onHand = 7 - filled + returned;
+      return { ...RECORD, ledgers: [{ ...ledger, totals, stock: { onHand, reserved: 0 } }] };
+    };
+    const rulesOf = async (last: [string, string][], run: object) =>
+      checkHistory(await historyOf(log(last), run)).contradictions.map(({ rule }) => rule);
+
+    it('takes what was filled from the stock, and what came back into it', async () => {
+      const filled: [string, string][] = [
+        ['sale-e', 'CONFIRMED'],
+        ['sale-f', 'CANCELLED'],
+      ];
+      expect(await rulesOf(filled, record(2))).toEqual([]);
+      expect(await rulesOf(filled, record(2, 1))).toEqual([]);
+      expect(await rulesOf(filled, record(3))).toEqual(['COUNT_AGREES', 'STOCK_AGREES']);
+    });
+
+    it('is contradictory when the last one was filled first', async () => {
+      const filled: [string, string][] = [
+        ['sale-e', 'WAITING'],
+        ['sale-f', 'CONFIRMED'],
+      ];
+      expect(await rulesOf(filled, record(1))).toEqual(['NOT_OVERTAKEN']);
+    });
+  });
+
   it('is refused when the record or the log is another', async () => {
     await expect(historyOf(LOG, { script: 'surge' })).rejects.toThrow('no record of a k6 script that sells');
     await expect(historyOf([{ hello: 1 }])).rejects.toThrow('Line 1 of the log');

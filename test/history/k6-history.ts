@@ -30,6 +30,13 @@ const Sent = Type.Object({
   key: Type.String(),
   lines: Type.Array(Type.Tuple([Type.String(), Type.Integer()])),
   start: Type.Number(),
+  mayWait: Type.Optional(Type.Literal(true)),
+});
+/** What an answer told of sales later. */
+const Seen = Type.Object({
+  seen: Type.Array(Type.Tuple([Type.String(), Type.String()])),
+  start: Type.Number(),
+  end: Type.Number(),
 });
 const Answered = Type.Object({
   request: Type.String(),
@@ -46,6 +53,7 @@ type Answered = Static<typeof Answered>;
 const runRecord = Compile(RunRecord);
 const sent = Compile(Sent);
 const answered = Compile(Answered);
+const seen = Compile(Seen);
 
 /**
  * Makes a history of a run of k6, from its record and from its log, which have one name and the endings `.json` and `.log`.
@@ -88,6 +96,10 @@ async function recordOperations(logFile: string, recorder: HistoryRecorder): Pro
       end = Math.max(end, line.start);
       continue;
     }
+    if (seen.Check(line)) {
+      recorder.add({ type: 'seen-sales', start: line.start, end: line.end, sales: line.seen });
+      continue;
+    }
     const request = answered.Check(line) && pending.get(line.request);
     if (!request) throw new HistoryFormatError(`Line ${lineNumber} of the log is no request and no answer.`);
     pending.delete(line.request);
@@ -98,8 +110,11 @@ async function recordOperations(logFile: string, recorder: HistoryRecorder): Pro
   for (const request of pending.values()) recorder.operation(operationOf(request, end));
 }
 
-function operationOf({ client, key, lines, start }: Sent, end: number): Omit<SaleOperation, 'answer'> {
-  return { type: 'sale', client, key, lines, start, end };
+function operationOf(
+  { client, key, lines, start, mayWait }: Sent,
+  end: number,
+): Omit<SaleOperation, 'answer'> {
+  return { type: 'sale', client, key, lines, ...(mayWait && { mayWait }), start, end };
 }
 
 function recordClosing(
@@ -107,11 +122,16 @@ function recordClosing(
   { stock, totals, sold }: RunRecord['ledgers'][number],
   recorder: HistoryRecorder,
 ): void {
-  const received = totals.find(({ reason }) => reason === 'GOODS_RECEIPT')?.units ?? 0;
+  const moved = (wanted: string) => totals.find(({ reason }) => reason === wanted)?.units ?? 0;
+  const received = moved('GOODS_RECEIPT');
   // Some goods may have come before the first sale. When the others came k6 cannot say.
   const delta = received - (openingUnits - adjustedUnits);
   if (delta !== 0) recorder.add({ type: 'stored-goods-receipt', reference: `goods of ${sku}`, sku, delta });
-  recorder.add({ type: 'closing', sku, onHand: stock.onHand, reserved: stock.reserved, sold });
+  const returned = moved('RETURN');
+  if (returned > 0)
+    recorder.add({ type: 'stored-return', reference: `returns of ${sku}`, sku, delta: returned });
+  const { onHand, reserved } = stock;
+  recorder.add({ type: 'closing', sku, onHand, reserved, sold, filled: 0 - moved('BACKORDER_FILL') });
 }
 
 /** k6 writes a message as it is, or, unless told otherwise, as a field `msg="..."` of its own line. */

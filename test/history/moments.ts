@@ -28,9 +28,12 @@ export function momentsOfChange({
   ];
 }
 
-export function momentOfRow({ id, key, lines, createdAt }: StoredSale): Moment {
+export function momentOfRow({ id, key, lines, createdAt, status }: StoredSale): Moment {
   const withKey = key === undefined ? 'without a key' : `with key ${short(key)}`;
-  return { time: Date.parse(createdAt), text: `the tables have sale ${id}: ${linesText(lines)} ${withKey}` };
+  return {
+    time: Date.parse(createdAt),
+    text: `the tables have sale ${id}${status ? ` (${status})` : ''}: ${linesText(lines)} ${withKey}`,
+  };
 }
 
 function answerText({ answer }: SaleOperation): string {
@@ -39,7 +42,7 @@ function answerText({ answer }: SaleOperation): string {
   const details = [
     code,
     replayed && 'as a replay',
-    sale && `sale ${sale.id}: ${linesText(sale.lines)}`,
+    sale && `sale ${sale.id}${sale.status ? ` (${sale.status})` : ''}: ${linesText(sale.lines)}`,
     shortages && shortages.map(([sku, available]) => `${sku} has ${available}`).join(', '),
   ];
   return `is answered ${[status, ...details.filter(Boolean)].join(', ')}`;

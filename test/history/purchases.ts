@@ -100,8 +100,14 @@ export function isRequestFor(row: Pick<StoredSale, 'lines'>, { lines }: SaleOper
   return lines.length === byRow.size && lines.every(([sku, quantity]) => byRow.get(sku) === quantity);
 }
 
-export function isSold({ answer }: SaleOperation): boolean {
-  return answer?.status === 201;
+/** The answer tells of a sale: it is sold, it waits, or it is a repeat of one that has ended. */
+export function isPlaced({ answer }: Pick<SaleOperation, 'answer'>): boolean {
+  return answer?.status === 201 || answer?.status === 202 || answer?.status === 200;
+}
+
+/** It was sold at once: a replay does not say so, since the sale may have waited. */
+export function isSoldAtOnce({ answer }: SaleOperation): boolean {
+  return answer?.status === 201 && !answer.replayed;
 }
 
 /** The answer says that this request sold nothing: a refusal, or a request that was not begun. */
@@ -127,6 +133,6 @@ export function timeOfSale({ operations }: Purchase): { start: number; end: numb
   for (const operation of possible.length > 0 ? possible : operations)
     start = Math.min(start, operation.start);
   let end = Infinity;
-  for (const operation of operations) if (isSold(operation)) end = Math.min(end, operation.end);
+  for (const operation of operations) if (isPlaced(operation)) end = Math.min(end, operation.end);
   return { start, end };
 }

@@ -8,11 +8,13 @@ import {
   type HistoryLineType,
   type LineOf,
   type SaleOperation,
+  type SeenSales,
   type StockChangeOperation,
   type StoredSale,
   type StoredStockChange,
 } from './history.js';
 import { PurchaseIndex, type Purchases } from './purchases.js';
+import { SaleStates } from './sale-states.js';
 
 export interface History {
   source: string;
@@ -22,6 +24,7 @@ export interface History {
   stockChanges: StockChangeOperation[];
   storedSales: StoredSale[];
   purchases: Purchases;
+  states: SaleStates;
   storedStockChanges: StoredStockChange[];
   deadLetters: Set<string>;
   end: HistoryEnd;
@@ -50,7 +53,7 @@ export class HistoryReader {
   private lineNumber = 0;
   private header: LineOf<'history'> | undefined;
   private end: HistoryEnd | undefined;
-  private readonly history: Omit<History, 'source' | 'purchases' | 'end'> = {
+  private readonly history: Omit<History, 'source' | 'purchases' | 'states' | 'end'> = {
     opening: new Map(),
     closing: new Map(),
     sales: [],
@@ -60,6 +63,7 @@ export class HistoryReader {
     deadLetters: new Set(),
   };
   private readonly purchases = new PurchaseIndex();
+  private readonly seen: SeenSales[] = [];
   /** Equal lines of sales are kept once: a run has a million sales and few different ones. */
   private readonly sharedLines = new Map<string, unknown>();
 
@@ -87,6 +91,9 @@ export class HistoryReader {
         this.history.sales.push(line);
         this.purchases.addRequest(line);
         break;
+      case 'seen-sales':
+        this.seen.push(line);
+        break;
       case 'goods-receipt':
       case 'adjustment':
         if (line.end < line.start) throw this.fault('ends before it starts');
@@ -99,6 +106,7 @@ export class HistoryReader {
         break;
       case 'stored-goods-receipt':
       case 'stored-adjustment':
+      case 'stored-return':
         this.history.storedStockChanges.push(line);
         break;
       case 'stored-dead-letter':
@@ -119,12 +127,27 @@ export class HistoryReader {
         `The history is incomplete: it has ${operations} of ${this.end.operations} operations.`,
       );
     }
+    const purchases = this.purchases.finish();
     return {
       ...this.history,
       source: this.header.source,
-      purchases: this.purchases.finish(),
+      purchases,
+      states: this.states(purchases),
       end: this.end,
     };
+  }
+
+  private states({ all }: Purchases): SaleStates {
+    const states = new SaleStates();
+    const { sales, storedSales } = this.history;
+    // Of a run without a waitlist nothing is told here that its purchases do not tell.
+    if (!sales.some(({ mayWait }) => mayWait) && !storedSales.some(({ hasWaited }) => hasWaited))
+      return states;
+    for (const purchase of all) states.add(purchase);
+    for (const seen of this.seen) states.addSeen(seen);
+    const closedAt = endOfRun({ ...this.history, seen: this.seen });
+    for (const row of storedSales) states.addRow(row, closedAt);
+    return states;
   }
 
   private parse(text: string): HistoryLine {
@@ -153,4 +176,19 @@ export class HistoryReader {
   private fault(what: string): HistoryFormatError {
     return new HistoryFormatError(`Line ${this.lineNumber} ${what}.`);
   }
+}
+
+/** Later than every operation, look and row. */
+export function endOfRun({
+  sales,
+  stockChanges,
+  storedSales,
+  seen,
+}: Pick<History, 'sales' | 'stockChanges' | 'storedSales'> & { seen: readonly SeenSales[] }): number {
+  let end = -Infinity;
+  for (const operation of sales) end = Math.max(end, operation.end);
+  for (const operation of stockChanges) end = Math.max(end, operation.end);
+  for (const look of seen) end = Math.max(end, look.end);
+  for (const { createdAt } of storedSales) end = Math.max(end, Date.parse(createdAt));
+  return end + 1;
 }

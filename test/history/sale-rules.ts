@@ -5,7 +5,7 @@ import {
   isOutOfStock,
   isRefused,
   isRequestFor,
-  isSold,
+  isPlaced,
   mayHaveSold,
   type Purchase,
   timeOfSale,
@@ -38,7 +38,7 @@ function* answerContradictions({ operations }: Purchase): Generator<Contradictio
     summary,
     excerpt: excerptOf(involved.flatMap(momentsOf)),
   });
-  const sold = operations.filter(isSold);
+  const sold = operations.filter(isPlaced);
   for (const refused of operations.filter(isRefused)) {
     if (refused.answer!.replayed) {
       yield contradiction('REPLAY_MARKED', 'A refusal is marked as a replay.', refused);
@@ -46,8 +46,8 @@ function* answerContradictions({ operations }: Purchase): Generator<Contradictio
   }
   const [first] = sold;
   if (!first) return;
-  const different = sold.find(({ answer }) => !isSameAnswer(answer!, first.answer!));
-  if (different) yield contradiction('SAME_REPLAY', 'One key got two different answers.', first, different);
+  const different = differentAnswers(sold);
+  if (different) yield contradiction('SAME_REPLAY', 'One key got two different answers.', ...different);
   const [fresh, secondFresh] = sold.filter(({ answer }) => !answer!.replayed);
   if (secondFresh) {
     yield contradiction(
@@ -73,15 +73,20 @@ function* answerContradictions({ operations }: Purchase): Generator<Contradictio
   const answered = sold.reduce((one, other) => (other.end < one.end ? other : one));
   const later = operations.find((other) => isOutOfStock(other) && other.start > answered.end);
   if (later) {
-    yield contradiction('STAYS_SOLD', 'A key that was answered 201 was refused later.', answered, later);
+    yield contradiction('STAYS_SOLD', 'A key whose sale was answered was refused later.', answered, later);
   }
 }
 
-function isSameAnswer(
-  one: NonNullable<SaleOperation['answer']>,
-  other: NonNullable<SaleOperation['answer']>,
-) {
-  return one.body === other.body && one.sale?.id === other.sale?.id;
+/** All tell of one sale. The answers of one that waits change with it; those of a confirmed one are all the same. */
+function differentAnswers(placed: readonly SaleOperation[]): [SaleOperation, SaleOperation] | undefined {
+  const confirmed = placed.filter(({ answer }) => answer!.status === 201);
+  const isOther = (of: (operation: SaleOperation) => string | undefined, list: readonly SaleOperation[]) => {
+    const other = list.find((one) => of(one) !== of(list[0]!));
+    return other && ([list[0]!, other] satisfies [SaleOperation, SaleOperation]);
+  };
+  return (
+    isOther(({ answer }) => answer!.sale?.id, placed) ?? isOther(({ answer }) => answer!.body, confirmed)
+  );
 }
 
 /** Compares the answers with the rows of the purchase. */
@@ -91,12 +96,12 @@ function* rowContradictions(
 ): Generator<Contradiction> {
   const { operations, rows } = purchase;
   const [row, second] = rows;
-  for (const sold of operations.filter(isSold)) {
+  for (const sold of operations.filter(isPlaced)) {
     const { sale } = sold.answer!;
     if (!row || (sale && rows.every(({ id }) => id !== sale.id))) {
       yield {
         rule: 'STORED',
-        summary: `Sale ${sale?.id ?? ''} was answered 201, and is not in the tables.`,
+        summary: `Sale ${sale?.id ?? ''} was answered ${sold.answer!.status}, and is not in the tables.`,
         excerpt: excerptOf(momentsOf(sold), {
           text: `the tables have no sale ${sale?.id ?? 'of this purchase'}`,
         }),
@@ -148,7 +153,7 @@ function* rowContradictions(
     yield {
       rule: 'IN_TIME',
       summary: `Sale ${row.id} was made ${createdAt > end ? 'after its answer' : 'before its request'}.`,
-      excerpt: excerptOf(momentOfRow(row), momentsOf(operations.find(isSold) ?? operations[0]!)),
+      excerpt: excerptOf(momentOfRow(row), momentsOf(operations.find(isPlaced) ?? operations[0]!)),
     };
   }
 }

@@ -5,8 +5,9 @@ import {
   type StoredSale,
   type StoredStockChange,
 } from './history.js';
-import { isRefused, type Purchase, timeOfSale } from './purchases.js';
-import { type History } from './read-history.js';
+import { isRefused, isSoldAtOnce, type Purchase, timeOfSale } from './purchases.js';
+import { endOfRun, type History } from './read-history.js';
+import { type SaleState } from './sale-states.js';
 import { StepFunction, type StepOrder } from './step-function.js';
 
 /** A sale or another change of one SKU's stock: it took effect between `start` and `end`. */
@@ -14,6 +15,8 @@ export interface Change {
   start: number;
   end: number;
   delta: number;
+  /** Of a purchase that was not sold at once, or may not have been. The units of one that is `UNFILLED` have not left the stock. */
+  kind?: 'FILLED' | 'UNFILLED' | 'EITHER';
   /** The requests, or the row without a request. */
   source: Purchase | StoredSale | StoredStockChange | { changes: readonly StockChangeOperation[] };
 }
@@ -95,35 +98,54 @@ export function stocksOf(history: History): ReadonlyMap<string, SkuStock> {
 
 function addSales(stocks: ReadonlyMap<string, SkuStock>, history: History): void {
   const { purchases } = history;
-  const closedAt = endOfRun(history);
+  const closedAt = endOfRun({ ...history, seen: [] });
   const add = (lines: readonly (readonly [string, number, ...number[]])[], change: Omit<Change, 'delta'>) => {
     for (const [sku, quantity] of lines) stocks.get(sku)?.changes.push({ ...change, delta: -quantity });
   };
   for (const purchase of purchases.all) {
     const { operations, rows } = purchase;
+    const times = timeOfSale(purchase);
     if (history.end.rows === 'all') {
       const [row] = rows;
-      const { start, end } = timeOfSale(purchase);
+      if (!row) continue;
       // The tables were read after the run: a sale without an answer is in them by then.
-      if (row) add(row.lines, { start, end: Math.min(end, closedAt), source: purchase });
+      const sold = { start: times.start, end: Math.min(times.end, closedAt), source: purchase };
+      add(row.lines, row.hasWaited ? { ...sold, ...waitOf(history.states.get(row.id), closedAt) } : sold);
     } else if (!operations.every(isRefused)) {
       // Without rows, a request with an unknown outcome may be a sale: it lowers the lower bound alone.
-      add(operations[0]!.lines, { ...timeOfSale(purchase), source: purchase });
+      add(operations[0]!.lines, {
+        ...times,
+        source: purchase,
+        ...waitOfPurchase(purchase, history, closedAt),
+      });
     }
   }
   for (const row of purchases.unrequested) {
     // Requests were left out of the history: the sale may have been made at any time.
-    add(row.lines, { start: -Infinity, end: closedAt, source: row });
+    const sold = { start: -Infinity, end: closedAt, source: row };
+    add(row.lines, row.hasWaited ? { ...sold, ...waitOf(history.states.get(row.id), closedAt) } : sold);
   }
 }
 
-/** Later than every operation and every row. */
-function endOfRun({ sales, stockChanges, storedSales }: History): number {
-  let end = -Infinity;
-  for (const operation of sales) end = Math.max(end, operation.end);
-  for (const operation of stockChanges) end = Math.max(end, operation.end);
-  for (const { createdAt } of storedSales) end = Math.max(end, Date.parse(createdAt));
-  return end + 1;
+/**
+ * What differs for a sale that waits. Units may be kept for it from its request on, and leave the stock when it is filled. Those
+ * of one that ended otherwise went to others: the lower bound does without them.
+ */
+function waitOf(state: SaleState | undefined, closedAt: number): Partial<Change> {
+  if (state?.ends.has('CONFIRMED')) return { end: Math.min(state.confirmedBy, closedAt), kind: 'FILLED' };
+  // It is not known whether one was filled that was seen to wait, and never after the run.
+  const isUnsure = !state || (state.last === 'WAITING' && state.lastSeenAt < closedAt);
+  return isUnsure ? { end: Infinity, kind: 'FILLED' } : { end: Infinity, kind: 'UNFILLED' };
+}
+
+/** Without rows. */
+function waitOfPurchase({ operations }: Purchase, { states }: History, closedAt: number): Partial<Change> {
+  if (!operations.some(({ mayWait }) => mayWait) || operations.some(isSoldAtOnce)) return {};
+  const id = operations.find(({ answer }) => answer?.sale)?.answer?.sale?.id;
+  const state = id === undefined ? undefined : states.get(id);
+  if (state?.hasWaited) return waitOf(state, closedAt);
+  // Replays, or no answer: it may have waited.
+  return { kind: 'EITHER' };
 }
 
 function addStockChanges(stocks: ReadonlyMap<string, SkuStock>, history: History): void {

@@ -19,7 +19,9 @@ export function* stockChangeContradictions(history: History): Generator<Contradi
         excerpt: excerptOf(found, (requests.get(reference) ?? []).flatMap(momentsOfChange)),
       };
     }
-    if (!requests.has(reference) && history.end.omitted === 0) {
+    // A return is asked for by a cancellation, which histories do not have.
+    const isAskedFor = requests.has(reference) || rows[0]!.type === 'stored-return';
+    if (!isAskedFor && history.end.omitted === 0) {
       yield {
         rule: 'CHANGE_REQUESTED',
         summary: `The change of stock ${reference} is in the tables, and no request asked for it.`,

@@ -15,12 +15,21 @@ export function* stockContradictions(history: History): Generator<Contradiction>
     const closing = history.closing.get(sku);
     if (!closing) continue;
     yield* differentAtTheEnd(stock, closing, history.end.rows === 'all');
-    if (closing.sold && history.end.rows === 'none') yield* differentCount(stock, closing.sold);
+    if (closing.sold && history.end.rows === 'none') {
+      yield* differentCount(stock, closing.sold);
+      yield* differentFills(stock, closing.filled ?? 0);
+    }
   }
   for (const operation of history.sales) {
     if (isOutOfStock(operation)) yield* wrongRefusals(operation, stocks);
   }
 }
+
+const CHANGE_NAMES = {
+  'stored-adjustment': 'adjustment',
+  'stored-goods-receipt': 'goods receipt',
+  'stored-return': 'return',
+} as const;
 
 function momentsOfSource({ source }: Change): Moment[] {
   if ('operations' in source) return source.operations.flatMap(momentsOf);
@@ -29,7 +38,7 @@ function momentsOfSource({ source }: Change): Moment[] {
 }
 
 function changeText({ type, sku, delta, reference }: StoredStockChange): string {
-  return `${type === 'stored-adjustment' ? 'adjustment' : 'goods receipt'} ${reference}: ${delta} of ${sku}`;
+  return `${CHANGE_NAMES[type]} ${reference}: ${delta} of ${sku}`;
 }
 
 function* oversold(stock: SkuStock): Generator<Contradiction> {
@@ -56,7 +65,9 @@ function* differentAtTheEnd(
 ): Generator<Contradiction> {
   const { sku, onHand } = stock.opening;
   const total = (isCounted: (change: Change) => boolean) =>
-    stock.changes.filter(isCounted).reduce((sum, { delta }) => sum + delta, 0);
+    stock.changes
+      .filter((change) => change.kind !== 'UNFILLED' && isCounted(change))
+      .reduce((sum, { delta }) => sum + delta, 0);
   const least = onHand + total(() => true);
   // Without rows, a request with an unknown outcome may have sold nothing.
   const most = hasRows ? least : onHand + total(({ delta, end }) => delta > 0 || end !== Infinity);
@@ -78,9 +89,9 @@ function* differentCount(
   stored: { sales: number; units: number },
 ): Generator<Contradiction> {
   const counted = { sales: [0, 0], units: [0, 0] };
-  for (const { source, end, delta } of stock.changes) {
-    if (!('operations' in source)) continue;
-    const isAnswered = end !== Infinity;
+  for (const { source, end, delta, kind: wait } of stock.changes) {
+    if (!('operations' in source) || wait === 'FILLED' || wait === 'UNFILLED') continue;
+    const isAnswered = end !== Infinity && wait !== 'EITHER';
     for (const [kind, count] of [
       ['sales', 1],
       ['units', -delta],
@@ -105,6 +116,29 @@ function* differentCount(
     };
     return;
   }
+}
+
+/** Likewise the units of the sales that were filled after they had waited. */
+function* differentFills(stock: SkuStock, filled: number): Generator<Contradiction> {
+  let least = 0;
+  let most = 0;
+  for (const { end, delta, kind } of stock.changes) {
+    if (kind !== 'FILLED' && kind !== 'EITHER') continue;
+    most -= delta;
+    if (kind === 'FILLED' && end !== Infinity) least -= delta;
+  }
+  if (filled >= least && filled <= most) return;
+  const { sku } = stock.opening;
+  yield {
+    rule: 'COUNT_AGREES',
+    summary: `${filled} units of ${sku} left the stock for sales that had waited instead of ${rangeText(least, most)}.`,
+    excerpt: [
+      {
+        text: `sales that had waited for ${least} units of ${sku} were seen filled, and ${most - least} more may be`,
+      },
+      { text: `${filled} units of ${sku} left the stock for such sales` },
+    ],
+  };
 }
 
 function rangeText(least: number, most: number): string {

@@ -12,12 +12,13 @@ interface SaleLineRow {
   sku: string;
   quantity: number;
   price: number;
+  status: string;
 }
 
 interface MovementRow {
   sku: string;
   delta: number;
-  reason: 'GOODS_RECEIPT' | 'ADJUSTMENT';
+  reason: 'GOODS_RECEIPT' | 'ADJUSTMENT' | 'RETURN';
   reference: string;
   /** Of a goods receipt. */
   restockOrderId: string | null;
@@ -66,27 +67,20 @@ export class TableReader {
   /** After the run, when every request is settled: the lines that end its history. */
   async *rows(): AsyncGenerator<StoredSale | StoredStockChange | LineOf<'stored-dead-letter' | 'closing'>> {
     const { dataSource, skus } = this;
-    yield* storedSales(
-      await dataSource.query<SaleLineRow[]>(
-        `SELECT sale.id, sale.idempotency_key AS "key", sale.customer_email AS client, sale.created_at AS "createdAt",
-            line.sku, line.quantity, line.unit_price_krw AS price
-          FROM sale INNER JOIN sale_line line ON line.sale_id = sale.id
-          WHERE sale.id > ? AND EXISTS (
-            SELECT 1 FROM sale_line wanted WHERE wanted.sale_id = sale.id AND wanted.sku IN (${marks(skus)}))
-          ORDER BY sale.id, line.sku`,
-        [this.lastSaleId, ...skus],
-      ),
-    );
+    yield* storedSales(await this.saleLines('sale_line'), {});
+    yield* storedSales(await this.saleLines('waiting_line'), { hasWaited: true });
     const movements = await dataSource.query<MovementRow[]>(
       `SELECT movement.sku, movement.delta, movement.reason, movement.reference,
           receipt.restock_order_id AS "restockOrderId", receipt.delivery_fingerprint AS fingerprint
         FROM stock_movement movement LEFT JOIN goods_receipt receipt ON receipt.id = movement.reference
-        WHERE movement.id > ? AND movement.reason IN ('GOODS_RECEIPT', 'ADJUSTMENT') AND movement.sku IN (${marks(skus)})
+        WHERE movement.id > ? AND movement.reason IN ('GOODS_RECEIPT', 'ADJUSTMENT', 'RETURN') AND movement.sku IN (${marks(skus)})
         ORDER BY movement.id`,
       [this.lastMovementId, ...skus],
     );
     for (const { sku, delta, reason, reference, restockOrderId, fingerprint } of movements) {
       if (reason === 'ADJUSTMENT') yield { type: 'stored-adjustment', reference, sku, delta };
+      else if (reason === 'RETURN')
+        yield { type: 'stored-return', reference: `return of ${reference}, ${sku}`, sku, delta };
       else {
         const delivery = deliveryReference(restockOrderId!, fingerprint!);
         yield { type: 'stored-goods-receipt', reference: delivery, sku, delta };
@@ -105,6 +99,18 @@ export class TableReader {
       };
     }
     for (const level of await levelsOf(dataSource, skus)) yield { type: 'closing', ...level };
+  }
+
+  private saleLines(table: 'sale_line' | 'waiting_line'): Promise<SaleLineRow[]> {
+    return this.dataSource.query<SaleLineRow[]>(
+      `SELECT sale.id, sale.idempotency_key AS "key", sale.customer_email AS client, sale.created_at AS "createdAt",
+          sale.status, line.sku, line.quantity, line.unit_price_krw AS price
+        FROM sale INNER JOIN ${table} line ON line.sale_id = sale.id
+        WHERE sale.id > ? AND EXISTS (
+          SELECT 1 FROM ${table} wanted WHERE wanted.sale_id = sale.id AND wanted.sku IN (${marks(this.skus)}))
+        ORDER BY sale.id, line.sku`,
+      [this.lastSaleId, ...this.skus],
+    );
   }
 
   /** A digest of {@link rows}: equal as long as the tables are. */
@@ -130,9 +136,12 @@ async function levelsOf(
 }
 
 /** @param rows one for each line, those of one sale one after another */
-function* storedSales(rows: readonly SaleLineRow[]): Generator<StoredSale> {
+function* storedSales(
+  rows: readonly SaleLineRow[],
+  kind: Pick<StoredSale, 'hasWaited'>,
+): Generator<StoredSale> {
   let sale: StoredSale | undefined;
-  for (const { id, key, client, createdAt, sku, quantity, price } of rows) {
+  for (const { id, key, client, createdAt, status, sku, quantity, price } of rows) {
     const line: SoldLine = [sku, quantity, price];
     if (sale?.id === id) {
       sale.lines.push(line);
@@ -146,6 +155,8 @@ function* storedSales(rows: readonly SaleLineRow[]): Generator<StoredSale> {
       ...(client !== null && { client }),
       lines: [line],
       createdAt: storedTime(createdAt).toISOString(),
+      ...(status !== 'CONFIRMED' && { status }),
+      ...kind,
     };
   }
   if (sale) yield sale;

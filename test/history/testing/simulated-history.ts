@@ -7,6 +7,7 @@ import {
   type StockChangeOperation,
   type StoredSale,
 } from '../history.js';
+import { SimulatedWaitlist } from './simulated-waitlist.js';
 
 /** Sizes of a simulated run. Shares are from 0 to 1. */
 export interface Simulation {
@@ -21,6 +22,8 @@ export interface Simulation {
   lostShare?: number;
   keylessShare?: number;
   hasRows?: boolean;
+  /** Buyers of one product who would wait for goods; of these some leave, and all look where they are. */
+  waitShare?: number;
 }
 
 type RequestedLine = SaleOperation['lines'][number];
@@ -50,11 +53,14 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
     lostShare = 0.05,
     keylessShare = 0.2,
     hasRows = true,
+    waitShare = 0,
   } = options;
   const random = new SeededRandom(options.seed);
   const below = (limit: number) => Math.floor(random.next() * limit);
   const stock = new Map(SKUS.map((sku) => [sku, openingUnits]));
-  const sold = new Map<string, NonNullable<SaleOperation['answer']>>();
+  const waitlist = new SimulatedWaitlist(stock);
+  const sold = new Map<string, { row: StoredSale; answer: NonNullable<SaleOperation['answer']> }>();
+  const seen: HistoryLine[] = [];
   const operations: (SaleOperation | StockChangeOperation)[] = [];
   const rows: HistoryLine[] = [];
   const steps: Step[] = [];
@@ -71,17 +77,17 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
   const sell = (
     identity: string,
     row: Pick<StoredSale, 'key' | 'client'>,
-    lines: RequestedLine[],
+    { lines, mayWait }: Pick<SaleOperation, 'lines' | 'mayWait'>,
     at: number,
   ) => {
     const earlier = sold.get(identity);
-    if (earlier) return { ...earlier, replayed: true as const };
-    const short = lines.filter(([sku, quantity]) => stock.get(sku)! < quantity);
-    if (short.length > 0) {
-      const shortages = short.map(([sku]): [string, number] => [sku, stock.get(sku)!]);
+    if (earlier) return { ...answerOf(earlier), replayed: true as const };
+    const short = lines.filter(([sku, quantity]) => waitlist.available(sku) < quantity);
+    if (short.length > 0 && !mayWait) {
+      const shortages = short.map(([sku]): [string, number] => [sku, waitlist.available(sku)]);
       return { status: 409, code: 'STOCK.INSUFFICIENT', shortages };
     }
-    for (const [sku, quantity] of lines) {
+    for (const [sku, quantity] of short.length > 0 ? [] : lines) {
       stock.set(sku, stock.get(sku)! - quantity);
       totals.get(sku)!.sales += 1;
       totals.get(sku)!.units += quantity;
@@ -91,11 +97,29 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
       lines: lines.map(([sku, quantity]): SoldLine => [sku, quantity, PRICE_KRW]),
       createdAt: new Date(at).toISOString(),
     };
-    rows.push({ type: 'stored-sale', ...row, ...sale });
+    const stored: StoredSale = { type: 'stored-sale', ...row, ...sale };
+    rows.push(stored);
+    if (short.length > 0) waitlist.join(stored);
     const totalKrw = lines.reduce((sum, [, quantity]) => sum + quantity * PRICE_KRW, 0);
     const answer = { status: 201, body: `body of ${sale.id}`, sale: { ...sale, totalKrw } };
-    sold.set(identity, answer);
-    return answer;
+    sold.set(identity, { row: stored, answer });
+    return answerOf({ row: stored, answer });
+  };
+
+  /** A look at a sale that may wait, some time after it was asked for, or the end of its wait by its buyer. */
+  const lookAt = (identity: string, begin: number, leaves: boolean) => {
+    const start = begin + below(400);
+    const at = start + below(MAX_WAIT_MS);
+    const run = () => {
+      const row = sold.get(identity)?.row;
+      if (!row) return;
+      if (leaves) waitlist.leave(row);
+      seen.push({
+        ...{ type: 'seen-sales', start, end: at + 1 + below(MAX_WAIT_MS) },
+        sales: [[row.id, row.status ?? 'CONFIRMED']],
+      });
+    };
+    steps.push({ at, run });
   };
 
   const schedule = (
@@ -122,17 +146,21 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
     const key = random.next() < keylessShare ? undefined : `key-${index}`;
     const chosen = below(5) === 0 ? SKUS : [SKUS[below(4) === 0 ? 1 : 0]!];
     const lines = chosen.map((sku): RequestedLine => [sku, 1 + below(3)]);
+    const mayWait = waitShare > 0 && lines.length === 1 && random.next() < waitShare;
     const request =
       (attempt: number) =>
       (at: number): SaleOperation => {
         const identity = { client, ...(key && { key }) };
-        const operation = { type: 'sale' as const, ...identity, lines, start: 0, end: 0 };
+        const wanted = { lines, ...(mayWait && { mayWait }) };
+        const operation = { type: 'sale' as const, ...identity, ...wanted, start: 0, end: 0 };
         const isLost = attempt === 0 && random.next() < lostShare;
         if (isLost && random.next() < 0.5) return operation;
-        const answer = sell(key ?? client, identity, lines, at);
+        const answer = sell(key ?? client, identity, wanted, at);
         return isLost ? operation : { ...operation, answer };
       };
     const end = schedule(now, request(0));
+    for (let looks = mayWait ? below(4) : 0; looks > 0; looks -= 1)
+      lookAt(key ?? client, end, below(8) === 0);
     // A buyer with a key may ask again: at once, or after the answer.
     if (key && below(3) === 0) schedule(now, request(1), below(2) === 0 ? 0 : end - now + below(200));
   }
@@ -143,6 +171,7 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
     const delta = 1 + below(20);
     schedule(START + below(length), () => {
       stock.set(sku, stock.get(sku)! + delta);
+      waitlist.settle(sku);
       rows.push({ type: 'stored-adjustment', reference, sku, delta });
       return { type: 'adjustment', client: 'operator', reference, start: 0, end: 0, answer: { status: 200 } };
     });
@@ -165,6 +194,7 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
             const isDeadLetter = below(5) === 0;
             const apply = () => {
               if (!isDeadLetter) stock.set(sku, stock.get(sku)! + delta);
+              waitlist.settle(sku);
               rows.push(
                 isDeadLetter
                   ? { type: 'stored-dead-letter', reference }
@@ -187,13 +217,23 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
   settle(Infinity);
 
   const closing = SKUS.map((sku): HistoryLine => {
-    const reading = { type: 'closing' as const, sku, onHand: stock.get(sku)!, reserved: 0 };
-    return hasRows ? reading : { ...reading, sold: totals.get(sku)! };
+    const reserved = waitlist.reservedOf(sku);
+    const reading = { type: 'closing' as const, sku, onHand: stock.get(sku)!, reserved };
+    const counts = { sold: totals.get(sku)!, filled: waitlist.filledUnits(sku) };
+    return hasRows ? reading : { ...reading, ...counts };
   });
+  if (!hasRows && waitShare > 0)
+    seen.push(
+      ...looksAtEnd(
+        [...sold.values()].map(({ row }) => row),
+        now,
+      ),
+    );
   return [
     { type: 'history', version: HISTORY_VERSION, source: 'simulation' },
     ...SKUS.map((sku): HistoryLine => ({ type: 'opening', sku, onHand: openingUnits, reserved: 0 })),
     ...operations.sort((one, other) => one.end - other.end),
+    ...seen,
     ...(hasRows ? rows : rows.filter(({ type }) => type !== 'stored-sale')),
     ...closing,
     {
@@ -204,4 +244,22 @@ export function simulatedHistory(options: Simulation): HistoryLine[] {
       clockErrorMs: 0,
     },
   ];
+}
+
+/** As it is told now. */
+function answerOf({
+  row: { status },
+  answer,
+}: {
+  row: StoredSale;
+  answer: NonNullable<SaleOperation['answer']>;
+}): NonNullable<SaleOperation['answer']> {
+  if (status === undefined) return answer;
+  return { status: status === 'WAITING' ? 202 : 200, sale: { ...answer.sale!, status } };
+}
+
+/** Two, when nothing happens any more: so their order is known. */
+function looksAtEnd(rows: readonly StoredSale[], now: number): HistoryLine[] {
+  const sales = rows.map(({ id, status = 'CONFIRMED' }): [string, string] => [id, status]);
+  return [10_000, 20_000].map((ms) => ({ type: 'seen-sales', start: now + ms, end: now + ms + 1, sales }));
 }
