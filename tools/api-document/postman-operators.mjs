@@ -31,7 +31,7 @@ export const OPERATOR_FOLDERS = [
         headers: {},
         body: {
           url: '{{webhookUrl}}',
-          eventTypes: ['sale.confirmed', 'stock.sold_out', 'stock.back', 'restock.overdue'],
+          eventTypes: ['sale.confirmed', 'sale.ended', 'stock.sold_out', 'stock.back', 'restock.overdue'],
         },
         status: 201,
         keep: { webhookEndpointId: 'id' },

@@ -4,7 +4,7 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
-export type Webhooks = OnSaleConfirmedWebhookRequest | OnStockSoldOutWebhookRequest | OnStockBackWebhookRequest | OnRestockOverdueWebhookRequest;
+export type Webhooks = OnSaleConfirmedWebhookRequest | OnSaleEndedWebhookRequest | OnStockSoldOutWebhookRequest | OnStockBackWebhookRequest | OnRestockOverdueWebhookRequest;
 
 /**
  * Problem
@@ -1752,7 +1752,7 @@ export type WebhookEndpoint = {
     id: string;
     url: string;
     description: string | null;
-    eventTypes: Array<'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
+    eventTypes: Array<'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
     /**
      * what happens while it is disabled is not recorded for it; what was recorded before waits
      */
@@ -1798,7 +1798,7 @@ export type AddWebhookEndpoint = {
     /**
      * what it is told of; all without it
      */
-    eventTypes?: Array<'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
+    eventTypes?: Array<'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
     description?: string | null;
 };
 
@@ -1809,7 +1809,7 @@ export type WebhookEndpointWithSecret = {
     id: string;
     url: string;
     description: string | null;
-    eventTypes: Array<'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
+    eventTypes: Array<'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
     /**
      * what happens while it is disabled is not recorded for it; what was recorded before waits
      */
@@ -1848,7 +1848,7 @@ export type ChangeWebhookEndpoint = {
     /**
      * what it is told of; all without it
      */
-    eventTypes?: Array<'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
+    eventTypes?: Array<'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue'>;
     description?: string | null;
     /**
      * what happens while it is disabled is not recorded for it; what was recorded before waits
@@ -1863,7 +1863,7 @@ export type WebhookDeliverySummary = {
     id: string;
     endpointId: string;
     eventId: string;
-    eventType: 'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue';
+    eventType: 'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue';
     /**
      * counts the events of the endpoint, without a gap
      */
@@ -1901,7 +1901,7 @@ export type WebhookDelivery = {
     id: string;
     endpointId: string;
     eventId: string;
-    eventType: 'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue';
+    eventType: 'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue';
     /**
      * counts the events of the endpoint, without a gap
      */
@@ -2083,6 +2083,30 @@ export type SaleConfirmed = {
          * while it is `WAITING`
          */
         waiting?: WaitingPlace;
+    };
+};
+
+/**
+ * SaleEnded
+ */
+export type SaleEnded = {
+    /**
+     * the same whenever it is sent
+     */
+    id: string;
+    type: 'sale.ended';
+    /**
+     * when it happened
+     */
+    timestamp: string;
+    /**
+     * counts the events of the endpoint
+     */
+    sequence: number;
+    data: {
+        id: string;
+        status: 'CANCELLED' | 'EXPIRED';
+        previousStatus: 'WAITING' | 'CONFIRMED';
     };
 };
 
@@ -6750,7 +6774,7 @@ export type ListWebhookDeliveriesData = {
         until?: string;
         endpointId?: string;
         status?: 'PENDING' | 'DELIVERED' | 'FAILED';
-        eventType?: 'sale.confirmed' | 'stock.sold_out' | 'stock.back' | 'restock.overdue';
+        eventType?: 'sale.confirmed' | 'sale.ended' | 'stock.sold_out' | 'stock.back' | 'restock.overdue';
     };
     url: '/webhook-deliveries';
 };
@@ -7347,6 +7371,15 @@ export type OnSaleConfirmedWebhookPayload = SaleConfirmed;
 export type OnSaleConfirmedWebhookRequest = {
     body: OnSaleConfirmedWebhookPayload;
     key: 'sale.confirmed';
+    path?: never;
+    query?: never;
+};
+
+export type OnSaleEndedWebhookPayload = SaleEnded;
+
+export type OnSaleEndedWebhookRequest = {
+    body: OnSaleEndedWebhookPayload;
+    key: 'sale.ended';
     path?: never;
     query?: never;
 };

@@ -13,6 +13,15 @@ const EVENTS: Record<string, { summary: string; data: TProperties; title: string
     summary: 'A sale was confirmed',
     data: Sale.properties,
   },
+  'sale.ended': {
+    title: 'SaleEnded',
+    summary: 'A sale was cancelled, or has waited for too long',
+    data: {
+      id: Id,
+      status: Type.Enum(['CANCELLED', 'EXPIRED'], { examples: ['CANCELLED'] }),
+      previousStatus: Type.Enum(['WAITING', 'CONFIRMED'], { examples: ['WAITING'] }),
+    },
+  },
   'stock.sold_out': {
     title: 'StockSoldOut',
     summary: 'The last unit of a product was sold',

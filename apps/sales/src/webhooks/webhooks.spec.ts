@@ -28,7 +28,7 @@ describe('webhook endpoints over HTTP', () => {
       body: {
         url: 'https://192.0.2.1/hooks',
         status: 'ENABLED',
-        eventTypes: ['sale.confirmed', 'stock.sold_out', 'stock.back', 'restock.overdue'],
+        eventTypes: ['sale.confirmed', 'sale.ended', 'stock.sold_out', 'stock.back', 'restock.overdue'],
         secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
       },
     });

@@ -13,6 +13,7 @@ import { type ConfirmedSale } from '../sale/sale-request.js';
 import { Sale, type SaleStatus } from '../sale/sale.entity.js';
 import { WaitingLine } from '../sale/waiting-line.entity.js';
 import { StockService } from '../stock/stock.service.js';
+import { WebhookEvents } from '../webhook/webhook-events.service.js';
 import { buyerMail } from './buyer-mail.js';
 import { type LockedLevels } from './locked-levels.js';
 import { WaitlistService } from './waitlist.service.js';
@@ -34,6 +35,7 @@ export class SaleCancellationService {
     private readonly stock: StockService,
     private readonly waitlist: WaitlistService,
     private readonly notifications: NotificationService,
+    private readonly webhooks: WebhookEvents,
   ) {}
 
   /**
@@ -121,7 +123,7 @@ export class SaleCancellationService {
     }
     await giveBack(manager, lines, sale.customerKey, sale.createdAt);
     await manager.update(WaitingLine, { saleId: sale.id }, { reserved: 0, outcome, endedAt: at });
-    await manager.update(Sale, { id: sale.id }, { status: outcome, changedAt: at });
+    await this.end(manager, sale, outcome, at);
     await this.waitlist.settle(manager, levels, at);
   }
 
@@ -133,8 +135,18 @@ export class SaleCancellationService {
       await manager.insert(ReturnedLine, { saleId: sale.id, sku, quantity, movementId: id });
     }
     await giveBack(manager, lines, sale.customerKey, sale.createdAt);
-    await manager.update(Sale, { id: sale.id }, { status: 'CANCELLED', changedAt: at });
+    await this.end(manager, sale, 'CANCELLED', at);
     await this.waitlist.settle(manager, levels, at);
+  }
+
+  private async end(
+    manager: EntityManager,
+    { id, status: previousStatus }: Sale,
+    status: 'CANCELLED' | 'EXPIRED',
+    at: Date,
+  ): Promise<void> {
+    await manager.update(Sale, { id }, { status, changedAt: at });
+    await this.webhooks.announce(manager, { type: 'sale.ended', data: { id, status, previousStatus } }, at);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the shop's own systems are told of. */
 export const WEBHOOK_EVENT_TYPES = [
   'sale.confirmed',
+  'sale.ended',
   'stock.sold_out',
   'stock.back',
   'restock.overdue',

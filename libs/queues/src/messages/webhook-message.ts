@@ -8,7 +8,7 @@ const closed = { additionalProperties: false };
 const Event = Type.Object(
   {
     id: Type.String({ minLength: 1, maxLength: 80 }),
-    type: Type.Enum(['stock.sold_out', 'stock.back', 'restock.overdue']),
+    type: Type.Enum(['sale.ended', 'stock.sold_out', 'stock.back', 'restock.overdue']),
     /** ISO 8601. */
     at: Type.String({ format: 'date-time' }),
     data: Type.Record(Type.String(), Type.Unknown()),
