@@ -14,7 +14,7 @@ import { WaitlistModel } from '../testing/waitlist/waitlist-model.js';
  * `WAITLIST_MODEL_RUNS=2000 npm test -- waitlist-model` makes more of them: after a change to the waitlist, or to how sales are decided.
  */
 const { WAITLIST_MODEL_RUNS: RUNS, WAITLIST_MODEL_SEED: SEED } = process.env;
-const DEFAULT_RUNS = { embedded: 150, mysql: 60 };
+const DEFAULT_RUNS = { embedded: 150, mysql: 20 };
 
 /** How long a run may take at the very most, in ms. */
 const RUN_LIMIT_MS = 2_000;

@@ -105,7 +105,7 @@ class Step implements fc.AsyncCommand<Expected, WaitlistDriver> {
   }
 
   toString(): string {
-    const each = this.operations.map((each) => inspect(each, { breakLength: Infinity, depth: 4 }));
+    const each = this.operations.map((each) => JSON.stringify(each));
     return each.length === 1 ? each[0]! : `at once [${each.join(', ')}]`;
   }
 
