@@ -39,7 +39,7 @@ describe.each(TEST_DATABASES)('the waitlist and its model on %s', (kind) => {
   it(
     'agree after every command',
     async () => {
-      const stock = fc.array(fc.nat({ max: 4 }), { minLength: 3, maxLength: 3 });
+      const stock = fc.array(fc.nat({ max: 6 }), { minLength: 3, maxLength: 3 });
       const property = fc.asyncProperty(stock, waitlistCommands, async (units, commands) => {
         const expected = await begin(units);
         await fc.asyncModelRun(() => ({ model: expected, real: driver }), commands);
