@@ -37,12 +37,17 @@ const pick = fc.nat({ max: 11 });
 const kind = fc.constant;
 
 const wait = fc.oneof(
-  { weight: 4, arbitrary: fc.constant<Wait>('none') },
-  { weight: 4, arbitrary: fc.integer({ min: 1, max: 3 }) },
+  { weight: 3, arbitrary: fc.constant<Wait>('none') },
+  { weight: 5, arbitrary: fc.integer({ min: 1, max: 3 }) },
   { weight: 3, arbitrary: fc.constant<Wait>('default') },
   { weight: 1, arbitrary: fc.constant<Wait>('over') },
 );
-const lines = fc.array(fc.record({ sku, quantity: fc.integer(UNITS) }), { minLength: 1, maxLength: 2 });
+const line = fc.record({ sku, quantity: fc.integer(UNITS) });
+// Most sales have two products: while they wait for one, they keep the units of the other.
+const lines = fc.oneof(
+  { weight: 1, arbitrary: fc.tuple(line) },
+  { weight: 2, arbitrary: fc.tuple(line, line) },
+);
 const delta = fc.integer({ min: -4, max: 4 }).filter((units) => units !== 0);
 const hours = fc.oneof(
   { weight: 5, arbitrary: fc.integer({ min: 1, max: 2 }) },
@@ -63,7 +68,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('redeliver'), delivery: pick }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('leave'), sale: pick }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('cancel'), sale: pick }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('adjust'), sku, delta }) },
+  { weight: 4, arbitrary: fc.record({ kind: kind('adjust'), sku, delta }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: kind('pass'), hours, withUpkeep: fc.nat({ max: 3 }).map((n) => n > 0) }),
@@ -123,6 +128,15 @@ class Step implements fc.AsyncCommand<Expected, WaitlistDriver> {
     return this.operations.flatMap((each) => actionOf(each, expected, orders) ?? []);
   }
 }
+
+/** The units of three products: few, so that buyers wait, or some, so that MySQL sells without a lock. */
+export const openingStock = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.nat({ max: 3 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 4, max: 8 }) },
+  ),
+  { minLength: 3, maxLength: 3 },
+);
 
 export const waitlistCommands = fc.commands(
   [
