@@ -80,8 +80,8 @@ export class Warehouse {
   }
 
   /** A second application on the same database, as another process would be. Close it before this one. */
-  async join(poolSize = 10, url = this.database.url): Promise<Warehouse> {
-    return Warehouse.enter({ url, drop: async () => undefined }, poolSize);
+  async join(poolSize = 10, url = this.database.url, clock?: Clock): Promise<Warehouse> {
+    return Warehouse.enter({ url, drop: async () => undefined }, poolSize, clock);
   }
 
   get<T>(service: abstract new (...parameters: never[]) => T): T {

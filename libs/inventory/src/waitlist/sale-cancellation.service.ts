@@ -78,8 +78,7 @@ export class SaleCancellationService {
   async expire(saleId: string): Promise<boolean> {
     const { status } = await this.locked(saleId, async (manager, locked) => {
       const { sale, lines, at } = locked;
-      const isOver = (lines as WaitingLine[]).some(({ waitUntil }) => waitUntil <= at);
-      if (sale.status !== 'WAITING' || !isOver) return;
+      if (sale.status !== 'WAITING' || !isOver(lines as WaitingLine[], at)) return;
       await this.endWait(manager, locked, 'EXPIRED');
       const mail = buyerMail('BACKORDER_EXPIRED', sale, lines);
       await this.notifications.requestAll(manager, mail, at);
@@ -148,6 +147,12 @@ export class SaleCancellationService {
     await manager.update(Sale, { id }, { status, changedAt: at });
     await this.webhooks.announce(manager, { type: 'sale.ended', data: { id, status, previousStatus } }, at);
   }
+}
+
+/** A sale that has all of its units is not over: {@link WaitlistUpkeepService} fills it. */
+function isOver(lines: readonly WaitingLine[], at: Date): boolean {
+  const missesUnits = lines.some(({ quantity, reserved }) => reserved < quantity);
+  return missesUnits && lines.some(({ waitUntil }) => waitUntil <= at);
 }
 
 async function linesOf(manager: EntityManager, saleId: string): Promise<(SaleLine | WaitingLine)[]> {

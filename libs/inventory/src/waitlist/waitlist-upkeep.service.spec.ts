@@ -73,16 +73,29 @@ describe.each(TEST_DATABASES)('the upkeep of the waitlist on %s', (kind) => {
     expect(await upkeep.run()).toMatchObject({ served: 0, filled: 0 });
   });
 
-  it('fills a sale of two products that had all of its units, and nobody to fill it', async () => {
-    await warehouse.stockProduct('ONE', 0);
-    await warehouse.stockProduct('TWO', 0);
-    const sale = await wait({ ONE: 1, TWO: 1 }, null);
+  /** As between two processes: one chose its locks, then the sale joined, and then its last goods came. */
+  const completeAndUnfilled = async (one: string, two: string, hours: number | null) => {
+    await warehouse.stockProduct(one, 0);
+    await warehouse.stockProduct(two, 0);
+    const sale = await wait({ [one]: 1, [two]: 1 }, hours);
     const { dataSource } = warehouse;
     await dataSource.query(`UPDATE waiting_line SET reserved = 1 WHERE sale_id = '${sale.id}'`);
     await dataSource.query(
-      "UPDATE stock_level SET on_hand = 1, reserved = 1, waiting = 0, waiting_lines = 0 WHERE sku IN ('ONE', 'TWO')",
+      `UPDATE stock_level SET on_hand = 1, reserved = 1, waiting = 0, waiting_lines = 0 WHERE sku IN ('${one}', '${two}')`,
     );
+    return sale;
+  };
+
+  it('fills a sale of two products that had all of its units, and nobody to fill it', async () => {
+    const sale = await completeAndUnfilled('ONE', 'TWO', null);
     expect(await upkeep.run()).toMatchObject({ served: 0, filled: 1 });
+    expect(await statusOf(sale)).toBe('CONFIRMED');
+  });
+
+  it('fills it also when its wait is over by then', async () => {
+    const sale = await completeAndUnfilled('THREE', 'FOUR', 1);
+    clock.advance(HOUR_MS);
+    expect(await upkeep.run()).toMatchObject({ expired: 0, served: 0, filled: 1 });
     expect(await statusOf(sale)).toBe('CONFIRMED');
   });
 });
