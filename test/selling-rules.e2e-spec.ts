@@ -18,7 +18,7 @@ const SPREAD_MS = 1_500;
 const REPEAT_DELAY_MS = 50;
 
 /** The most by which two processes may disagree about the time of the database, in ms. A slower machine cannot judge. */
-const MOST_ERROR_MS = 250;
+const MOST_ERROR_MS = 500;
 
 interface Attempt {
   /** Of the last request, by the clock of the database. */
@@ -148,8 +148,8 @@ describe.each(TEST_DATABASES)('two sales processes on %s', (kind) => {
     expect(late.filter(({ sentAt }) => sentAt > opensAt + errorMs)).toEqual([]);
     // Some were early and some were not, at both of them.
     for (const half of [0, 1]) {
-      expect(soldBy(attempts, half)).toBeGreaterThan(50);
-      expect(soldBy(attempts, half)).toBeLessThan(200);
+      expect(soldBy(attempts, half)).toBeGreaterThan(0);
+      expect(soldBy(attempts, half)).toBeLessThan(REQUESTS.length / 2);
     }
     expect(await warehouse.level(sku)).toMatchObject({ onHand: 10_000 - sold.length });
   }, 60_000);
