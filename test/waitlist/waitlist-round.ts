@@ -18,7 +18,7 @@ const PARTS = 60;
 const MAX_KILL_DELAY_MS = 50;
 
 /** How long the last units may take after the last callback, in ms: messages of killed workers come back later. */
-const FILL_LIMIT_MS = 240_000;
+const FILL_LIMIT_MS = 120_000;
 
 export interface RoundOptions {
   /** No two rounds on one system share it. */
