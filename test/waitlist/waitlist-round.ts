@@ -169,21 +169,19 @@ function saleFaults(buyers: readonly Buyer[], lines: readonly WaitedLine[]): str
   ];
 }
 
-/** Every buyer with an address is to be told once. */
+/** Every buyer with an address is to be told once: by one mail, which is asked for again when the mail server was away. */
 async function mailFaults(dataSource: DataSource, buyers: readonly Buyer[]): Promise<string[]> {
   const rows = await dataSource.query<{ payload: unknown }[]>(
     "SELECT payload FROM outbox_message WHERE queue = 'notifications'",
   );
-  const told = new Map<string, number>();
+  const mails = new Map<string, Set<string>>();
   for (const { payload } of rows) {
-    const { kind, to } = (typeof payload === 'string' ? JSON.parse(payload) : payload) as Record<
-      string,
-      string
-    >;
-    if (kind === 'BACKORDER_FILLED') told.set(to!, (told.get(to!) ?? 0) + 1);
+    const message = (typeof payload === 'string' ? JSON.parse(payload) : payload) as Record<string, string>;
+    const { kind, to, notificationId } = message;
+    if (kind === 'BACKORDER_FILLED') mails.set(to!, (mails.get(to!) ?? new Set()).add(notificationId!));
   }
   return buyers
     .flatMap(({ customerEmail }) => customerEmail ?? [])
-    .filter((address) => told.get(address) !== 1)
-    .map((address) => `${address} was told ${told.get(address) ?? 0} times`);
+    .filter((address) => mails.get(address)?.size !== 1)
+    .map((address) => `${address} was told by ${mails.get(address)?.size ?? 0} mails`);
 }
