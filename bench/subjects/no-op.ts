@@ -1,4 +1,4 @@
-import { type ConfirmedSale, type SaleRequest } from '#inventory';
+import { type ShownSale, type SaleRequest } from '#inventory';
 import { PRICE_KRW } from '../warehouse/stock.js';
 import { type SellFunction } from './subject.js';
 
@@ -14,10 +14,7 @@ export function noOp(): SellFunction {
 }
 
 /** A sale of what was asked for, with an id and a time that are always the same. */
-export function fixedSale({
-  lines,
-  customerEmail,
-}: Pick<SaleRequest, 'lines' | 'customerEmail'>): ConfirmedSale {
+export function fixedSale({ lines, customerEmail }: Pick<SaleRequest, 'lines' | 'customerEmail'>): ShownSale {
   return {
     id: ID,
     status: 'CONFIRMED',

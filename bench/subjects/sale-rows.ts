@@ -1,5 +1,5 @@
 import {
-  type ConfirmedSale,
+  type ShownSale,
   type Database,
   type SaleOutcome,
   type SaleRequest,
@@ -147,7 +147,7 @@ function confirmed(
   id: string,
   customerEmail: string | null,
   createdAt: Date,
-  lines: ConfirmedSale['lines'],
+  lines: ShownSale['lines'],
   replayed: boolean,
 ): SaleOutcome {
   const totalKrw = lines.reduce((total, { quantity, unitPriceKrw }) => total + quantity * unitPriceKrw, 0);

@@ -124,12 +124,7 @@ export { giveBack } from './sale/purchase-limit.js';
 export { SaleModule } from './sale/sale.module.js';
 export { SaleSearchService, type SaleSearch } from './sale/sale-search.service.js';
 export { SaleService } from './sale/sale.service.js';
-export {
-  type ConfirmedSale,
-  type SaleOutcome,
-  type SaleRequest,
-  type Shortage,
-} from './sale/sale-request.js';
+export { type ShownSale, type SaleOutcome, type SaleRequest, type Shortage } from './sale/sale-request.js';
 export { SaleCancellationService } from './waitlist/sale-cancellation.service.js';
 export { WaitlistModule } from './waitlist/waitlist.module.js';
 export { WaitlistUpkeepService, type Upkeep } from './waitlist/waitlist-upkeep.service.js';

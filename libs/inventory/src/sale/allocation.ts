@@ -4,7 +4,7 @@ import { isReordered, maxDeliverableUnits, maxRefusedUnits } from '../restock/re
 import { type StockLevel } from '../stock/stock-level.entity.js';
 import { type CustomerPurchases } from './purchase-limit.js';
 import { type PendingSale } from './pending-sale.js';
-import { type Backorder, type ConfirmedSale, type Shortage } from './sale-request.js';
+import { type Backorder, type ShownSale, type Shortage } from './sale-request.js';
 import { type JoiningLine } from './stored-sales.js';
 import { sellingRefusal } from './selling-rules.js';
 
@@ -22,7 +22,7 @@ export interface LockedSku {
 }
 
 export type Allocation =
-  | { kind: 'SOLD'; lines: ConfirmedSale['lines'] }
+  | { kind: 'SOLD'; lines: ShownSale['lines'] }
   | { kind: 'JOINED'; lines: JoiningLine[] }
   | { kind: 'SHORT'; shortages: Omit<Shortage, 'restockOrder'>[] }
   | { kind: 'REJECTED'; error: InventoryError };
@@ -80,7 +80,7 @@ function maxUnitsPerSale({ product, level }: LockedSku): number {
   return Math.min(product.maxPerSale, maxDeliverableUnits(product, level));
 }
 
-function take(locked: LockedSku, quantity: number): ConfirmedSale['lines'][number] {
+function take(locked: LockedSku, quantity: number): ShownSale['lines'][number] {
   const { product, level } = locked;
   level.onHand -= quantity;
   locked.soldUnits += quantity;

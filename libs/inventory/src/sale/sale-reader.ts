@@ -1,6 +1,6 @@
 import { type EntityManager, In } from 'typeorm';
 import { SaleLine } from './sale-line.entity.js';
-import { type ConfirmedSale } from './sale-request.js';
+import { type ShownSale } from './sale-request.js';
 import { type Sale } from './sale.entity.js';
 import { storedSales } from './stored-sales.js';
 import { WaitingLine } from './waiting-line.entity.js';
@@ -11,7 +11,7 @@ export async function readSales(
   manager: EntityManager,
   sales: readonly Sale[],
   now: Date,
-): Promise<ConfirmedSale[]> {
+): Promise<ShownSale[]> {
   if (sales.length === 0) return [];
   const lines = await manager.find(SaleLine, {
     where: { saleId: In(sales.map(({ id }) => id)) },

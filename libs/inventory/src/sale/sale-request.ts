@@ -33,7 +33,8 @@ export interface SaleRequest {
   isAbandoned?: () => boolean;
 }
 
-export interface ConfirmedSale {
+/** A sale as its buyer and the operators see it. */
+export interface ShownSale {
   id: string;
   status: SaleStatus;
   lines: { sku: string; quantity: number; unitPriceKrw: number }[];
@@ -57,7 +58,7 @@ export type SaleOutcome =
   | {
       /** `ENDED`: an earlier request with this key made it, and it was cancelled or has expired since. */
       kind: 'CONFIRMED' | 'WAITING' | 'ENDED';
-      sale: ConfirmedSale;
+      sale: ShownSale;
       /** Made by an earlier request with this key. */
       replayed: boolean;
     }

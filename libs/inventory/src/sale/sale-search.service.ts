@@ -7,7 +7,7 @@ import { type Page, type PageRequest, type TimeRange } from '../database/page.js
 import { InventoryError } from '../errors.js';
 import { storedKey } from './idempotency-key.js';
 import { SaleLine } from './sale-line.entity.js';
-import { type ConfirmedSale } from './sale-request.js';
+import { type ShownSale } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 import { readSales } from './sale-reader.js';
 import { WaitingLine } from './waiting-line.entity.js';
@@ -41,7 +41,7 @@ export class SaleSearchService {
    *
    * @throws InventoryError `CURSOR.UNKNOWN`
    */
-  async list({ cursor, limit, order = 'desc', ...search }: SaleSearch): Promise<Page<ConfirmedSale>> {
+  async list({ cursor, limit, order = 'desc', ...search }: SaleSearch): Promise<Page<ShownSale>> {
     return this.database.read(async (manager) => {
       if (cursor !== undefined && !(await manager.existsBy(Sale, { id: cursor }))) {
         throw new InventoryError('CURSOR.UNKNOWN', `No page of this list has the cursor ${cursor}.`, {

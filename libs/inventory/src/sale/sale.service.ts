@@ -17,7 +17,7 @@ import { storedKey } from './idempotency-key.js';
 import { type PendingSale, pendingSale } from './pending-sale.js';
 import { type EarlyRefusal, SellingRulesCache } from './selling-rules-cache.js';
 import { SaleBatchService } from './sale-batch.service.js';
-import { type ConfirmedSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
+import { type ShownSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { readSales } from './sale-reader.js';
 import { Sale } from './sale.entity.js';
 import { SaleMetrics } from './sale-metrics.js';
@@ -80,7 +80,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
   }
 
   /** @throws InventoryError `SALE.UNKNOWN` */
-  async get(id: string): Promise<ConfirmedSale> {
+  async get(id: string): Promise<ShownSale> {
     const [sale] = await this.database.read(async (manager) =>
       readSales(manager, await manager.findBy(Sale, { id }), this.clock.localNow()),
     );

@@ -4,7 +4,7 @@ import { type RowQuery } from '../database/row-queries.js';
 import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { type CustomerLimit } from './purchase-limit.js';
 import { SaleLine } from './sale-line.entity.js';
-import { type ConfirmedSale, DEFAULT_WAIT_MS, type SaleOutcome } from './sale-request.js';
+import { type ShownSale, DEFAULT_WAIT_MS, type SaleOutcome } from './sale-request.js';
 import { Sale } from './sale.entity.js';
 import { WaitingLine } from './waiting-line.entity.js';
 import { type WaitingLinePlace } from './waiting-arrival.js';
@@ -20,7 +20,7 @@ const WAITING_LINE_COLUMNS =
 /** The sale that an idempotency key was used for, and what it was asked for with. */
 export interface UsedKey {
   requestFingerprint: string;
-  sale: ConfirmedSale;
+  sale: ShownSale;
 }
 
 /** A sale that was made before, and what it was asked for with. */
@@ -38,7 +38,7 @@ export class SaleKeyReusedError extends InventoryError {
 /** A sale of a batch that is made. */
 export interface NewSale {
   asked: PendingSale;
-  sale: ConfirmedSale;
+  sale: ShownSale;
   /** Where it counts: see {@link customerKeyToStore}. */
   customerKey: string | null;
 }
@@ -125,7 +125,7 @@ export function replay(used: UsedKey, { requestFingerprint }: PendingSale): Sale
     : new SaleKeyReusedError(used);
 }
 
-export function outcomeOf(sale: ConfirmedSale, replayed: boolean): Extract<SaleOutcome, { sale: object }> {
+export function outcomeOf(sale: ShownSale, replayed: boolean): Extract<SaleOutcome, { sale: object }> {
   const { status } = sale;
   return { kind: status === 'CONFIRMED' || status === 'WAITING' ? status : 'ENDED', sale, replayed };
 }
@@ -134,7 +134,7 @@ export function placedSale(
   { id, status, customerEmail }: Pick<Sale, 'id' | 'status' | 'customerEmail'>,
   lines: readonly Pick<SaleLine, 'sku' | 'quantity' | 'unitPriceKrw'>[],
   createdAt: Date,
-): ConfirmedSale {
+): ShownSale {
   let totalKrw = 0;
   for (const { quantity, unitPriceKrw } of lines) totalKrw += quantity * unitPriceKrw;
   return {

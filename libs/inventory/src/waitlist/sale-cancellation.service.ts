@@ -9,7 +9,7 @@ import { giveBack } from '../sale/purchase-limit.js';
 import { ReturnedLine } from '../sale/returned-line.entity.js';
 import { SaleLine } from '../sale/sale-line.entity.js';
 import { readSales } from '../sale/sale-reader.js';
-import { type ConfirmedSale } from '../sale/sale-request.js';
+import { type ShownSale } from '../sale/sale-request.js';
 import { Sale, type SaleStatus } from '../sale/sale.entity.js';
 import { WaitingLine } from '../sale/waiting-line.entity.js';
 import { StockService } from '../stock/stock.service.js';
@@ -43,7 +43,7 @@ export class SaleCancellationService {
    *
    * @throws InventoryError `SALE.UNKNOWN`, `SALE.NOT_WAITING`
    */
-  async leave(saleId: string): Promise<ConfirmedSale> {
+  async leave(saleId: string): Promise<ShownSale> {
     return this.locked(saleId, async (manager, locked) => {
       const { sale } = locked;
       if (sale.status !== 'WAITING') throw notWaiting(sale);
@@ -58,7 +58,7 @@ export class SaleCancellationService {
    * @returns the sale, and its status before
    * @throws InventoryError `SALE.UNKNOWN`, `SALE.ENDED`
    */
-  async cancel(saleId: string, within?: EntityManager): Promise<{ before: SaleStatus; sale: ConfirmedSale }> {
+  async cancel(saleId: string, within?: EntityManager): Promise<{ before: SaleStatus; sale: ShownSale }> {
     let before: SaleStatus = 'CONFIRMED';
     const sale = await this.locked(
       saleId,
@@ -90,7 +90,7 @@ export class SaleCancellationService {
     saleId: string,
     work: (manager: EntityManager, locked: LockedSale) => Promise<void>,
     within?: EntityManager,
-  ): Promise<ConfirmedSale> {
+  ): Promise<ShownSale> {
     return this.database.write(async (manager) => {
       const lines = await linesOf(manager, saleId);
       if (lines.length === 0) throw unknownSale(saleId);

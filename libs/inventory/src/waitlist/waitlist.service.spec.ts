@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { AdjustmentService } from '../adjustment/adjustment.service.js';
 import { ReceivingService } from '../receiving/receiving.service.js';
 import { RestockOrder } from '../restock/restock-order.entity.js';
-import { type ConfirmedSale, type SaleOutcome } from '../sale/sale-request.js';
+import { type ShownSale, type SaleOutcome } from '../sale/sale-request.js';
 import { SaleService } from '../sale/sale.service.js';
 import { WaitingLine } from '../sale/waiting-line.entity.js';
 import { StockMovement } from '../stock/stock-movement.entity.js';
@@ -37,15 +37,15 @@ describe.each(TEST_DATABASES)('the waitlist on %s', (kind) => {
       lines: Object.entries(lines).map(([sku, quantity]) => ({ sku, quantity })),
       ...rest,
     });
-  const wait = async (lines: Record<string, number>, rest: object = {}): Promise<ConfirmedSale> => {
+  const wait = async (lines: Record<string, number>, rest: object = {}): Promise<ShownSale> => {
     const outcome = await buy(lines, { backorder: { waitUntil: null }, ...rest });
     if (outcome.kind !== 'WAITING') throw new Error(outcome.kind);
     return outcome.sale;
   };
   const add = (sku: string, units: number) =>
     warehouse.get(AdjustmentService).adjust(sku, units, 'counted', 'kim');
-  const statusOf = async ({ id }: ConfirmedSale) => (await sales.get(id)).status;
-  const placeOf = async ({ id }: ConfirmedSale) => (await sales.get(id)).waiting?.position;
+  const statusOf = async ({ id }: ShownSale) => (await sales.get(id)).status;
+  const placeOf = async ({ id }: ShownSale) => (await sales.get(id)).waiting?.position;
   const openOrder = (sku: string) =>
     warehouse.dataSource.manager.findOneByOrFail(RestockOrder, { openSku: sku });
 
@@ -174,7 +174,7 @@ describe.each(TEST_DATABASES)('the waitlist on %s', (kind) => {
     const sku = await product(2);
     const bought = await buy({ [sku]: 2 });
     const waiting = await wait({ [sku]: 1 });
-    const { id } = (bought as { sale: ConfirmedSale }).sale;
+    const { id } = (bought as { sale: ShownSale }).sale;
     expect(await cancellation.cancel(id)).toMatchObject({
       before: 'CONFIRMED',
       sale: { status: 'CANCELLED' },

@@ -13,7 +13,7 @@ import { RestockProgressService } from '../../restock/restock-progress.service.j
 import { ReturnedLine } from '../../sale/returned-line.entity.js';
 import { SaleLine } from '../../sale/sale-line.entity.js';
 import { readSales } from '../../sale/sale-reader.js';
-import { type ConfirmedSale, type SaleOutcome } from '../../sale/sale-request.js';
+import { type ShownSale, type SaleOutcome } from '../../sale/sale-request.js';
 import { Sale } from '../../sale/sale.entity.js';
 import { SaleService } from '../../sale/sale.service.js';
 import { SellingRulesCache } from '../../sale/selling-rules-cache.js';
@@ -203,11 +203,11 @@ function placed(outcome: SaleOutcome): Answer {
   return kind === 'WAITING' && !replayed ? { ...answer, waiting: placeState(sale)! } : answer;
 }
 
-function placeState({ waiting }: ConfirmedSale): PlaceState | null {
+function placeState({ waiting }: ShownSale): PlaceState | null {
   return waiting ? { position: waiting.position, lines: waiting.lines } : null;
 }
 
-function saleState(sale: ConfirmedSale): State['sales'][string] {
+function saleState(sale: ShownSale): State['sales'][string] {
   const lines = Object.fromEntries(sale.lines.map(({ sku, quantity }) => [sku, quantity]));
   return { status: sale.status, lines, waiting: placeState(sale) };
 }
