@@ -37,6 +37,10 @@ export function storyOf(stack: ComposeStack): Step[] {
       run: () => refills(shop),
     },
     {
+      title: 'a buyer waits in line, gets the goods that come, and a mail',
+      run: () => fillsTheWaitlist(shop),
+    },
+    {
       title: 'a factory that fails makes a dead letter and a mail, and a redrive brings the goods',
       run: () => redrives(shop),
     },
@@ -123,6 +127,30 @@ async function sells(shop: Shop): Promise<void> {
   assert.match(token, /^[\w-]{43}$/);
   assert.deepEqual((await shop.get(`/sales/${sale.id}`)).body, sale);
   assert.equal(await shop.onHand('CP-502101'), 48);
+}
+
+async function fillsTheWaitlist(shop: Shop): Promise<void> {
+  await shop.buyOut('CP-502104');
+  const wait = (customerEmail: string) =>
+    shop.post('/sales', {
+      ...{ lines: [{ sku: 'CP-502104', quantity: 1 }], onShortage: 'backorder', customerEmail },
+    });
+  const [first, second] = [await wait('first@example.com'), await wait('second@example.com')];
+  assert.deepEqual([first.status, first.body.status, first.body.waiting.position], [202, 'WAITING', 1]);
+  assert.equal(second.body.waiting.position, 2);
+  const cancelled = await shop.post(`/sales/${first.body.id}/cancel`, { note: 'for the story' });
+  assert.equal(cancelled.body.status, 'CANCELLED');
+  await eventually(
+    async () => assert.equal((await shop.get(`/sales/${second.body.id}`)).body.status, 'CONFIRMED'),
+    PATIENCE_MS,
+  );
+  await eventually(async () => {
+    const mails = (await shop.mails()).filter(({ text }) => text.includes(second.body.id));
+    assert.deepEqual(
+      mails.map(({ to }) => to),
+      ['second@example.com'],
+    );
+  }, PATIENCE_MS);
 }
 
 async function refills(shop: Shop): Promise<void> {
