@@ -10,9 +10,16 @@ const document = ApiDocument.committed();
 
 const CUSTOMER_SIGNING_KEY = 'test-customer-signing-key-32-chars';
 
+const EXAMPLE_WAIT_UNTIL = '2026-12-24T09:00:00Z';
+
+const IN_BODY = 'body: ';
+
 const EXAMPLE_ID = '01990b7e-5c1d-7a52-9d0e-3f6f1c2a8b41';
 
-/** What an example names that is not in a new warehouse: each is put in the place of it. */
+/**
+ * What an example names that is not in a new warehouse: each is put in the place of it. Parameters have their name, and what stands
+ * in a body itself, behind {@link IN_BODY}.
+ */
 type Substitutes = Record<string, string>;
 
 describe('an example of the API', () => {
@@ -86,13 +93,17 @@ function requestOf(template: string, { parameters = [], requestBody }: ApiOperat
       // Each write once, whatever ran before.
       ...(parameters.some(({ name }) => name === 'idempotency-key') && { 'idempotency-key': randomUUID() }),
     } as Record<string, string>,
-    // The letters of the examples are not there.
-    body:
-      media &&
-      (JSON.parse(
-        JSON.stringify(media.example).replaceAll(EXAMPLE_ID, given.bodyId ?? EXAMPLE_ID),
-      ) as object),
+    body: media && (JSON.parse(bodyOf(media.example, given)) as object),
   };
+}
+
+/** With what is there in the place of what is not. */
+function bodyOf(example: unknown, given: Substitutes): string {
+  const replaced = Object.entries(given).filter(([name]) => name.startsWith(IN_BODY));
+  return replaced.reduce(
+    (text, [name, value]) => text.replaceAll(name.slice(IN_BODY.length), value),
+    JSON.stringify(example),
+  );
 }
 
 /** Makes what the examples speak of, and says under which ids it is there, for each operation that asks for some. */
@@ -135,6 +146,8 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
     ...keys,
     ...jobs,
     ...sales,
+    // For a product that is new.
+    saveProduct: { [`${IN_BODY}"openingStock":100,`]: '' },
     listAuditEntries: { cursor: (await system.get('/audit?limit=1')).body.items[0].id },
     getSale: { id: saleId, 'x-sale-token': saleToken },
     listSales: { cursor: saleId },
@@ -144,7 +157,7 @@ async function warehouseWithEverything(system: RunningSystem): Promise<Record<st
     cancelRestockOrder: { id: ordered.id },
     listDeadLetters: { cursor: letters[0]!.id },
     getDeadLetter: { id: letters[0]!.id },
-    redriveDeadLetter: { id: letters[0]!.id, bodyId: letters[0]!.about.restockOrderId },
+    redriveDeadLetter: { id: letters[0]!.id, [IN_BODY + EXAMPLE_ID]: letters[0]!.about.restockOrderId },
     discardDeadLetter: { id: letters[1]!.id },
     receiveGoods: {
       restockOrderId: ordered.id,
@@ -162,7 +175,11 @@ async function saleIds(system: RunningSystem, soldOut: string): Promise<Record<s
   const customer = new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('7');
   const key = new TextEncoder().encode(CUSTOMER_SIGNING_KEY);
   return {
-    placeSale: { 'x-customer-token': await customer.setExpirationTime('1h').sign(key) },
+    placeSale: {
+      'x-customer-token': await customer.setExpirationTime('1h').sign(key),
+      // The wait of the example is over some day.
+      [IN_BODY + EXAMPLE_WAIT_UNTIL]: new Date(Date.now() + 3_600_000).toISOString(),
+    },
     leaveWaitlist: { id: waiting.id, 'x-sale-token': waiting.token },
     cancelSale: { id: (await system.buy('CP-502101', 1)).body.id },
   };

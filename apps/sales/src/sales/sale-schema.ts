@@ -30,6 +30,7 @@ export const PlaceSale = Type.Object(
       Type.Enum(['reject', 'backorder'], {
         description:
           'when stock is short: refuse, which is the default, or wait for goods in the order of arrival',
+        examples: ['backorder'],
       }),
     ),
     waitUntil: Type.Optional(
