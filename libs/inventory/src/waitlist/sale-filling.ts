@@ -21,7 +21,7 @@ export class SaleFilling {
 
   /**
    * Fills those of `saleIds` whose lines have all of their units, in the caller's transaction. One with a SKU that is not locked
-   * stays: it may have joined after the locks were chosen, and {@link WaitlistTask} fills it.
+   * stays: it may have joined after the locks were chosen, and the worker fills it.
    */
   async fillComplete(
     manager: EntityManager,
