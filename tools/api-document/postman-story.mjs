@@ -44,7 +44,15 @@ export const STORY = [
         operation: 'saveProduct',
         path: { sku: '{{sku}}' },
         headers: {},
-        change: { sku: undefined, name: 'Limited donut', reorderPoint: 0, targetLevel: 10, lotSize: 10 },
+        change: {
+          ...{ sku: undefined, name: 'Limited donut', reorderPoint: 0, targetLevel: 10, lotSize: 10 },
+          ...{
+            openingStock: undefined,
+            maxRefusedDemand: null,
+            maxPerCustomer: null,
+            customerWindowSeconds: null,
+          },
+        },
         status: 201,
       },
       {
@@ -104,7 +112,7 @@ export const STORY = [
         status: 422,
         expect: "body.code === 'SALE.KEY_REUSED'",
       },
-      { name: 'Look at it', operation: 'getSale', path: { id: '{{saleId}}' }, status: 200 },
+      { name: 'Look at it', operation: 'getSale', path: { id: '{{saleId}}' }, headers: {}, status: 200 },
       {
         name: 'Find it by its key',
         operation: 'listSales',

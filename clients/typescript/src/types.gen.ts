@@ -658,7 +658,7 @@ export type Ledger = {
         units: number;
     }>;
     /**
-     * stored sales with a line of this SKU, and the units of these lines
+     * sales that had units of this SKU at once, and these units, returned ones included; others had them from the waitlist (`BACKORDER_FILL`)
      */
     sold: {
         sales: number;
@@ -685,7 +685,7 @@ export type Movement = {
      */
     note: string | null;
     /**
-     * of goods their receipt; of sales the first one of those that were sold together; of a repair of the books its entry in the audit
+     * of goods their receipt; of sales the first one of those that were sold together; of sales from the waitlist an id of those that were filled together; of a return the sale; of a repair of the books its entry in the audit
      */
     reference: string | null;
     /**

@@ -1,5 +1,6 @@
 import { type ForgetCustomerResponse, forgetCustomer } from '#client';
 import { LONG_TIMEOUT_MS } from '../api/operations-api.js';
+import { Failure } from '../failure.js';
 import { type CommonOptions, type NoteOption, type Session } from '../session.js';
 import { confirm, isInteractive } from '../terminal/confirm.js';
 import { print, printJson } from '../terminal/output.js';
@@ -30,9 +31,7 @@ export async function forget(
     if (dryRun || rowsOf(found) === 0) return json ? printJson(found) : printErasure(found);
     if (!json) await printErasure(found);
     if (!(isInteractive() && (await confirm('Erase it? It cannot be brought back.')))) {
-      return json
-        ? printJson(found)
-        : print('', 'Nothing was changed. Erase it: the same command with --yes');
+      throw new Failure('Nothing was changed. Erase it: the same command with --yes', 1, found);
     }
   }
   const erased = await ask(false);

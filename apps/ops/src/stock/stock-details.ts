@@ -24,7 +24,7 @@ export async function showStock({ api, json }: Session, sku: string): Promise<vo
   if (json) return printJson({ product, ledger, restockOrders: orders });
   print(await fieldsOf(fieldsOfProduct(product)));
   print('', await tableOf(LEDGER_COLUMNS, ledgerRows(ledger)));
-  print(`Sold: ${units(ledger.sold.units)} in ${count(ledger.sold.sales, 'sale')}`);
+  print(soldText(ledger));
   if (orders.items.length > 0)
     print('', 'Last restock orders', await tableOf(ORDER_COLUMNS, orders.items.map(orderRow)));
 }
@@ -46,6 +46,20 @@ function fieldsOfProduct(product: ShownProduct): Field[] {
     ['Price', `${grouped(priceKrw)} KRW`],
     ['Factory', factoryId],
   ];
+}
+
+/** What became of the units that buyers had. */
+function soldText({ sold, totals }: Ledger): string {
+  const of = (reason: Ledger['totals'][number]['reason']) =>
+    Math.abs(totals.find((total) => total.reason === reason)?.units ?? 0);
+  const [filled, returned] = [of('BACKORDER_FILL'), of('RETURN')];
+  return [
+    `Sold at once: ${units(sold.units)} in ${count(sold.sales, 'sale')}`,
+    filled > 0 && `from the waitlist: ${units(filled)}`,
+    returned > 0 && `returned: ${units(returned)}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
 function ledgerRows({ totals }: Ledger) {

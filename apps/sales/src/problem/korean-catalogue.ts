@@ -197,7 +197,8 @@ export const KOREAN_CATALOGUE: Record<ApiErrorCode, { title: string; advice: str
   },
   'SALE.TOKEN_WRONG': {
     title: '이 구매의 토큰이 아닙니다',
-    advice: '`POST /sales` 응답의 `token`을 `X-Sale-Token` 헤더로 보내거나, 이 헤더를 빼세요.',
+    advice:
+      '`POST /sales` 응답의 `token`을 `X-Sale-Token` 헤더로 보내세요. 헤더 없이 `GET`을 보내면 이메일 주소를 뺀 구매 내용을 볼 수 있습니다.',
   },
   'SALE.UNKNOWN': {
     title: '그런 구매가 없습니다',

@@ -59,7 +59,7 @@ export const SALE_ERRORS = {
     status: 403,
     title: 'The token is not that of the sale',
     advice:
-      'Send the `token` from the answer to `POST /sales` in the header `X-Sale-Token`, or no such header.',
+      'Send the `token` from the answer to `POST /sales` in the header `X-Sale-Token`. Without the header, `GET` shows the sale without the address.',
   },
   'SALE.UNKNOWN': {
     status: 404,

@@ -16,7 +16,7 @@ const Movement = Type.Object(
     reference: nullable(
       Type.String({
         description:
-          'of goods their receipt; of sales the first one of those that were sold together; of a repair of the books its entry in the audit',
+          'of goods their receipt; of sales the first one of those that were sold together; of sales from the waitlist an id of those that were filled together; of a return the sale; of a repair of the books its entry in the audit',
         examples: [null],
       }),
     ),

@@ -140,7 +140,10 @@ export const Ledger = Type.Object(
     ),
     sold: Type.Object(
       { sales: Type.Integer({ examples: [1] }), units: Type.Integer({ examples: [2] }) },
-      { description: 'stored sales with a line of this SKU, and the units of these lines' },
+      {
+        description:
+          'sales that had units of this SKU at once, and these units, returned ones included; others had them from the waitlist (`BACKORDER_FILL`)',
+      },
     ),
   },
   { title: 'Ledger' },

@@ -21,7 +21,7 @@ export const ENGLISH: MailTexts = {
     STOCK_RAN_OUT: ({ sku, name, restockOrderId }, { salesUrl, isOver }) => ({
       subject: `[Donut-States] ${name} (${sku}) ${isOver ? 'was sold out, and is back' : 'is sold out'}`,
       text: lines(
-        `The last unit of ${name} (${sku}) has been sold.`,
+        `The last unit of ${name} (${sku}) has been sold, or is kept for a buyer who waits.`,
         isOver ? 'This mail is late: goods are there again, and nothing need be done.' : null,
         restockOrderId
           ? `A restock order is open: ${salesUrl}/restock-orders/${restockOrderId}`
@@ -60,7 +60,7 @@ export const ENGLISH: MailTexts = {
       subject: '[Donut-States] The goods that you waited for are yours',
       text: lines(
         `Your purchase is confirmed: ${what}, ${totalKrw.toLocaleString('en')} KRW.`,
-        `Look: GET ${salesUrl}/sales/${saleId}`,
+        `Look at it: ${salesUrl}/sales/${saleId}`,
       ),
     }),
     BACKORDER_EXPIRED: ({ saleId, lines: what, totalKrw }, { salesUrl }) => ({
@@ -68,7 +68,7 @@ export const ENGLISH: MailTexts = {
       text: lines(
         `Your purchase is over, and you owe nothing: ${what}, ${totalKrw.toLocaleString('en')} KRW.`,
         'If you still want it, buy it again.',
-        `Look: GET ${salesUrl}/sales/${saleId}`,
+        `Look at it: ${salesUrl}/sales/${saleId}`,
       ),
     }),
     GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({

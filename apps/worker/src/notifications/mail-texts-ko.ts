@@ -60,7 +60,7 @@ export const KOREAN: MailTexts = {
       subject: '[Donut-States] 기다리시던 상품의 구매가 확정되었습니다',
       text: lines(
         `구매가 확정되었습니다: ${what}, ${totalKrw.toLocaleString('en')}원.`,
-        `확인: GET ${salesUrl}/sales/${saleId}`,
+        `확인: ${salesUrl}/sales/${saleId}`,
       ),
     }),
     BACKORDER_EXPIRED: ({ saleId, lines: what, totalKrw }, { salesUrl }) => ({
@@ -68,7 +68,7 @@ export const KOREAN: MailTexts = {
       text: lines(
         `구매가 종료되었으며 결제할 금액은 없습니다: ${what}, ${totalKrw.toLocaleString('en')}원.`,
         '여전히 원하시면 다시 주문해 주세요.',
-        `확인: GET ${salesUrl}/sales/${saleId}`,
+        `확인: ${salesUrl}/sales/${saleId}`,
       ),
     }),
     GOODS_RECEIVED: ({ sku, name, quantity, onHand }) => ({

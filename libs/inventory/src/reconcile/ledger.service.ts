@@ -18,7 +18,7 @@ export interface Ledger {
   level: StockLevel;
   /** In the order of the reasons' names. A reason without movements is not listed. */
   totals: LedgerTotal[];
-  /** Stored sales that have a line of the SKU, and the units of these lines. */
+  /** Sales that had units of the SKU at once, whether they came back or not, and these units. Others had them from the waitlist. */
   sold: { sales: number; units: number };
 }
 
