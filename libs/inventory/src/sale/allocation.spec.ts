@@ -3,7 +3,7 @@ import { Product } from '../product/product.entity.js';
 import { StockLevel } from '../stock/stock-level.entity.js';
 import { allocate as allocateAt, type LockedSku } from './allocation.js';
 import { CustomerPurchases } from './purchase-limit.js';
-import { type PendingSale, pendingSale } from './pending-sale.js';
+import { PendingSale } from './pending-sale.js';
 
 function locked(sku: string, onHand: number, rules: Partial<Product> = {}): [string, LockedSku] {
   const product = Object.assign(new Product(), {
@@ -31,7 +31,7 @@ const allocate = (asked: PendingSale, stock: ReadonlyMap<string, LockedSku>, at 
   allocateAt(asked, stock, at, new CustomerPurchases([], at));
 
 const asking = (...lines: [sku: string, quantity: number][]) =>
-  pendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, undefined, false);
+  new PendingSale({ lines: lines.map(([sku, quantity]) => ({ sku, quantity })) }, undefined, false);
 
 describe('allocation', () => {
   it('serves buyers in order, and a small quantity after a refused larger one', () => {

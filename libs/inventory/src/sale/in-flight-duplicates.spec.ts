@@ -7,7 +7,7 @@ import { Warehouse } from '../testing/warehouse.js';
 import { WebhookEndpoint } from '../webhook/webhook-endpoint.entity.js';
 import { GroupCommitter } from '../group-commit/group-committer.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
-import { pendingSale } from './pending-sale.js';
+import { PendingSale } from './pending-sale.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { type SaleOutcome, type SaleRequest } from './sale-request.js';
 import { Sale } from './sale.entity.js';
@@ -32,7 +32,7 @@ describe('the wait of a duplicate', () => {
     jest.restoreAllMocks();
   });
 
-  const sale = (quantity: number) => pendingSale({ lines: [{ sku: 'CP-1', quantity }] }, 'key', true);
+  const sale = (quantity: number) => new PendingSale({ lines: [{ sku: 'CP-1', quantity }] }, 'key', true);
 
   const add = (name: string, quantity: number) =>
     void duplicates.add(sale(quantity)).then(({ kind }) => (answers[name] = kind));

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { InventoryError } from '../errors.js';
 import { LimitRefusals } from './limit-refusals.js';
-import { pendingSale } from './pending-sale.js';
+import { PendingSale } from './pending-sale.js';
 
 const NOON = Date.parse('2026-03-01T12:00:00Z');
 const at = (ms: number) => new Date(NOON + ms);
 
 function asked(customerEmail: string, quantity: number, sku = 'CP-1') {
-  return pendingSale({ lines: [{ sku, quantity }], customerEmail }, undefined, false, 0);
+  return new PendingSale({ lines: [{ sku, quantity }], customerEmail }, undefined, false, 0);
 }
 
 function reached(resetsAt: Date | null = null, remaining = 1) {

@@ -123,7 +123,7 @@ export class LockingBatch {
         joining.push(joined);
         return outcomeOf(joined.sale, false);
       }
-      const sale = placedSale({ ...asked, status: 'CONFIRMED' }, allocation.lines, at);
+      const sale = placedSale(asked, 'CONFIRMED', allocation.lines, at);
       made.push({ asked, sale, customerKey });
       return outcomeOf(sale, false);
     });

@@ -104,7 +104,7 @@ export class OptimisticBatch {
       }));
       return {
         asked,
-        sale: placedSale({ ...asked, status: 'CONFIRMED' }, lines, at),
+        sale: placedSale(asked, 'CONFIRMED', lines, at),
         customerKey: customerKeyToStore(asked, (sku) => deductions.get(sku)),
       };
     });

@@ -11,9 +11,9 @@ import {
 } from './sale-request.js';
 
 /** A sale that is asked for, until it is decided. */
-export interface PendingSale {
+export class PendingSale {
   /** The sale's id if it is made: chosen before, so that an attempt with an unknown outcome can be looked up by it. */
-  readonly id: string;
+  readonly id = saleId();
   /** One line a SKU, in SKU order. */
   readonly lines: readonly SaleLineRequest[];
   /** As it is stored: see {@link storedKey}. */
@@ -21,42 +21,39 @@ export interface PendingSale {
   readonly requestFingerprint: string;
   readonly customerEmail: string | null;
   readonly backorder: Backorder | undefined;
-  /** Its key may have been used before, as far as this process remembers. */
-  readonly mayBeRepeat: boolean;
+  readonly isAbandoned: (() => boolean) | undefined;
+  private readonly customerId: string | undefined;
+  private key: string | null | undefined;
+
+  /**
+   * @param mayBeRepeat its key may have been used before, as far as this process remembers
+   * @param arrivedAt when the request was there, by `performance.now()`
+   */
+  constructor(
+    request: SaleRequest,
+    idempotencyKey: string | undefined,
+    readonly mayBeRepeat: boolean,
+    readonly arrivedAt = performance.now(),
+  ) {
+    this.lines = sumLines(request.lines);
+    this.idempotencyKey = idempotencyKey ?? null;
+    this.requestFingerprint = fingerprint(this.lines, request);
+    this.customerEmail = request.customerEmail ?? null;
+    this.backorder = request.backorder;
+    this.isAbandoned = request.isAbandoned;
+    this.customerId = request.customerId;
+  }
+
   /** Made when it is asked for: most products have no limit for each customer. */
-  readonly customerKey: string | null;
-  /** When the request was there, by `performance.now()`. */
-  readonly arrivedAt: number;
-  readonly isAbandoned?: () => boolean;
+  get customerKey(): string | null {
+    const { customerId, customerEmail } = this;
+    this.key ??= customerKey({ customerId, customerEmail: customerEmail ?? undefined });
+    return this.key;
+  }
 }
 
 /** The outcome of a {@link PendingSale}. An error rejects this sale only: the other sales of its batch are not affected. */
 export type SaleDecision = SaleOutcome | InventoryError;
-
-export function pendingSale(
-  request: SaleRequest,
-  idempotencyKey: string | undefined,
-  mayBeRepeat: boolean,
-  arrivedAt = performance.now(),
-): PendingSale {
-  const { lines, customerEmail, backorder, isAbandoned } = request;
-  const summed = sumLines(lines);
-  let key: string | null | undefined;
-  return {
-    id: saleId(),
-    lines: summed,
-    idempotencyKey: idempotencyKey ?? null,
-    requestFingerprint: fingerprint(summed, request),
-    customerEmail: customerEmail ?? null,
-    backorder,
-    mayBeRepeat,
-    arrivedAt,
-    get customerKey() {
-      return key === undefined ? (key = customerKey(request)) : key;
-    },
-    isAbandoned,
-  };
-}
 
 /** Every SKU that the sales touch, once, in the order in which stock is locked. */
 export function skusOf(sales: readonly PendingSale[]): string[] {

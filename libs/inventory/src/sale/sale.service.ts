@@ -14,7 +14,7 @@ import { type InFlightRequest, InFlightRequests } from '../group-commit/in-fligh
 import { RecentKeyFilter } from '../group-commit/recent-key-filter.js';
 import { InFlightDuplicates } from './in-flight-duplicates.js';
 import { storedKey } from './idempotency-key.js';
-import { type PendingSale, pendingSale } from './pending-sale.js';
+import { PendingSale } from './pending-sale.js';
 import { type EarlyRefusal, SellingRulesCache } from './selling-rules-cache.js';
 import { SaleBatchService } from './sale-batch.service.js';
 import { type ShownSale, type SaleOutcome, type SaleRequest } from './sale-request.js';
@@ -71,11 +71,11 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
     const key = storedKey(request);
     const refusal = this.rules.refusal(request, arrivedAt);
     if (refusal && !this.mayBeSold(key, refusal)) return Promise.reject(refusal.error);
-    if (key === undefined) return this.committer.submit(pendingSale(request, key, false, arrivedAt));
+    if (key === undefined) return this.committer.submit(new PendingSale(request, key, false, arrivedAt));
     const mayBeRepeat = this.recentKeys.add(key);
     const inFlight = this.inFlight.find(key);
     if (inFlight) return this.placeDuplicate(inFlight, request, arrivedAt);
-    const sale = pendingSale(request, key, mayBeRepeat, arrivedAt);
+    const sale = new PendingSale(request, key, mayBeRepeat, arrivedAt);
     return this.submit(this.inFlight.add(key, sale.requestFingerprint), sale);
   }
 
@@ -132,7 +132,7 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
       const detail = 'Too many requests with this idempotency key are waiting for the first of them.';
       return Promise.reject(new InventoryError('SALE.KEY_IN_USE', detail));
     }
-    return duplicates.add(pendingSale(request, inFlight.key, true, arrivedAt));
+    return duplicates.add(new PendingSale(request, inFlight.key, true, arrivedAt));
   }
 
   private *duplicateAnswers(): Generator<Promise<SaleOutcome>> {

@@ -5,7 +5,7 @@ import { type PendingSale, type SaleDecision } from './pending-sale.js';
 import { type CustomerLimit } from './purchase-limit.js';
 import { SaleLine } from './sale-line.entity.js';
 import { type ShownSale, DEFAULT_WAIT_MS, type SaleOutcome } from './sale-request.js';
-import { Sale } from './sale.entity.js';
+import { Sale, type SaleStatus } from './sale.entity.js';
 import { WaitingLine } from './waiting-line.entity.js';
 import { type WaitingLinePlace } from './waiting-arrival.js';
 import { type WaitingPlace, waitingPlace } from './waiting-place.js';
@@ -109,7 +109,7 @@ export function storedSales(
   return sales.map((sale) => ({
     idempotencyKey: sale.idempotencyKey,
     requestFingerprint: sale.requestFingerprint,
-    sale: placedSale(sale, linesOf.get(sale.id) ?? [], sale.createdAt),
+    sale: placedSale(sale, sale.status, linesOf.get(sale.id) ?? [], sale.createdAt),
   }));
 }
 
@@ -131,7 +131,8 @@ export function outcomeOf(sale: ShownSale, replayed: boolean): Extract<SaleOutco
 }
 
 export function placedSale(
-  { id, status, customerEmail }: Pick<Sale, 'id' | 'status' | 'customerEmail'>,
+  { id, customerEmail }: Pick<Sale, 'id' | 'customerEmail'>,
+  status: SaleStatus,
   lines: readonly Pick<SaleLine, 'sku' | 'quantity' | 'unitPriceKrw'>[],
   createdAt: Date,
 ): ShownSale {
@@ -162,7 +163,7 @@ export function joiningSale(
     asked,
     waits,
     customerKey,
-    sale: { ...placedSale({ ...asked, status: 'WAITING' }, waits, at), waiting },
+    sale: { ...placedSale(asked, 'WAITING', waits, at), waiting },
   };
 }
 
