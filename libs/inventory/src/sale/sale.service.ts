@@ -54,8 +54,8 @@ export class SaleService implements BeforeApplicationShutdown, OnApplicationShut
    * order and makes sure that one is open.
    *
    * @returns once the outcome is committed
-   * @throws InventoryError `SKU.UNKNOWN`, `PRODUCT.DISCONTINUED`, `SALE.NOT_OPEN`, `SALE.QUANTITY_EXCEEDED`,
-   * `SALE.KEY_REUSED`, `SALE.KEY_IN_USE`, `DATABASE.UNAVAILABLE`
+   * @throws InventoryError `SKU.UNKNOWN`, `PRODUCT.DISCONTINUED`, `SALE.NOT_OPEN`, `SALE.CUSTOMER_REQUIRED`, `SALE.LIMIT_REACHED`,
+   * `SALE.QUANTITY_EXCEEDED`, `SALE.KEY_REUSED`, `SALE.KEY_IN_USE`, `DATABASE.UNAVAILABLE`
    */
   async place(request: SaleRequest): Promise<SaleOutcome> {
     const arrivedAt = performance.now();
