@@ -97,6 +97,7 @@ export const ROUTES: Record<string, Route> = {
       // A longer one would be a header that is too large.
       'querystring/customerEmail': MAILS.filter(({ length }) => length < 1_000),
       'querystring/sku': [...SKUS, [SKU, SKU]],
+      'querystring/waiting': ['', 'yes', '2', ['true', 'true']],
     },
   },
   'GET /sales/{id}': {
