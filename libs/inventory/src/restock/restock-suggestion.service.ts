@@ -72,7 +72,7 @@ async function inputsOf(manager: EntityManager, { product, level }: ProductWithS
     stock: {
       onHand: level.onHand,
       due: isDue ? openOrder.quantity - openOrder.receivedQuantity : 0,
-      waiting: level.waiting,
+      waiting: level.reserved + level.waiting,
     },
     product,
   };
