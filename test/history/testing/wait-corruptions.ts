@@ -62,9 +62,12 @@ function twoThatWait(history: EditableHistory): [earlier: string, later: string]
   const last = history.all('seen-sales').at(-1)?.sales ?? [];
   const atEnd = new Map(last);
   for (const { id, status } of history.all('stored-sale')) atEnd.set(id, status ?? 'CONFIRMED');
-  const open = history
-    .all('sale')
-    .filter(({ answer }) => answer?.status === 202 && atEnd.get(answer.sale!.id) === 'WAITING');
+  const asked = history.all('sale');
+  // The sale of a request that was repeated may have been made by the other one.
+  const isSingle = ({ key }: { key?: string }) => asked.filter((other) => other.key === key).length === 1;
+  const open = asked.filter(
+    (sale) => sale.answer?.status === 202 && atEnd.get(sale.answer.sale!.id) === 'WAITING' && isSingle(sale),
+  );
   for (const one of open) {
     const other = open.find(({ start, lines }) => start > one.end && lines[0]![0] === one.lines[0]![0]);
     if (other) return [one.answer!.sale!.id, other.answer!.sale!.id];
