@@ -18,6 +18,7 @@ const EXAMPLE_KEYS = [
   'development-only-operations-key',
   'development-only-sale-token-key-of-everybody',
   'test-callback-signing-key-of-32-chars',
+  'test-customer-signing-key-32-chars',
   'test-operations-key',
   'test-sale-token-key-of-32-characters',
   'the-operations-key',
