@@ -56,4 +56,16 @@ describe('LimitRefusals', () => {
     expect(refusals.refusal(asked('1@example.com', 2), at(1))).toBeDefined();
     expect(refusals.refusal(asked('10000@example.com', 2), at(1))).toBeDefined();
   });
+
+  it('counts one that is remembered again among the newest', () => {
+    const refusals = new LimitRefusals();
+    const remember = (buyer: string) => refusals.remember(asked(buyer, 2), reached(), at(0));
+    remember('kim@example.com');
+    for (let buyer = 0; buyer < 9_998; buyer += 1) remember(`${buyer}@example.com`);
+    remember('kim@example.com');
+    remember('lee@example.com');
+    remember('park@example.com');
+    expect(refusals.refusal(asked('kim@example.com', 2), at(1))).toBeDefined();
+    expect(refusals.refusal(asked('0@example.com', 2), at(1))).toBeUndefined();
+  });
 });

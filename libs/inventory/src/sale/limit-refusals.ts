@@ -20,7 +20,7 @@ interface Refusal {
  * An optimistic batch with such a request fails, and all its buyers wait for a batch under locks.
  */
 export class LimitRefusals {
-  /** Those that end first come first, but for the few whose window ends. */
+  /** The oldest first. */
   private readonly refusals = new Map<string, Refusal>();
 
   /** @param now by the clock of the database, as `remember` */
@@ -40,7 +40,10 @@ export class LimitRefusals {
     const { sku, remaining, resetsAt } = decision.facts as LimitFacts;
     const endsMs = resetsAt === null ? Infinity : Date.parse(resetsAt);
     const believedUntil = new Date(Math.min(now.getTime() + BELIEVED_MS, endsMs));
-    this.refusals.set(refusalKey(sku, asked), { error: decision, remaining, believedUntil });
+    const key = refusalKey(sku, asked);
+    // A key that is set again keeps its place.
+    this.refusals.delete(key);
+    this.refusals.set(key, { error: decision, remaining, believedUntil });
   }
 
   private forgetOld(now: Date): void {
